@@ -1,0 +1,17 @@
+// How are things named that have no name of their own? By a UUID version 7 in text form (RFC 9562): 36 characters,
+// ordered by the time it was made. Thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lantai/base/time.h"
+
+namespace lantai {
+
+std::string make_id(Timestamp now);
+bool is_id(std::string_view text);
+// `bytes` random bytes from the kernel, as lower-case hex: session keys, tokens.
+std::string random_hex(std::size_t bytes);
+
+}  // namespace lantai

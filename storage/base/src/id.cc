@@ -1,0 +1,51 @@
+#include "lantai/base/id.h"
+
+#include <sys/random.h>
+
+#include <cerrno>
+
+#include "lantai/base/bytes.h"
+#include "lantai/base/error.h"
+
+namespace lantai {
+namespace {
+
+Bytes random_bytes(std::size_t count) {
+  Bytes out(count);
+  for (std::size_t done = 0; done < count;) {
+    const auto got = ::getrandom(out.data() + done, count - done, 0);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      throw Error(ErrorCode::internal, "the kernel gave no random bytes");
+    }
+    done += static_cast<std::size_t>(got);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string make_id(Timestamp now) {
+  auto raw = random_bytes(16);
+  const auto millis = static_cast<std::uint64_t>(now.micros / 1000);
+  for (unsigned i = 0; i < 6; ++i) raw[i] = static_cast<std::uint8_t>(millis >> (40U - 8U * i));
+  raw[6] = static_cast<std::uint8_t>(0x70U | (raw[6] & 0x0FU));
+  raw[8] = static_cast<std::uint8_t>(0x80U | (raw[8] & 0x3FU));
+  auto hex = to_hex(raw);
+  for (const std::size_t at : {8U, 13U, 18U, 23U}) hex.insert(at, 1, '-');
+  return hex;
+}
+
+bool is_id(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+  }
+  return true;
+}
+
+std::string random_hex(std::size_t bytes) { return to_hex(random_bytes(bytes)); }
+
+}  // namespace lantai

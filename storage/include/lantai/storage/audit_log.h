@@ -1,0 +1,46 @@
+// Who did what, and can that be rewritten? Entries are numbered from 1 without a gap; each carries the SHA-256 of its
+// own canonical encoding and of the entry before it (docs/formats/audit.md), so a change, removal or insertion breaks
+// the chain. An independent verifier needs only the encoding: tools/audit_verify. Thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lantai/storage/key_value_store.h"
+#include "lantai/storage/transaction.h"
+
+namespace lantai::storage {
+
+struct AuditEntry : AuditDraft {
+  std::uint64_t sequence = 0;
+  Timestamp time;
+  Bytes previous_hash;  // 32 bytes; of the first entry: SHA-256 of the store's uuid
+  Bytes hash;           // 32 bytes
+};
+
+struct AuditHead {
+  std::uint64_t sequence = 0;
+  Bytes hash;
+};
+
+// What the hash is taken over: every field but `hash`.
+Bytes canonical_encoding(const AuditEntry& entry);
+
+struct AuditVerdict {
+  std::uint64_t checked = 0;
+  std::optional<std::uint64_t> first_broken;  // sequence
+  std::string reason;
+};
+
+class AuditLog {
+ public:
+  virtual ~AuditLog() = default;
+  virtual AuditHead head() const = 0;
+  virtual std::vector<AuditEntry> read(std::uint64_t after, std::size_t limit) const = 0;
+  virtual std::vector<AuditEntry> read_backwards(std::uint64_t before, std::size_t limit) const = 0;
+  // Walks the whole chain; with `known`, an earlier exported head, also notices a removed tail. O(entries).
+  virtual AuditVerdict verify(const std::optional<AuditHead>& known = std::nullopt) const = 0;
+};
+
+}  // namespace lantai::storage

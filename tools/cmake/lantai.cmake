@@ -1,0 +1,75 @@
+# Shared build rules: one function per kind of target, so that a folder's CMakeLists.txt says only what it is made of.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # False positives of g++ 12 inside the standard library at -O2.
+  add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-maybe-uninitialized)
+endif()
+
+if(LANTAI_SANITIZE)
+  add_compile_options(-fsanitize=${LANTAI_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${LANTAI_SANITIZE})
+endif()
+if(LANTAI_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+# lantai_library(name SOURCES a.cc … PUBLIC libs… PRIVATE libs…)
+# A static library `lantai_<name>`; include/ is what others see, src/ is its own.
+function(lantai_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(lantai_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(lantai_${name} PUBLIC include PRIVATE src)
+  target_link_libraries(lantai_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+# lantai_test(name SOURCES a.cc … LIBS libs…): a Boost.Test program `test_<name>` and its CTest entry.
+function(lantai_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(test_${name} ${ARG_SOURCES})
+  target_compile_definitions(test_${name} PRIVATE BOOST_TEST_DYN_LINK)
+  target_link_libraries(test_${name} PRIVATE ${ARG_LIBS} boost_unit_test_framework Threads::Threads)
+  set_target_properties(test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_compile_definitions(test_${name} PRIVATE
+    LANTAI_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LANTAI_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  add_test(NAME ${name} COMMAND test_${name})
+endfunction()
+
+# lantai_benchmark(name SOURCES a.cc … LIBS libs…): a program `bench_<name>` that prints JSON.
+function(lantai_benchmark name)
+  if(NOT LANTAI_BENCHMARKS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(bench_${name} ${ARG_SOURCES})
+  target_link_libraries(bench_${name} PRIVATE ${ARG_LIBS} Threads::Threads)
+  set_target_properties(bench_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+endfunction()
+
+# lantai_fuzz(name SOURCE f.cc LIBS libs…): under the fuzz preset a libFuzzer program `fuzz_<name>`; otherwise a test
+# `fuzz_<name>_replay` that runs the same entry point over tests/fuzz/corpus/<name>.
+function(lantai_fuzz name)
+  cmake_parse_arguments(ARG "" "SOURCE" "LIBS" ${ARGN})
+  if(LANTAI_FUZZ)
+    add_executable(fuzz_${name} ${ARG_SOURCE})
+    target_link_libraries(fuzz_${name} PRIVATE ${ARG_LIBS} -fsanitize=fuzzer)
+    set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  else()
+    lantai_test(fuzz_${name}_replay SOURCES ${ARG_SOURCE} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cc LIBS ${ARG_LIBS})
+    target_compile_definitions(test_fuzz_${name}_replay PRIVATE LANTAI_FUZZ_NAME="${name}")
+  endif()
+endfunction()
