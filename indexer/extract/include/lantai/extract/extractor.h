@@ -1,0 +1,83 @@
+// How does the server read untrusted bytes? By handing an open file to a worker process that has nothing else: no
+// store, no network, no credentials, no paths (docs/architecture.md, sandbox). A pool of workers is kept warm; each
+// serves one file at a time and is ended after a number of files, on any failure, and at the time limit.
+//
+// Thread-safe; calls beyond the number of workers wait. A bad file is an Extraction with a failure, never an exception;
+// exceptions are only about us (worker program missing, sandbox layer forbidden: failed_precondition).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "lantai/extract/extraction.h"
+
+namespace lantai::extract {
+
+struct Limits {
+  std::chrono::milliseconds wall_time{120'000};
+  std::uint64_t memory_bytes = 2ULL << 30U;
+  std::uint64_t output_bytes = 256ULL << 20U;  // text and derived bytes of one file
+  std::uint64_t expanded_bytes = 4ULL << 30U;  // what archives may unpack to, all levels together
+  std::uint32_t entries = 100'000;
+  std::uint32_t depth = 8;
+  std::uint32_t pages = 20'000;
+};
+
+struct ExtractorOptions {
+  std::filesystem::path worker_program;  // lantai-extract-worker
+  unsigned workers = 2;
+  Limits limits;
+  bool ocr = true;
+  bool allow_incomplete_sandbox = false;  // the operator's explicit choice; says so in the health page
+};
+
+// Bytes come from a descriptor that the caller opened read-only and keeps; the name is only a hint for titles.
+struct SourceFile {
+  int descriptor = -1;
+  std::string name;
+};
+
+struct SandboxReport {
+  bool complete = false;
+  std::string detail;  // which layer the host forbids
+};
+
+// One member of a container that is being taken apart, in order. `write` gets its bytes in pieces.
+struct Member {
+  std::string path;
+  Bytes raw_name;
+  std::uint64_t size = 0;
+};
+
+class UnpackSink {
+ public:
+  virtual ~UnpackSink() = default;
+  virtual void begin(const Member& member) = 0;
+  virtual void write(ByteView bytes) = 0;
+  virtual void end(const std::string& failure_code) = 0;  // empty: whole
+};
+
+class Extractor {
+ public:
+  static std::unique_ptr<Extractor> make(const ExtractorOptions& options);
+  virtual ~Extractor() = default;
+
+  virtual Extraction extract(const SourceFile& file) = 0;
+  // The members of an archive one level deep, streamed. Returns what went wrong, if anything.
+  virtual std::optional<Failure> unpack(const SourceFile& file, UnpackSink& sink) = 0;
+  // Page `number` as PNG, `width` pixels wide; nullopt when the format has no page images.
+  virtual std::optional<Bytes> render_page(const SourceFile& file, std::uint32_t number, std::uint32_t width) = 0;
+  // The rows of a spreadsheet's first sheet (XLSX or CSV) as text, for import.
+  virtual std::vector<std::vector<std::string>> read_table(const SourceFile& file) = 0;
+  // Identifies without extracting.
+  virtual std::string identify(const SourceFile& file) = 0;
+  virtual SandboxReport sandbox() = 0;
+  // Changes when results would: goes into the key of cached extractions.
+  virtual std::string version() const = 0;
+};
+
+}  // namespace lantai::extract

@@ -1,0 +1,51 @@
+// Who keeps the index up with the store? One thread that follows the change feed, fetches each changed record from the
+// DocumentSource and writes it, together with (uuid, epoch, position, analyser version, schema hash), in one explicit
+// Xapian transaction, so that it resumes exactly wherever it was killed. A changed analyser, schema or store identity
+// builds a new generation beside the old one and switches atomically. The index is derived: deleting its directory only
+// costs time.
+//
+// Thread-safe. A change is visible to searches no later than wait_until(its position) returns.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "lantai/index/document.h"
+#include "lantai/storage/store.h"
+
+namespace lantai::index {
+
+struct IndexerOptions {
+  std::filesystem::path directory;
+  unsigned shards = 1;
+};
+
+struct IndexerStatus {
+  std::uint64_t position = 0;       // everything up to here is visible
+  std::uint64_t feed_position = 0;  // where the store is
+  std::uint64_t documents = 0;
+  bool rebuilding = false;
+  std::uint64_t disk_bytes = 0;
+  std::string last_error;
+};
+
+class Searchable;  // what lantai::search reads: see searcher.h
+
+class Indexer {
+ public:
+  // Starts the thread. `store` and `source` outlive it.
+  static std::unique_ptr<Indexer> open(storage::Store& store, const DocumentSource& source,
+                                       const IndexerOptions& options);
+  virtual ~Indexer() = default;  // finishes the transaction under way
+
+  // False at the deadline.
+  virtual bool wait_until(std::uint64_t position, std::chrono::steady_clock::time_point deadline) = 0;
+  virtual IndexerStatus status() const = 0;
+  virtual void rebuild() = 0;  // in the background; searches go on
+  virtual Searchable& searchable() = 0;
+};
+
+}  // namespace lantai::index

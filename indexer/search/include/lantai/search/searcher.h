@@ -1,0 +1,95 @@
+// What is in the archive about …? Parses what a person typed, asks the index within what the caller may see, and gives
+// back ranked hits with snippets, facets with counts and hints. Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lantai/index/indexer.h"
+
+namespace lantai::search {
+
+// What the caller may see. Part of every query: totals, facets and snippets come from the filtered query.
+struct AccessFilter {
+  bool everything = false;
+  std::vector<std::string> any_of;  // access terms
+};
+
+struct FieldFilter {
+  std::string field;
+  std::vector<std::string> any_of;      // exact values
+  std::optional<std::string> from, to;  // inclusive range
+};
+
+enum class Sort { relevance, date_ascending, date_descending, code_ascending, code_descending };
+
+struct SearchRequest {
+  std::string query;  // empty: everything
+  std::vector<FieldFilter> filters;
+  std::vector<std::string> facets;
+  std::size_t facet_values = 50;
+  Sort sort = Sort::relevance;
+  std::size_t limit = 20;  // 1..1000
+  std::string page_token;
+  bool strict = false;  // syntax errors are errors instead of hints
+  AccessFilter access;
+  std::string types;  // restrict to one record type, or empty
+  std::chrono::milliseconds time_limit{5000};
+};
+
+struct SnippetPart {
+  std::string text;
+  bool hit = false;
+};
+
+struct Hit {
+  std::size_t rank = 0;  // from 1
+  double score = 0;
+  std::string type, id;
+  std::string title, reference_code, date, department;
+  std::uint32_t file = 0;  // number of the component file with the best passage, 0: the record's fields
+  std::string file_name;
+  std::uint32_t page = 0;
+  std::vector<SnippetPart> snippet;
+};
+
+struct FacetValue {
+  std::string value;
+  std::uint64_t count = 0;
+};
+
+struct Facet {
+  std::string field;
+  std::vector<FacetValue> values;  // by count, then value
+};
+
+// `code`: id in metadata-schema/messages, such as `search.unbalanced_quote`; `detail`: the piece of the query.
+struct Hint {
+  std::string code;
+  std::string detail;
+};
+
+struct SearchResult {
+  std::uint64_t total = 0;
+  bool total_is_exact = true;
+  std::vector<Hit> hits;
+  std::vector<Facet> facets;
+  std::vector<Hint> hints;
+  std::string next_page_token;  // empty: the last page
+  std::uint64_t position = 0;   // the change position this answer has seen
+};
+
+class Searcher {
+ public:
+  static std::unique_ptr<Searcher> make(index::Indexer& indexer, const index::DocumentSource& source);
+  virtual ~Searcher() = default;
+  virtual SearchResult search(const SearchRequest& request) = 0;
+  // Where the terms of `query` occur in `text` (byte offsets, half-open), for marking hits in the reader.
+  virtual std::vector<std::pair<std::size_t, std::size_t>> mark(const std::string& query, const std::string& text) = 0;
+};
+
+}  // namespace lantai::search
