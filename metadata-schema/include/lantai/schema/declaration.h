@@ -1,0 +1,114 @@
+// What is a record type? This, read from one YAML file in metadata-schema/types (docs/formats/schema.md describes every
+// key). From it come storage, validation, HTTP, list and form pages, search fields, import, export and history.
+// Immutable values once loaded.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lantai/schema/feel.h"
+#include "lantai/schema/label.h"
+#include "lantai/schema/value.h"
+
+namespace lantai::schema {
+
+enum class FieldKind {
+  text,       // one line
+  long_text,  // many lines
+  integer,
+  decimal,  // kept as text, exact
+  boolean,
+  date,       // 2021-03-05, 2021-03 or 2021; with `uncertain`, also [19450815]
+  timestamp,  // RFC 3339
+  term,       // a code of a vocabulary
+  link,       // id of a record of type `target`
+  table,      // rows of `columns`
+};
+
+enum class Sensitivity { normal, personal };  // personal: masked without the right to see it
+
+struct FieldDecl {
+  std::string name;  // snake_case
+  Label label;
+  Label help;            // may be empty
+  std::string standard;  // `DA/T 46 M22`, `DA/T 18`, or empty
+  FieldKind kind = FieldKind::text;
+  bool required = false;
+  bool many = false;  // a list of values
+  std::optional<feel::Expression> required_if, visible_if;
+  std::optional<std::int64_t> min, max;  // of integers; of text: length in characters
+  std::string pattern;                   // ICU-free, anchored ECMAScript regular expression; empty: any
+  std::string vocabulary;                // kind term
+  std::string target;                    // kind link
+  std::vector<FieldDecl> columns;        // kind table
+  Json default_value;                    // null: none
+  bool unique = false;
+  bool indexed = false;
+  bool facet = false;
+  bool searchable = false;
+  bool sortable = false;
+  bool code = false;       // document number or reference code
+  double weight = 1.0;     // of full text
+  bool uncertain = false;  // dates: the bracketed written form is allowed
+  Sensitivity sensitivity = Sensitivity::normal;
+  bool open_vocabulary = false;  // kind term: values outside the vocabulary are kept as given (old holdings)
+};
+
+// Several fields together; unique or only indexed.
+struct CompoundIndex {
+  std::string name;
+  std::vector<std::string> fields;
+  bool unique = false;
+};
+
+struct Permissions {  // role names per action
+  std::vector<std::string> read, create, update, remove, export_;
+};
+
+struct LayoutGroup {
+  Label label;
+  std::vector<std::string> fields;
+};
+
+struct TypeDecl {
+  std::string name;  // `item`
+  Label label, plural;
+  std::string title_field;       // shown as the record's name
+  std::string code_field;        // reference code, or empty
+  std::string date_field;        // or empty
+  std::string department_field;  // or empty
+  std::string level_field;       // 密级 or access level that decides who may see it; empty: everybody who may read
+  std::string parent_field;      // link that makes a tree, or empty
+  std::string numbering;         // name of a numbering template, or empty
+  bool files = false;            // may have component files
+  std::vector<FieldDecl> fields;
+  std::vector<CompoundIndex> indexes;
+  Permissions permissions;
+  std::vector<std::string> list_columns;
+  std::vector<LayoutGroup> form;
+  std::uint32_t schema_version = 1;
+
+  const FieldDecl* find_field(std::string_view field) const;
+};
+
+struct Term {
+  std::string code;
+  Label label;
+  std::vector<std::string> aliases;  // accepted on input: `永久` for `Y`
+  int rank = 0;                      // order, clearance
+  std::string parent;                // tree vocabularies
+};
+
+struct Vocabulary {
+  std::string name;
+  Label label;
+  std::vector<Term> terms;
+  const Term* find(std::string_view code) const;
+  const Term* match(std::string_view code_alias_or_label) const;  // tolerant: for input
+};
+
+}  // namespace lantai::schema

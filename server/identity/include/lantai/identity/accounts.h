@@ -1,0 +1,77 @@
+// Who is calling? Accounts with a local password (Argon2id), sessions for browsers and bearer tokens for programs; both
+// are stored only as digests of their secret. Thread-safe. Every sign-in, failure and change is audited.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lantai/base/time.h"
+#include "lantai/records/principal.h"
+#include "lantai/storage/store.h"
+
+namespace lantai::identity {
+
+struct Account {
+  std::string id;
+  std::string login;  // unique, folded to lower case
+  std::string name;
+  std::set<std::string> roles;
+  int clearance = 0;
+  std::vector<std::string> departments;
+  bool disabled = false;
+  bool must_change_password = false;
+  std::uint64_t version = 0;
+};
+
+struct Session {
+  std::string key;         // secret: the cookie, or the bearer token; shown once
+  std::string csrf_token;  // browsers send it back in X-CSRF-Token
+  Account account;
+  Timestamp expires;
+};
+
+struct AccountsOptions {
+  std::chrono::seconds idle_timeout{8 * 3600};
+  std::chrono::seconds absolute_timeout{24 * 3600};
+  unsigned failures_before_delay = 5;  // per login and address
+};
+
+class Accounts {
+ public:
+  static std::unique_ptr<Accounts> make(storage::Store& store, const Clock& clock, const AccountsOptions& options = {});
+  virtual ~Accounts() = default;
+
+  // `by`: who does it, for the audit log. Throws already_exists on a taken login, invalid_argument on a weak password.
+  virtual Account create(const records::Principal& by, Account account, std::string_view password) = 0;
+  virtual Account update(const records::Principal& by, const Account& account) = 0;  // all but the password
+  virtual void set_password(const records::Principal& by, std::string_view account_id, std::string_view password) = 0;
+  virtual void change_password(const records::Principal& by, std::string_view old_password,
+                               std::string_view password) = 0;
+  virtual std::optional<Account> find(std::string_view account_id) const = 0;
+  virtual std::optional<Account> find_login(std::string_view login) const = 0;
+  virtual std::vector<Account> list() const = 0;
+
+  // Throws unauthenticated, with the same message and cost whether or not the login exists; resource_exhausted with a
+  // wait when there were too many failures from that address for that login.
+  virtual Session sign_in(std::string_view login, std::string_view password, std::string_view address) = 0;
+  virtual void sign_out(std::string_view session_key) = 0;
+  virtual Session make_token(const records::Principal& by, std::string_view account_id, std::string_view label,
+                             std::chrono::seconds lifetime) = 0;
+
+  struct Authenticated {
+    records::Principal principal;
+    std::string csrf_token;  // empty for bearer tokens
+  };
+  virtual std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) = 0;
+};
+
+// The operator at the machine, acting through the command line on the store itself.
+records::Principal operator_principal();
+records::Principal service_principal(std::string_view name);
+
+}  // namespace lantai::identity

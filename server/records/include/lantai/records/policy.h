@@ -1,0 +1,30 @@
+// May this principal do that? One function for every door. Roles come from the type's permissions; a record with a
+// level is seen only by those whose clearance reaches it. The index uses the same answer, compiled to terms. Pure;
+// thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lantai/records/principal.h"
+#include "lantai/records/record.h"
+#include "lantai/schema/schema.h"
+
+namespace lantai::records {
+
+enum class Action { read, create, update, remove, export_records };
+
+// `record` may be null: may the principal do this to any record of the type at all?
+bool allowed(const schema::Schema& schema, const Principal& principal, Action action, const schema::TypeDecl& type,
+             const Record* record);
+
+// Terms a record carries in the index, and terms a principal may see: a record is visible to a principal exactly when
+// they share one. `everything`: no filter needed.
+std::vector<std::string> access_terms(const schema::Schema& schema, const schema::TypeDecl& type, const Record& record);
+struct AccessGrant {
+  bool everything = false;
+  std::vector<std::string> any_of;
+};
+AccessGrant access_grant(const schema::Schema& schema, const Principal& principal);
+
+}  // namespace lantai::records

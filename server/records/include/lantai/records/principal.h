@@ -1,0 +1,21 @@
+// On whose behalf? Every call into the record engine names a Principal; there is no way around it. Background work acts
+// as a named service principal and shows up as such in the audit log. Values, made by server/identity.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace lantai::records {
+
+struct Principal {
+  std::string id;               // account id, or `service:indexer`
+  std::string name;             // for people
+  std::set<std::string> roles;  // administrator, archivist, staff, reader
+  int clearance = 0;            // rank in the vocabulary access_level: 0 公开, 1 内部, 2 受限
+  std::vector<std::string> departments;
+  std::string address;  // where the request came from, for the audit log
+  bool service = false;
+};
+
+}  // namespace lantai::records
