@@ -1,0 +1,57 @@
+// What is running? The only composition root: opens the store, loads the declarations, starts extraction and indexing,
+// and gives each door (HTTP, command line) the services it calls. Threads and their order of stopping are decided here.
+// Thread-safe once made.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "lantai/archive/extraction_pipeline.h"
+#include "lantai/archive/import_service.h"
+#include "lantai/archive/text_store.h"
+#include "lantai/identity/accounts.h"
+#include "lantai/records/record_engine.h"
+#include "lantai/search/searcher.h"
+
+namespace lantai::app {
+
+struct Configuration {
+  std::filesystem::path data;                             // the store's directory
+  std::vector<std::filesystem::path> schema_directories;  // default: ../share/lantai/schema beside the program
+  std::filesystem::path worker_program;                   // default: lantai-extract-worker beside the program
+  unsigned extraction_workers = 2;
+  unsigned index_shards = 1;
+  bool create_if_missing = false;
+  bool allow_incomplete_sandbox = false;
+};
+
+// Fills in the defaults that depend on where the program lies.
+Configuration default_configuration(const std::filesystem::path& program);
+
+class Application {
+ public:
+  static std::unique_ptr<Application> open(const Configuration& configuration);
+  virtual ~Application() = default;
+
+  virtual const Configuration& configuration() const = 0;
+  virtual const Clock& clock() const = 0;
+  virtual const schema::Schema& schema() const = 0;
+  virtual storage::Store& store() = 0;
+  virtual records::RecordEngine& records() = 0;
+  virtual identity::Accounts& accounts() = 0;
+  virtual extract::Extractor& extractor() = 0;
+  virtual archive::TextStore& texts() = 0;
+  virtual archive::ExtractionPipeline& extraction() = 0;
+  virtual archive::ImportService& imports() = 0;
+  virtual index::Indexer& indexer() = 0;
+  virtual search::Searcher& searcher() = 0;
+
+  // Search on behalf of a principal: compiles the access filter, and checks each hit once more against the store.
+  virtual search::SearchResult search(const records::Principal& principal, search::SearchRequest request) = 0;
+  // Everything committed up to `position` is extracted and findable. False at the deadline.
+  virtual bool wait_until_searchable(std::uint64_t position, std::chrono::steady_clock::time_point deadline) = 0;
+};
+
+}  // namespace lantai::app
