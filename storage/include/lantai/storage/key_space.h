@@ -25,8 +25,8 @@ enum class KeySpace : std::uint8_t {
   links = 25,        // records: reverse links
   accounts = 40,     // identity: accounts
   sessions = 41,     // identity: sessions and tokens, by digest of the secret
-  extractions = 60,  // archive: (blob digest, extractor version) → extraction state and digest of the derived blob
-  texts = 61,        // archive: (blob digest, page) → text of a page
+  extractions = 60,  // archive: (blob digest, extractor version) → state, and digest of the derived blob if large
+  texts = 61,        // archive: (blob digest, extractor version) → extraction as JSON, when small
   uploads = 62,      // archive: resumable uploads
   imports = 63,      // archive: import jobs and what each source became
 };

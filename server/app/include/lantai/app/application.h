@@ -6,11 +6,16 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "lantai/archive/catalogue_tree.h"
 #include "lantai/archive/extraction_pipeline.h"
+#include "lantai/archive/import_jobs.h"
 #include "lantai/archive/import_service.h"
+#include "lantai/archive/page_images.h"
 #include "lantai/archive/text_store.h"
+#include "lantai/archive/uploads.h"
 #include "lantai/identity/accounts.h"
 #include "lantai/records/record_engine.h"
 #include "lantai/search/searcher.h"
@@ -32,6 +37,8 @@ Configuration default_configuration(const std::filesystem::path& program);
 
 class Application {
  public:
+  // Throws unavailable (`store.locked`) while another process has the store open, not_found (`store.missing`) when
+  // there is none and create_if_missing is not set, failed_precondition on a store of a later format.
   static std::unique_ptr<Application> open(const Configuration& configuration);
   virtual ~Application() = default;
 
@@ -45,6 +52,10 @@ class Application {
   virtual archive::TextStore& texts() = 0;
   virtual archive::ExtractionPipeline& extraction() = 0;
   virtual archive::ImportService& imports() = 0;
+  virtual archive::ImportJobs& import_jobs() = 0;
+  virtual archive::Uploads& uploads() = 0;
+  virtual archive::PageImages& page_images() = 0;
+  virtual archive::CatalogueTree& catalogue() = 0;
   virtual index::Indexer& indexer() = 0;
   virtual search::Searcher& searcher() = 0;
 
@@ -52,6 +63,12 @@ class Application {
   virtual search::SearchResult search(const records::Principal& principal, search::SearchRequest request) = 0;
   // Everything committed up to `position` is extracted and findable. False at the deadline.
   virtual bool wait_until_searchable(std::uint64_t position, std::chrono::steady_clock::time_point deadline) = 0;
+
+  // The first administrator, with a password made up for this once; nullopt when there are accounts already.
+  struct FirstLogin {
+    std::string login, password;
+  };
+  virtual std::optional<FirstLogin> ensure_administrator() = 0;
 };
 
 }  // namespace lantai::app

@@ -1,12 +1,17 @@
-// How do many files come in at once? As an import: files, folders, archives, a spreadsheet with files, JSON Lines. Each
-// source has a stable key (path within the import and digest), so that a second run resumes and makes no duplicates. A
+// How do many files come in at once? As an import: files, folders, archives, a spreadsheet with files, JSON Lines. A
 // file that fails is reported with its reason and stops nothing. Thread-safe.
+//
+// Every source has a stable key, so that a second run resumes and makes no duplicates:
+//   a file or archive member   its path on this machine; or its path within the import together with its digest
+//   a row of a table or JSONL  its `key`, else its reference code, else its content and how many the same came before
+// Known key, same bytes and fields: unchanged. Known key, other bytes or fields: a new version of the same record.
+// Killed at any moment, a second run finishes what is missing (docs/formats/import.md; tests/cli).
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,9 +21,10 @@
 namespace lantai::archive {
 
 enum class ImportStatus { created, updated, unchanged, skipped, failed, planned };  // planned: dry run
+std::string_view name(ImportStatus status);
 
 struct ImportedFile {
-  std::string path;    // `folder/a.zip!/b.txt` for a member
+  std::string path;    // as given, then within; `folder/a.zip!/b.txt` for a member; `list.xlsx#12` for a row
   std::string record;  // item/0190…, or empty
   ImportStatus status = ImportStatus::failed;
   std::string media_type;
@@ -31,18 +37,24 @@ struct ImportOptions {
   std::string type = "item";
   schema::Json defaults = schema::Json::object();  // fields every created record gets
   schema::Language language = schema::Language::zh_hans;
+  // For sources that somebody sent: paths are shown and keyed relative to it, and no row may name a file outside.
+  std::optional<std::filesystem::path> root;
+  bool tables = true;     // a spreadsheet whose header row names fields is a list of records, not a file
+  unsigned threads = 12;  // sources stored at the same time; the committer merges their commits
 };
 
 struct ImportReport {
-  std::uint64_t created = 0, updated = 0, unchanged = 0, skipped = 0, failed = 0;
-  std::uint64_t last_position = 0;
+  std::uint64_t created = 0, updated = 0, unchanged = 0, skipped = 0, failed = 0, planned = 0;
+  std::uint64_t last_position = 0;  // change position to wait for
+  bool stopped = false;
 };
 
 class ImportService {
  public:
   ImportService(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor);
 
-  // `each` is called in order, as soon as a source is settled; `stop` may end it between two files.
+  // `each` is called on the calling thread, in order, as soon as a source is settled; `stop` may end it between two
+  // files. Throws permission_denied before anything is read, invalid_argument on options that make no sense.
   ImportReport run(const records::Principal& principal, const std::vector<std::filesystem::path>& sources,
                    const ImportOptions& options, const std::function<void(const ImportedFile&)>& each,
                    const std::function<bool()>& stop = {});
