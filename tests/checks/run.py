@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Does the tree keep its own rules? Formatting, layers, third-party headers in their one place, READMEs, tests that do not
+sleep, texts that speak of the product only. Prints each breach and ends with `N passed, N failed`, one check a test."""
+
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent.parent
+
+
+def tracked(*patterns):
+    """Files git knows or would know (untracked but not ignored)."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", *patterns], cwd=TOP,
+                            capture_output=True, text=True, check=True).stdout.split("\n")
+    return [TOP / name for name in listed if name and (TOP / name).is_file()]
+
+
+SOURCES = tracked("*.h", "*.cc")
+
+# Folder → library, longest first; library → what it may include. docs/architecture.md explains the table.
+FOLDERS = {
+    "storage/base": "base", "storage": "storage", "metadata-schema": "schema", "indexer/text": "text",
+    "indexer/extract": "extract", "indexer/index": "index", "indexer/search": "search", "server/records": "records",
+    "server/identity": "identity", "server/archive": "archive", "server/app": "app", "server/http": "http",
+    "tools": "tools",
+}
+MAY_USE = {
+    "base": [], "storage": ["base"], "schema": ["base"], "text": ["base"], "extract": ["base", "text"],
+    "index": ["base", "storage", "schema", "text", "extract"],
+    "search": ["base", "storage", "schema", "text", "extract", "index"],
+    "records": ["base", "storage", "schema"], "identity": ["base", "storage", "schema", "records"],
+    "archive": ["base", "storage", "schema", "text", "extract", "records", "identity"],
+    "app": ["base", "storage", "schema", "text", "extract", "index", "search", "records", "identity", "archive"],
+    "http": ["base", "storage", "schema", "text", "extract", "index", "search", "records", "identity", "archive", "app"],
+    "tools": ["base", "storage", "schema", "text", "extract", "index", "search", "records", "identity", "archive", "app",
+              "http"],
+}
+# Third-party headers → the folders they may appear in.
+THIRD_PARTY = {
+    r"fmt/": list(FOLDERS), r"spdlog/": ["storage/base"], r"rocksdb/": ["storage"], r"openssl/": ["storage", "server/identity", "server/http"],
+    r"sodium": ["storage", "server/identity"], r"yaml-cpp/": ["metadata-schema"],
+    r"nlohmann/": ["metadata-schema", "indexer", "server", "tools"], r"unicode/": ["indexer/text", "indexer/extract"],
+    r"xapian": ["indexer/index", "indexer/search"], r"archive(_entry)?\.h|poppler|pugixml|gumbo|tesseract|leptonica|allheaders": ["indexer/extract/worker"],
+    r"seccomp|linux/landlock|linux/seccomp": ["indexer/extract"], r"Poco/Net": ["server/http", "tools"], r"Poco/Util": ["server/app", "tools"],
+    r"Poco/": ["server/http", "server/app", "tools"], r"CLI/": ["tools"],
+}
+
+
+def library_of(path):
+    relative = str(path.relative_to(TOP))
+    for folder in sorted(FOLDERS, key=len, reverse=True):
+        if relative.startswith(folder + "/"):
+            return folder, FOLDERS[folder]
+    return None, None
+
+
+def formatting():
+    """Every C++ file is formatted by .clang-format."""
+    batches = [SOURCES[i::4] for i in range(4)]
+
+    def check(batch):
+        if not batch:
+            return ""
+        return subprocess.run(["clang-format-14", "--dry-run", "--Werror", *batch], cwd=TOP, capture_output=True,
+                              text=True, check=False).stderr
+
+    with ThreadPoolExecutor(2) as pool:
+        return sorted({line.split(":")[0] for text in pool.map(check, batches) for line in text.splitlines()
+                       if "error:" in line})
+
+
+def layers():
+    """A library includes only what its row of the table names."""
+    found = []
+    for path in SOURCES:
+        _, library = library_of(path)
+        if library is None:
+            continue
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            match = re.match(r'\s*#include\s+["<]lantai/(\w+)/', line)
+            if match and match[1] != library and match[1] not in MAY_USE[library]:
+                found.append(f"{path.relative_to(TOP)}:{number}: {library} may not include {match[1]}")
+    return found
+
+
+def third_party():
+    """A third-party library's headers stand only where the table puts them."""
+    found = []
+    for path in SOURCES:
+        relative = str(path.relative_to(TOP))
+        if relative.startswith("tests/"):
+            continue
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            match = re.match(r"\s*#include\s+[\"<]([^\">]+)[\">]", line)
+            if not match:
+                continue
+            for pattern, folders in THIRD_PARTY.items():
+                if re.match(pattern, match[1]):
+                    if not any(relative.startswith(folder + "/") for folder in folders):
+                        found.append(f"{relative}:{number}: {match[1]} does not belong here")
+                    break
+    return found
+
+
+def header_guards():
+    """Every header is guarded by #pragma once and begins with what it answers."""
+    return [str(p.relative_to(TOP)) for p in SOURCES if p.suffix == ".h"
+            and ("#pragma once" not in p.read_text("utf-8") or not p.read_text("utf-8").startswith("//"))]
+
+
+def readmes():
+    """Every library has a README of at most 40 lines."""
+    found = []
+    for folder in [*FOLDERS, "indexer", "server", "server/web", "tests", "tools/samples"]:
+        readme = TOP / folder / "README.md"
+        if not readme.exists():
+            found.append(f"{folder}/README.md is missing")
+        elif len(readme.read_text("utf-8").splitlines()) > 40:
+            found.append(f"{folder}/README.md has more than 40 lines")
+    return found
+
+
+def no_sleeping_tests():
+    """No test waits for time to pass."""
+    found = []
+    for path in [*tracked("tests/*"), *tracked("server/web/e2e/*"), *tracked("server/web/tests/*")]:
+        if path.suffix in (".cc", ".h", ".ts", ".py") and path != Path(__file__).resolve():
+            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+                if re.search(r"sleep_for|\busleep\(|time\.sleep|waitForTimeout", line):
+                    found.append(f"{path.relative_to(TOP)}:{number}: {line.strip()}")
+    return found
+
+
+def nothing_swallowed():
+    """No catch block that catches everything is empty."""
+    return [str(p.relative_to(TOP)) for p in SOURCES
+            if re.search(r"catch\s*\(\.\.\.\)\s*\{\s*\}", p.read_text("utf-8"))]
+
+
+def nothing_unfinished():
+    """No file says of itself that it is unfinished."""
+    words = re.compile("|".join(["TO" + "DO", "FIX" + "ME", r"not (yet )?" + "implemented"]))
+    found = []
+    for path in [*SOURCES, *tracked("*.ts", "*.vue", "*.py", "*.yaml")]:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if words.search(line):
+                found.append(f"{path.relative_to(TOP)}:{number}: {line.strip()}")
+    return found
+
+
+def top_level():
+    """The top level holds the agreed folders and nothing else."""
+    allowed = {"CMakeLists.txt", "indexer", "server", "storage", "metadata-schema", "tools", "tests", "docs", "README.md",
+               "LICENSE", "CMakePresets.json"}
+    names = {str(p.relative_to(TOP)).split("/")[0] for p in tracked()}
+    return sorted(n for n in names if n not in allowed and not n.startswith("."))
+
+
+def file_sizes():
+    """No file in the tree is larger than 1 MiB, and no C++ file longer than 800 lines."""
+    found = [f"{p.relative_to(TOP)}: {p.stat().st_size} bytes" for p in tracked() if p.stat().st_size > 1 << 20]
+    for path in SOURCES:
+        length = len(path.read_text("utf-8").splitlines())
+        if length > 800:
+            found.append(f"{path.relative_to(TOP)}: {length} lines")
+    return found
+
+
+def links_in_documents():
+    """Every relative link in a document leads somewhere."""
+    found = []
+    for path in tracked("*.md"):
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text("utf-8")):
+            if not re.match(r"[a-z]+:", target) and not (path.parent / target).exists():
+                found.append(f"{path.relative_to(TOP)}: {target}")
+    return found
+
+
+CHECKS = [formatting, layers, third_party, header_guards, readmes, no_sleeping_tests, nothing_swallowed, nothing_unfinished,
+          top_level, file_sizes, links_in_documents]
+
+
+def main():
+    failed = 0
+    for check in CHECKS:
+        breaches = check()
+        if breaches:
+            failed += 1
+            print(f"{check.__name__}: {check.__doc__}")
+            print("\n".join(f"  {b}" for b in breaches))
+    print(f"{len(CHECKS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
