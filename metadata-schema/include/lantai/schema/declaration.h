@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lantai/schema/feel.h"
@@ -29,6 +30,8 @@ enum class FieldKind {
   table,      // rows of `columns`
 };
 
+struct CompiledPattern;  // private to the library
+
 enum class Sensitivity { normal, personal };  // personal: masked without the right to see it
 
 struct FieldDecl {
@@ -37,15 +40,20 @@ struct FieldDecl {
   Label help;            // may be empty
   std::string standard;  // `DA/T 46 M22`, `DA/T 18`, or empty
   FieldKind kind = FieldKind::text;
+  std::vector<std::string> aliases;  // other names people type in queries and spreadsheets: 文号, 标题
   bool required = false;
-  bool many = false;  // a list of values
+  bool expected = false;  // a complete catalogue entry has it; its absence is a gap, not an error
+  bool many = false;      // a list of values
+  bool system = false;    // filled in by the system: shown, not typed
   std::optional<feel::Expression> required_if, visible_if;
   std::optional<std::int64_t> min, max;  // of integers; of text: length in characters
-  std::string pattern;                   // ICU-free, anchored ECMAScript regular expression; empty: any
-  std::string vocabulary;                // kind term
-  std::string target;                    // kind link
-  std::vector<FieldDecl> columns;        // kind table
-  Json default_value;                    // null: none
+  std::string pattern;                   // ICU-free, anchored ECMAScript regular expression over bytes; empty: any
+  std::shared_ptr<const CompiledPattern> compiled;
+  std::string vocabulary;                 // kind term
+  std::string suffix_mark, suffix_field;  // kind term: what follows the mark goes to that field: `机密★10年`
+  std::string target;                     // kind link
+  std::vector<FieldDecl> columns;         // kind table
+  Json default_value;                     // what an absent field gets when validated; null: nothing
   bool unique = false;
   bool indexed = false;
   bool facet = false;
@@ -58,7 +66,8 @@ struct FieldDecl {
   bool open_vocabulary = false;  // kind term: values outside the vocabulary are kept as given (old holdings)
 };
 
-// Several fields together; unique or only indexed.
+// Several fields together; unique or only indexed. A record without the last field takes no part; other absent fields
+// are equal to one another.
 struct CompoundIndex {
   std::string name;
   std::vector<std::string> fields;
@@ -82,9 +91,12 @@ struct TypeDecl {
   std::string date_field;        // or empty
   std::string department_field;  // or empty
   std::string level_field;       // 密级 or access level that decides who may see it; empty: everybody who may read
-  std::string parent_field;      // link that makes a tree, or empty
+  std::string parent_field;      // link to the same type that makes a tree, or empty
+  std::string owner_field;       // principal id of the only one who may see it unless it is shared, or empty
+  std::string shared_field;      // boolean: true lets everybody who may read see an owned record
   std::string numbering;         // name of a numbering template, or empty
   bool files = false;            // may have component files
+  bool searchable = true;        // found by full-text search
   std::vector<FieldDecl> fields;
   std::vector<CompoundIndex> indexes;
   Permissions permissions;
@@ -93,12 +105,15 @@ struct TypeDecl {
   std::uint32_t schema_version = 1;
 
   const FieldDecl* find_field(std::string_view field) const;
+  // By name, label in any language or alias, whatever the width and case: headings and queries of people.
+  const FieldDecl* match_field(std::string_view name_label_or_alias) const;
 };
 
 struct Term {
   std::string code;
   Label label;
   std::vector<std::string> aliases;  // accepted on input: `永久` for `Y`
+  std::string written;               // as it stands in a reference code: `WS` for `organ.WS`; empty: the code
   int rank = 0;                      // order, clearance
   std::string parent;                // tree vocabularies
 };

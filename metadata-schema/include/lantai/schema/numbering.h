@@ -16,13 +16,23 @@
 
 namespace lantai::schema {
 
+enum class ElementForm {
+  text,    // letters, digits and Han; never a separator
+  year,    // four digits
+  number,  // digits, zero-padded to `width`
+};
+
 struct NumberingElement {
-  std::string name;        // `fonds`, `class`, `year`, `retention`, `organisation`, `number`
-  std::string field;       // record field the value comes from; empty: the counter
-  std::string separator;   // written before it
-  std::string vocabulary;  // codes allowed, or empty
-  unsigned width = 0;      // zero-padded counter or number; 0: as is
+  std::string name;                            // `fonds`, `class`, `year`, `retention`, `organisation`, `number`
+  std::string field;                           // record field the value comes from; empty: the counter
+  std::string separator;                       // written before it
+  std::string vocabulary;                      // codes allowed, or empty
+  bool open = false;                           // codes outside the vocabulary are kept as written
+  std::map<std::string, std::string> written;  // code → as written, filled from the vocabulary when loaded
+  unsigned width = 0;                          // zero-padded counter or number; 0: as is
+  ElementForm form = ElementForm::text;
   bool optional = false;
+  bool repeat = false;  // several joined by the same separator: `JC·CC`
 };
 
 struct NumberingTemplate {

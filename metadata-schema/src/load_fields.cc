@@ -1,0 +1,147 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "loader.h"
+#include "values.h"
+
+namespace lantai::schema {
+namespace {
+
+FieldKind load_kind(const Placed& value) {
+  const auto kind = find_kind(scalar(value));
+  if (!kind) fail_at(value.place(), fmt::format("unknown kind `{}`", scalar(value)));
+  return *kind;
+}
+
+Json load_default(const Placed& value, FieldKind kind) {
+  switch (kind) {
+    case FieldKind::boolean:
+      return boolean(value);
+    case FieldKind::integer:
+      return integer(value);
+    default:
+      return scalar(value);
+  }
+}
+
+std::vector<FieldDecl> load_columns(const Placed& value) {
+  std::vector<FieldDecl> columns;
+  for (const auto& [name, column] : mapping(value)) columns.push_back(load_field(name, column));
+  return columns;
+}
+
+void load_constraints(FieldDecl& field, MappingReader& reader) {
+  field.required = reader.flag("required");
+  field.expected = reader.flag("expected");
+  field.many = reader.flag("many");
+  field.system = reader.flag("system");
+  field.min = reader.whole("min");
+  field.max = reader.whole("max");
+  field.pattern = reader.text("pattern");
+  if (!field.pattern.empty()) field.compiled = compile_pattern(field.pattern);
+  if (!field.pattern.empty() && !field.compiled)
+    fail_at(reader.place(), fmt::format("`{}` is not a regular expression", field.pattern));
+  field.uncertain = reader.flag("uncertain");
+  field.vocabulary = reader.text("vocabulary");
+  field.open_vocabulary = reader.flag("open_vocabulary");
+  field.suffix_mark = reader.text("suffix_mark");
+  field.suffix_field = reader.text("suffix_field");
+  field.target = reader.text("target");
+  if (const auto value = reader.take("default")) field.default_value = load_default(*value, field.kind);
+}
+
+void load_uses(FieldDecl& field, MappingReader& reader) {
+  field.unique = reader.flag("unique");
+  field.indexed = reader.flag("indexed");
+  field.facet = reader.flag("facet");
+  field.searchable = reader.flag("searchable");
+  field.sortable = reader.flag("sortable");
+  field.code = reader.flag("code");
+  if (const auto weight = reader.take("weight")) field.weight = number(*weight);
+  if (const auto sensitivity = reader.take("sensitivity")) {
+    if (scalar(*sensitivity) != "personal") fail_at(sensitivity->place(), "sensitivity is `personal` or left out");
+    field.sensitivity = Sensitivity::personal;
+  }
+}
+
+Permissions load_permissions(const Placed& value) {
+  MappingReader reader(value);
+  Permissions permissions;
+  permissions.read = reader.list("read");
+  permissions.create = reader.list("create");
+  permissions.update = reader.list("update");
+  permissions.remove = reader.list("remove");
+  permissions.export_ = reader.list("export");
+  reader.finish();
+  return permissions;
+}
+
+CompoundIndex load_index(const std::string& name, const Placed& value) {
+  MappingReader reader(value);
+  CompoundIndex index;
+  index.name = name;
+  index.fields = strings(reader.require("fields"));
+  index.unique = reader.flag("unique");
+  reader.finish();
+  return index;
+}
+
+LayoutGroup load_group(const Placed& value) {
+  MappingReader reader(value);
+  LayoutGroup group;
+  group.label = label(reader.require("label"));
+  group.fields = strings(reader.require("fields"));
+  reader.finish();
+  return group;
+}
+
+}  // namespace
+
+FieldDecl load_field(const std::string& name, const Placed& value) {
+  MappingReader reader(value);
+  FieldDecl field;
+  field.name = name;
+  field.label = label(reader.require("label"));
+  field.help = reader.optional_label("help");
+  field.standard = reader.text("standard");
+  field.aliases = reader.list("aliases");
+  if (const auto kind = reader.take("kind")) field.kind = load_kind(*kind);
+  load_constraints(field, reader);
+  load_uses(field, reader);
+  if (const auto columns = reader.take("columns")) field.columns = load_columns(*columns);
+  reader.finish();
+  return field;
+}
+
+void load_type_body(TypeDecl& type, MappingReader& reader, Places& places) {
+  const std::array<std::pair<const char*, std::string*>, 9> names{{{"title_field", &type.title_field},
+                                                                   {"code_field", &type.code_field},
+                                                                   {"date_field", &type.date_field},
+                                                                   {"department_field", &type.department_field},
+                                                                   {"level_field", &type.level_field},
+                                                                   {"parent_field", &type.parent_field},
+                                                                   {"owner_field", &type.owner_field},
+                                                                   {"shared_field", &type.shared_field},
+                                                                   {"numbering", &type.numbering}}};
+  for (const auto& [key, member] : names)
+    if (const auto value = reader.take(key)) *member = scalar(*value);
+  if (const auto files = reader.take("files")) type.files = boolean(*files);
+  if (const auto searchable = reader.take("searchable")) type.searchable = boolean(*searchable);
+  if (const auto version = reader.whole("schema_version")) type.schema_version = static_cast<std::uint32_t>(*version);
+  for (const auto& [name, value] : mapping(reader.require("fields"))) {
+    const auto place = value.place();
+    if (!places.emplace(type.name + "." + name, place).second)
+      fail_at(place, fmt::format("field `{}` is already declared at {}", name, places[type.name + "." + name]));
+    type.fields.push_back(load_field(name, value));
+  }
+  if (const auto indexes = reader.take("indexes"))
+    for (const auto& [name, value] : mapping(*indexes)) type.indexes.push_back(load_index(name, value));
+  if (const auto permissions = reader.take("permissions")) type.permissions = load_permissions(*permissions);
+  if (const auto columns = reader.take("list_columns")) type.list_columns = strings(*columns);
+  if (const auto form = reader.take("form"))
+    for (const auto& group : sequence(*form)) type.form.push_back(load_group(group));
+  reader.finish();
+}
+
+}  // namespace lantai::schema
