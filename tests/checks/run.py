@@ -32,7 +32,7 @@ MAY_USE = {
     "index": ["base", "storage", "schema", "text", "extract"],
     "search": ["base", "storage", "schema", "text", "extract", "index"],
     "records": ["base", "storage", "schema"], "identity": ["base", "storage", "schema", "records"],
-    "archive": ["base", "storage", "schema", "text", "extract", "records", "identity"],
+    "archive": ["base", "storage", "schema", "text", "extract", "index", "search", "records", "identity"],
     "app": ["base", "storage", "schema", "text", "extract", "index", "search", "records", "identity", "archive"],
     "http": ["base", "storage", "schema", "text", "extract", "index", "search", "records", "identity", "archive", "app"],
     "tools": ["base", "storage", "schema", "text", "extract", "index", "search", "records", "identity", "archive", "app",

@@ -151,7 +151,7 @@ def main():
     if len(sys.argv) != 2:
         sys.exit("usage: make.py FOLDER")
     holdings = Holdings(Path(sys.argv[1]))
-    holdings.records.append({"type": "fonds", "key": "fonds", "fields": {"code": content.FONDS, "title": content.SCHOOL}})
+    holdings.records.append({"type": "fonds", "key": "fonds", "fields": {"code": content.FONDS, "name": content.SCHOOL, "establishing_unit": content.SCHOOL}})
     for code, name in content.DEPARTMENTS:
         holdings.records.append({"type": "department", "key": f"department-{code}", "fields": {"code": code, "name": name}})
     number = 0

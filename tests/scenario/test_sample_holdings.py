@@ -1,0 +1,125 @@
+"""A folder of mixed real files goes in; an archivist finds, reads, catalogues and downloads them."""
+
+import json
+import subprocess
+import sys
+import unittest
+
+from lantai_server import TOP, Client, Installation
+
+
+class SampleHoldings(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = Installation()
+        cls.papers = cls.place.folder / "samples"
+        subprocess.run([sys.executable, TOP / "tools/samples/make.py", cls.papers], check=True, capture_output=True)
+        cls.expected = [json.loads(line) for line in (cls.papers / "expected.jsonl").read_text("utf-8").splitlines()]
+        done = cls.place.run("import", "--format", "json", cls.papers / "holdings.jsonl")
+        cls.imported = [json.loads(line) for line in done.stdout.decode().splitlines()]
+        for login, role, clearance in (("lin", "archivist", 2), ("zhou", "staff", 1), ("guest", "reader", 0)):
+            cls.place.add_user(login, role, clearance)
+        cls.place.start()
+        cls.archivist = cls.place.client("lin")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.place.remove()
+
+    def test_every_paper_was_taken_in(self):
+        files = [line for line in self.imported if line["record"].startswith("item/")]
+        self.assertEqual([line for line in self.imported if line["error"]], [])
+        self.assertEqual(len({line["record"] for line in files}), len(self.expected))
+
+    def test_every_passage_is_found_on_its_page_and_nowhere_else(self):
+        wrong = []
+        for want in self.expected:
+            result = self.archivist.search(f'"{want["phrase"]}"', type="item")
+            got = [(hit["title"], hit["file"]["name"] if hit["file"] else None, hit["page"]) for hit in result["hits"]]
+            if got != [(want["title"], want["file"], want["page"])]:
+                wrong.append((want, got))
+        self.assertEqual(wrong, [])
+
+    def test_a_hit_shows_its_passage_marked(self):
+        want = self.expected[0]
+        hit = self.archivist.search(f'"{want["phrase"]}"')["hits"][0]
+        marked = "".join(part["text"] for part in hit["snippet"] if part["hit"])
+        self.assertIn(want["phrase"], marked)
+
+    def test_each_reader_sees_exactly_what_the_level_allows(self):
+        for login, levels in (("guest", {"public"}), ("zhou", {"public", "internal"}),
+                              ("lin", {"public", "internal", "restricted"})):
+            client = self.place.client(login)
+            visible = [e for e in self.expected if e["level"] in levels]
+            result = client.search("", type="item", facet="access_level", limit=1)
+            self.assertEqual(result["total"], len(visible), login)
+            counts = {v["value"]: v["count"] for v in result["facets"][0]["values"]}
+            self.assertEqual(counts, {level: sum(e["level"] == level for e in visible) for level in levels}, login)
+            hidden = [e for e in self.expected if e["level"] not in levels]
+            for want in hidden[:5]:
+                self.assertEqual(client.search(f'"{want["phrase"]}"')["total"], 0, (login, want))
+
+    def test_facets_count_what_the_filter_leaves(self):
+        years = {}
+        for number, _ in enumerate(self.expected, 1):
+            years[str(2015 + number % 9)] = years.get(str(2015 + number % 9), 0) + 1
+        result = self.archivist.search("", type="item", facet="fiscal_year", limit=1)
+        self.assertEqual({str(v["value"]): v["count"] for v in result["facets"][0]["values"]}, years)
+        narrowed = self.archivist.search("", type="item", filter="fiscal_year:2016..2017", limit=1)
+        self.assertEqual(narrowed["total"], years["2016"] + years["2017"])
+
+    def test_a_document_number_is_found_in_any_brackets(self):
+        for written in ("清实校办〔2016〕1号", "清实校办[2016]1号", "清实校办（2016） 1 号", "清实校办【２０１６】１号"):
+            result = self.archivist.search(written, type="item")
+            self.assertEqual([h["title"] for h in result["hits"]][:1], ["关于2016年新学期开学准备的纪要"], written)
+
+    def test_simplified_finds_traditional_and_back(self):
+        want = next(e for e in self.expected if "交流紀錄" in e["title"])
+        result = self.archivist.search("交流纪录 姐妹 OR 兩岸", type="item")
+        self.assertGreater(result["total"], 0)
+        self.assertEqual(self.archivist.search('"两岸姊妹学校交流团"', type="item")["total"],
+                         self.archivist.search('"兩岸姊妹學校交流團"', type="item")["total"])
+        self.assertIn("紀錄", want["title"])
+
+    def test_originals_come_back_byte_for_byte(self):
+        for line in self.imported[20:300:40]:
+            record = self.archivist.get("/api/v1/records/" + line["record"]).json
+            file = record["files"][0]
+            body = self.archivist.get(f"/api/v1/records/{line['record']}/files/{file['number']}").body
+            original = next((self.papers / "files").rglob(file["name"]))
+            self.assertEqual(body, original.read_bytes())
+
+    def test_a_second_import_changes_nothing(self):
+        place = self.place
+        place.stop()
+        try:
+            done = place.run("import", "--format", "json", self.papers / "holdings.jsonl")
+            states = {json.loads(line)["status"] for line in done.stdout.decode().splitlines()}
+            self.assertEqual(states, {"unchanged"})
+        finally:
+            place.start()
+            type(self).archivist = place.client("lin")
+        self.assertEqual(self.archivist.search("", type="item", limit=1)["total"], len(self.expected))
+
+    def test_cataloguing_keeps_every_version(self):
+        line = next(line for line in self.imported if line["record"].startswith("item/"))
+        path = "/api/v1/records/" + line["record"]
+        before = self.archivist.get(path)
+        etag = before.headers["ETag"]
+        changed = self.archivist.call("PATCH", path, {"fields": {"notes": "已核对原件"}}, {"If-Match": etag})
+        self.assertEqual(changed.status, 200, changed.body)
+        stale = self.archivist.call("PATCH", path, {"fields": {"notes": "又一次"}}, {"If-Match": etag})
+        self.assertEqual(stale.status, 412)
+        history = self.archivist.get(path + "/history").json["versions"]
+        last = max(history, key=lambda v: v["version"])
+        self.assertIn({"field": "notes", "before": None, "after": "已核对原件"}, last["differences"])
+        old = self.archivist.get(f"{path}/versions/{before.json['version']}").json
+        self.assertNotIn("notes", old["fields"])
+
+    def test_nobody_gets_in_without_signing_in(self):
+        for path in ("/api/v1/search?q=x", "/api/v1/records/item", "/api/v1/changes?since=0", "/api/v1/audit"):
+            self.assertEqual(Client(self.place.base).get(path).status, 401, path)
+
+
+if __name__ == "__main__":
+    unittest.main()
