@@ -1,0 +1,345 @@
+#include "lantai/http/front.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "connection.h"
+#include "lantai/base/error.h"
+#include "lantai/base/log.h"
+
+namespace lantai::http {
+namespace {
+
+using std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+using Next = Connection::Next;
+
+constexpr std::size_t kTurnedAway = 128;  // connections beyond the limit that are being told so
+
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {
+    if (value < 0) throw Error(ErrorCode::internal, "no descriptor for the HTTP server");
+  }
+  ~Descriptor() { ::close(value_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return value_; }
+
+ private:
+  int value_;
+};
+
+// Connections with something to do. New requests are refused beyond the capacity; those already begun always fit: there
+// are no more of them than connections.
+class WorkQueue {
+ public:
+  explicit WorkQueue(std::size_t capacity) : capacity_(capacity) {}
+
+  // False leaves the connection with the caller.
+  bool push(std::unique_ptr<Connection>& connection, bool begun) {
+    {
+      std::lock_guard lock(mutex_);
+      if (closed_ || (!begun && items_.size() >= capacity_)) return false;
+      items_.push_back(std::move(connection));
+    }
+    ready_.notify_one();
+    return true;
+  }
+  std::unique_ptr<Connection> pop() {
+    std::unique_lock lock(mutex_);
+    ready_.wait(lock, [&] { return closed_ || !items_.empty(); });
+    if (items_.empty()) return nullptr;
+    auto first = std::move(items_.front());
+    items_.pop_front();
+    return first;
+  }
+  void close() {
+    {
+      std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
+    ready_.notify_all();
+  }
+  std::size_t size() const {
+    std::lock_guard lock(mutex_);
+    return items_.size();
+  }
+
+ private:
+  const std::size_t capacity_;
+  mutable std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<std::unique_ptr<Connection>> items_;
+  bool closed_ = false;
+};
+
+class EpollFront final : public Front {
+ public:
+  EpollFront(ExchangeFactory& factory, const ServerOptions& options)
+      : factory_(factory),
+        limits_(options.limits),
+        listener_(Listener::open(options.address, options.port, options.tls)),
+        port_(listener_->port()),
+        epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+        wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        queue_(limits_.queue) {
+    if (!watch(listener_->descriptor(), EPOLLIN) || !watch(wake_.get(), EPOLLIN)) {
+      throw Error(ErrorCode::internal, "the HTTP server cannot watch its socket");
+    }
+    for (unsigned i = 0; i < std::max(1U, limits_.request_threads); ++i) threads_.emplace_back([this] { work(); });
+    waiter_ = std::jthread([this] { wait_for_connections(); });
+  }
+  ~EpollFront() override { stop(milliseconds(0)); }
+
+  std::uint16_t port() const override { return port_; }
+  std::stop_token stopping() const override { return stop_.get_token(); }
+  const FrontFigures& figures() const override { return figures_; }
+
+  void stop(milliseconds grace) override {
+    std::lock_guard lock(stop_mutex_);
+    if (!waiter_.joinable()) return;
+    grace_ends_.store((SteadyClock::now() + grace).time_since_epoch().count());
+    stop_.request_stop();
+    wake();
+    waiter_.join();
+    queue_.close();
+    threads_.clear();
+    returned_.clear();
+  }
+
+ private:
+  bool watch(int descriptor, std::uint32_t events) {
+    epoll_event event{};
+    event.events = events;
+    event.data.fd = descriptor;
+    return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0;
+  }
+  void unwatch(int descriptor) { ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, descriptor, nullptr); }
+  void wake() {
+    const std::uint64_t one = 1;
+    if (::write(wake_.get(), &one, sizeof one) < 0) log::debug("http: the waiting thread is already awake");
+  }
+
+  // Request threads.
+  void work();
+  Next advance(Connection& connection);
+
+  // The waiting thread.
+  void wait_for_connections();
+  void react(int descriptor);
+  void accept_all();
+  bool make_room();
+  void settle(std::unique_ptr<Connection> connection, Next next);
+  void hand_over(std::unique_ptr<Connection> connection, bool begun);
+  void turn_away(std::unique_ptr<Connection> connection);
+  void park(std::unique_ptr<Connection> connection, Next next);
+  void close(std::unique_ptr<Connection> connection);
+  void take_returned();
+  void expire_all();
+  bool finished() const;
+  std::unique_ptr<Connection> take_waiting(int descriptor);
+
+  ExchangeFactory& factory_;
+  const ServerLimits limits_;
+  std::unique_ptr<Listener> listener_;
+  const std::uint16_t port_;
+  Descriptor epoll_, wake_;
+  FrontFigures figures_;
+  WorkQueue queue_;
+  std::unordered_map<int, std::unique_ptr<Connection>> waiting_;  // by descriptor; only the waiting thread
+  std::mutex returned_mutex_;
+  std::vector<std::pair<std::unique_ptr<Connection>, Next>> returned_;
+  std::stop_source stop_;
+  std::atomic<SteadyClock::rep> grace_ends_{0};
+  std::mutex stop_mutex_;
+  std::vector<std::jthread> threads_;
+  std::jthread waiter_;
+};
+
+Next EpollFront::advance(Connection& connection) {
+  try {
+    return connection.advance(stop_.stop_requested());
+  } catch (const std::exception& error) {
+    log::error("http: a request broke off: {}", error.what());
+    return Next::close;
+  }
+}
+
+void EpollFront::work() {
+  while (auto connection = queue_.pop()) {
+    ++figures_.working;
+    auto next = advance(*connection);
+    if (next == Next::close) {
+      connection.reset();
+      --figures_.connections;
+    } else if (next != Next::work || !queue_.push(connection, true)) {
+      std::lock_guard lock(returned_mutex_);
+      returned_.emplace_back(std::move(connection), next);
+    }
+    --figures_.working;
+    figures_.queued = queue_.size();
+    wake();
+  }
+}
+
+std::unique_ptr<Connection> EpollFront::take_waiting(int descriptor) {
+  const auto found = waiting_.find(descriptor);
+  if (found == waiting_.end()) return nullptr;
+  auto connection = std::move(found->second);
+  waiting_.erase(found);
+  unwatch(descriptor);
+  return connection;
+}
+
+void EpollFront::close(std::unique_ptr<Connection> connection) {
+  connection.reset();
+  --figures_.connections;
+}
+
+void EpollFront::hand_over(std::unique_ptr<Connection> connection, bool begun) {
+  if (!queue_.push(connection, begun)) return turn_away(std::move(connection));
+  figures_.queued = queue_.size();
+}
+
+void EpollFront::turn_away(std::unique_ptr<Connection> connection) {
+  ++figures_.refused;
+  const auto next = connection->turn_away(503);
+  // Room to let the refusal arrive; under a flood it is dropped with the connection.
+  if (next == Next::close || figures_.connections > limits_.connections + kTurnedAway)
+    return close(std::move(connection));
+  park(std::move(connection), next);
+}
+
+void EpollFront::park(std::unique_ptr<Connection> connection, Next next) {
+  const int descriptor = connection->descriptor();
+  if (!watch(descriptor, next == Next::wait_to_write ? EPOLLOUT : EPOLLIN)) return close(std::move(connection));
+  waiting_.emplace(descriptor, std::move(connection));
+}
+
+void EpollFront::settle(std::unique_ptr<Connection> connection, Next next) {
+  if (next == Next::wait_to_read && connection->waiting_for_request()) {
+    next = connection->read_head();  // a next request may be there already
+    if (next == Next::wait_to_read && connection->idle() && stop_.stop_requested()) next = Next::close;
+    if (next == Next::work) return hand_over(std::move(connection), false);
+  }
+  if (next == Next::work) return hand_over(std::move(connection), true);
+  if (next == Next::close) return close(std::move(connection));
+  park(std::move(connection), next);
+}
+
+void EpollFront::react(int descriptor) {
+  if (descriptor == wake_.get()) {
+    std::uint64_t count = 0;
+    if (::read(wake_.get(), &count, sizeof count) < 0) log::debug("http: woken twice");
+    return;
+  }
+  if (listener_ && descriptor == listener_->descriptor()) return accept_all();
+  auto connection = take_waiting(descriptor);
+  if (!connection) return;
+  const bool head = connection->waiting_for_request();
+  settle(std::move(connection), head ? Next::wait_to_read : Next::work);
+}
+
+void EpollFront::accept_all() {
+  for (int i = 0; i < 64; ++i) {
+    auto transport = listener_->accept();
+    if (!transport) {
+      if (listener_->exhausted()) make_room();
+      return;
+    }
+    ++figures_.accepted;
+    const bool room = figures_.connections < limits_.connections || make_room();
+    auto connection = std::make_unique<Connection>(std::move(transport), factory_, limits_);
+    ++figures_.connections;
+    if (room) {
+      settle(std::move(connection), Next::wait_to_read);
+    } else {
+      turn_away(std::move(connection));
+    }
+  }
+}
+
+// Closes the connection that has waited longest for a (whole) request.
+bool EpollFront::make_room() {
+  const std::pair<const int, std::unique_ptr<Connection>>* oldest = nullptr;
+  for (const auto& entry : waiting_) {
+    if (!entry.second->waiting_for_request()) continue;
+    if (oldest == nullptr || entry.second->waiting_since() < oldest->second->waiting_since()) oldest = &entry;
+  }
+  if (oldest == nullptr) return false;
+  close(take_waiting(oldest->first));
+  ++figures_.evicted;
+  return true;
+}
+
+void EpollFront::take_returned() {
+  std::vector<std::pair<std::unique_ptr<Connection>, Next>> returned;
+  {
+    std::lock_guard lock(returned_mutex_);
+    returned.swap(returned_);
+  }
+  for (auto& [connection, next] : returned) settle(std::move(connection), next);
+}
+
+void EpollFront::expire_all() {
+  const auto now = SteadyClock::now();
+  const bool stopping = stop_.stop_requested();
+  std::vector<int> over;
+  for (const auto& [descriptor, connection] : waiting_) {
+    if (connection->deadline() <= now || (stopping && connection->idle())) over.push_back(descriptor);
+  }
+  for (const int descriptor : over) {
+    auto connection = take_waiting(descriptor);
+    if (!stopping) ++figures_.timed_out;
+    const auto next = stopping && connection->idle() ? Next::close : connection->expire();
+    settle(std::move(connection), next);
+  }
+}
+
+bool EpollFront::finished() const {
+  if (!stop_.stop_requested()) return false;
+  return figures_.connections == 0 || SteadyClock::now().time_since_epoch().count() >= grace_ends_.load();
+}
+
+void EpollFront::wait_for_connections() {
+  std::array<epoll_event, 128> events{};
+  // Deadlines are looked at this often; an eighth of the shortest, so that short ones are kept too.
+  const auto shortest = std::min({limits_.header_time, limits_.idle_time, limits_.progress_time, milliseconds(4000)});
+  const int tick = static_cast<int>(std::max<std::int64_t>(5, shortest.count() / 8));
+  auto checked = SteadyClock::now();
+  while (!finished()) {
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), tick);
+    for (int i = 0; i < count; ++i) react(events[static_cast<std::size_t>(i)].data.fd);
+    take_returned();
+    if (stop_.stop_requested() && listener_) {
+      unwatch(listener_->descriptor());
+      listener_.reset();
+    }
+    if (stop_.stop_requested() || SteadyClock::now() - checked >= milliseconds(tick)) {
+      expire_all();
+      checked = SteadyClock::now();
+    }
+  }
+  for (auto& [descriptor, connection] : waiting_) unwatch(descriptor);
+  waiting_.clear();
+}
+
+}  // namespace
+
+std::unique_ptr<Front> Front::start(ExchangeFactory& factory, const ServerOptions& options) {
+  return std::make_unique<EpollFront>(factory, options);
+}
+
+}  // namespace lantai::http
