@@ -1,0 +1,33 @@
+// Which words does a folded text hold? Han text is cut by ICU's dictionary; everything else into runs of letters and
+// digits. Words serve precision and ranking only: finding never depends on them. Thread-confined: one object a thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace lantai::text {
+
+struct Word {
+  std::size_t begin = 0;  // in the folded text, half-open
+  std::size_t end = 0;
+  bool han = false;
+};
+
+class Segmenter {
+ public:
+  Segmenter();
+  ~Segmenter();
+  Segmenter(Segmenter&&) noexcept;
+  Segmenter& operator=(Segmenter&&) noexcept;
+
+  // Words from left to right, without overlap, single Han characters included. Cost: about 20 MB/s on Han text.
+  void words(std::u32string_view folded, std::vector<Word>& out);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lantai::text
