@@ -12,7 +12,7 @@ constexpr std::size_t kMaxPreamble = 4U << 10U;
 constexpr std::size_t kMaxBoundary = 70;
 
 [[noreturn]] void malformed(const char* what) {
-  throw Error(ErrorCode::invalid_argument, std::string("multipart body: ") + what, "http.malformed_multipart");
+  throw Error(ErrorCode::invalid_argument, std::string("multipart body: ") + what, "request.bad_multipart");
 }
 
 std::string lowered(std::string_view text) {

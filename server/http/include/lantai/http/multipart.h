@@ -1,5 +1,5 @@
 // What is inside a multipart/form-data body (RFC 7578, RFC 2046 §5.1)? Takes it apart as it arrives, in pieces of any
-// size, holding back no more than one boundary. Thread-compatible. Throws invalid_argument (`http.malformed_multipart`)
+// size, holding back no more than one boundary. Thread-compatible. Throws invalid_argument (`request.bad_multipart`)
 // on what is not of that shape; whatever the part sink throws passes through. Fuzzed: tests/fuzz/multipart.cc.
 #pragma once
 

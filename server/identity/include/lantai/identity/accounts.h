@@ -66,6 +66,8 @@ class Accounts {
   struct Authenticated {
     records::Principal principal;
     std::string csrf_token;  // empty for bearer tokens
+    Timestamp expires{};     // unless used before then
+    bool must_change_password = false;
   };
   virtual std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) = 0;
 };
