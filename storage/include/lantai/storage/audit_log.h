@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lantai/storage/key_value_store.h"
+#include "lantai/storage/store_identity.h"
 #include "lantai/storage/transaction.h"
 
 namespace lantai::storage {
@@ -26,6 +27,10 @@ struct AuditHead {
 
 // What the hash is taken over: every field but `hash`.
 Bytes canonical_encoding(const AuditEntry& entry);
+
+// The export, JSON Lines: the header first, then the entries in order (docs/formats/audit.md). Without a line break.
+std::string audit_export_header(const StoreIdentity& store);
+std::string to_json_line(const AuditEntry& entry);
 
 struct AuditVerdict {
   std::uint64_t checked = 0;

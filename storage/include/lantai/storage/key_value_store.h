@@ -18,6 +18,7 @@ inline constexpr std::size_t kMaxKeyBytes = 1024;
 inline constexpr std::size_t kMaxValueBytes = 1U << 20U;
 inline constexpr std::size_t kMaxBatchBytes = 8U << 20U;
 inline constexpr std::size_t kMaxPageEntries = 10'000;
+inline constexpr std::size_t kMaxPageBytes = 8U << 20U;
 
 struct Entry {
   Bytes key;
@@ -32,7 +33,8 @@ struct ScanRange {
   bool reverse = false;  // from the end backwards
 };
 
-// Owned: nothing in a page points into the engine. `more`: the range holds further entries beyond the limit.
+// Owned: nothing in a page points into the engine. `more`: the range holds further entries, beyond the limit or beyond
+// kMaxPageBytes; so `more`, not the number of entries, says whether to go on.
 struct Page {
   std::vector<Entry> entries;
   bool more = false;

@@ -25,6 +25,7 @@ namespace lantai::storage {
 
 struct StoreOptions {
   bool create_if_missing = true;
+  bool restored = false;  // this directory came back from a backup: the epoch grows by one
   RocksOptions rocksdb;
   const Clock* clock = nullptr;  // not owned; nullptr: the system's
 };

@@ -1,0 +1,50 @@
+// Has a key changed since a transaction took its view? Remembers which commit last wrote each key, as far back as the
+// oldest transaction under way needs. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "lantai/base/bytes.h"
+#include "lantai/storage/key_space.h"
+
+namespace lantai::storage {
+
+using KeySet = std::unordered_set<std::string>;
+
+// Space and key in one string, as the history and read sets hold them.
+std::string history_key(KeySpace space, ByteView key);
+
+class CommitHistory {
+ public:
+  // The commit a new transaction starts after; held until `release`.
+  std::uint64_t acquire();
+  void release(std::uint64_t started_after);
+
+  // Committer only. `unchanged`: no key of `read` was written after `started_after`.
+  bool unchanged(const KeySet& read, std::uint64_t started_after) const;
+  // Gives the next commit number to these keys.
+  void record(std::vector<std::string> written);
+  // What has been recorded is now what new transactions see.
+  void publish();
+
+ private:
+  void forget_before_oldest();
+
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, std::uint64_t> last_write_;
+  std::deque<std::pair<std::uint64_t, std::vector<std::string>>> commits_;
+  std::size_t remembered_keys_ = 0;
+  std::multiset<std::uint64_t> started_;
+  std::uint64_t last_ = 0;
+  std::uint64_t published_ = 0;
+  std::uint64_t floor_ = 0;  // commits up to this one may have been forgotten
+};
+
+}  // namespace lantai::storage

@@ -1,0 +1,199 @@
+#include "transaction_buffer.h"
+
+#include <fmt/format.h>
+
+#include "blob_keys.h"
+#include "lantai/base/error.h"
+#include "size_limits.h"
+
+namespace lantai::storage {
+namespace {
+
+// Room for keys, hashes and lengths of what the committer adds per change, audit entry or effect.
+constexpr std::size_t kEntryOverhead = 256;
+
+using SpaceWrites = TransactionBuffer::SpaceWrites;
+
+// Walks a view's pages one entry at a time.
+class ViewCursor {
+ public:
+  ViewCursor(const ReadView& view, KeySpace space, ScanRange range)
+      : view_(view), space_(space), range_(std::move(range)) {
+    fill();
+  }
+  const Entry* current() const { return at_ < page_.entries.size() ? &page_.entries[at_] : nullptr; }
+  void next() {
+    if (++at_ < page_.entries.size() || !page_.more) return;
+    auto last = std::move(page_.entries.back().key);
+    if (range_.reverse) {
+      range_.end = std::move(last);
+    } else {
+      last.push_back(0);
+      range_.begin = std::move(last);
+    }
+    fill();
+  }
+
+ private:
+  void fill() {
+    page_ = view_.scan(space_, range_);
+    at_ = 0;
+  }
+
+  const ReadView& view_;
+  KeySpace space_;
+  ScanRange range_;
+  Page page_;
+  std::size_t at_ = 0;
+};
+
+// Own writes win over the view; both are walked in the same direction.
+template <typename I>
+Page merge(ViewCursor stored, I own, I own_end, const ScanRange& range) {
+  Page page;
+  std::size_t bytes = 0;
+  const auto before = [&](const Bytes& a, const Bytes& b) { return range.reverse ? b < a : a < b; };
+  while (stored.current() || own != own_end) {
+    Entry entry;
+    if (own == own_end || (stored.current() && before(stored.current()->key, own->first))) {
+      entry = *stored.current();
+      stored.next();
+    } else {
+      if (stored.current() && stored.current()->key == own->first) stored.next();
+      const auto& [key, value] = *own++;
+      if (!value) continue;
+      entry = {key, *value};
+    }
+    const auto size = entry.key.size() + entry.value.size();
+    if (page.entries.size() >= range.limit || (!page.entries.empty() && bytes + size > kMaxPageBytes)) {
+      page.more = true;
+      break;
+    }
+    bytes += size;
+    page.entries.push_back(std::move(entry));
+  }
+  return page;
+}
+
+Page scan_with(const ReadView& view, KeySpace space, const ScanRange& range, const SpaceWrites& writes) {
+  const auto first = writes.lower_bound(range.begin);
+  const auto last = range.end.empty() ? writes.end() : writes.lower_bound(range.end);
+  if (first == last) return view.scan(space, range);
+  auto wider = range;
+  wider.limit = std::min(range.limit + 16, kMaxPageEntries);
+  ViewCursor stored(view, space, wider);
+  if (range.reverse) {
+    return merge(std::move(stored), std::make_reverse_iterator(last), std::make_reverse_iterator(first), range);
+  }
+  return merge(std::move(stored), first, last, range);
+}
+
+}  // namespace
+
+std::optional<Bytes> TransactionBuffer::get(KeySpace space, ByteView key) {
+  check_key(space, key);
+  if (const auto own = writes_.find(space); own != writes_.end()) {
+    if (const auto found = own->second.find(Bytes(key.begin(), key.end())); found != own->second.end()) {
+      return found->second;
+    }
+  }
+  read_.insert(history_key(space, key));
+  return view_.get(space, key);
+}
+
+Page TransactionBuffer::scan(KeySpace space, const ScanRange& range) {
+  check_range(space, range);
+  const auto own = writes_.find(space);
+  const bool empty = !range.end.empty() && range.end <= range.begin;
+  if (empty || range.limit == 0) return {};
+  auto page = own == writes_.end() ? view_.scan(space, range) : scan_with(view_, space, range, own->second);
+  for (const auto& entry : page.entries) read_.insert(history_key(space, entry.key));
+  return page;
+}
+
+void TransactionBuffer::put(KeySpace space, ByteView key, Bytes value) {
+  check_value(space, value);
+  set(space, key, std::move(value));
+}
+
+void TransactionBuffer::erase(KeySpace space, ByteView key) { set(space, key, std::nullopt); }
+
+void TransactionBuffer::set(KeySpace space, ByteView key, std::optional<Bytes> value) {
+  check_key(space, key);
+  count(key.size() + 1 + (value ? value->size() : 0));
+  writes_[space].insert_or_assign(Bytes(key.begin(), key.end()), std::move(value));
+}
+
+void TransactionBuffer::count(std::size_t bytes) {
+  bytes_ += bytes;
+  if (bytes_ > kMaxBatchBytes) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("a transaction of more than {} bytes; split it", kMaxBatchBytes));
+  }
+}
+
+void TransactionBuffer::guard(std::string_view name) {
+  auto key = history_key(KeySpace::guards, as_bytes(name));
+  touched_.insert(key);
+  read_.insert(std::move(key));
+}
+
+void TransactionBuffer::touch(std::string_view name) { touched_.insert(history_key(KeySpace::guards, as_bytes(name))); }
+
+void TransactionBuffer::append_change(ChangeDraft change) {
+  count(kEntryOverhead + change.kind.size() + change.subject.size() + change.id.size() + change.operation.size());
+  changes_.push_back(std::move(change));
+}
+
+void TransactionBuffer::append_audit(AuditDraft entry) {
+  const auto size = entry.actor.size() + entry.action.size() + entry.subject.size() + entry.outcome.size() +
+                    entry.address.size() + entry.detail.size();
+  if (size + kEntryOverhead > kMaxValueBytes) {
+    throw Error(ErrorCode::invalid_argument, fmt::format("an audit entry of {} bytes", size));
+  }
+  count(kEntryOverhead + size);
+  audits_.push_back(std::move(entry));
+}
+
+void TransactionBuffer::enqueue(OutboxDraft effect) {
+  const auto size = effect.topic.size() + effect.idempotency_key.size() + effect.payload.size();
+  if (size + kEntryOverhead > kMaxValueBytes) {
+    throw Error(ErrorCode::invalid_argument, fmt::format("an effect of {} bytes", size));
+  }
+  count(kEntryOverhead + size);
+  effects_.push_back(std::move(effect));
+}
+
+void TransactionBuffer::add_blob_owner(ByteView digest, std::string_view owner) {
+  if (!get(KeySpace::blobs, blob_header_key(digest))) {
+    throw Error(ErrorCode::not_found, fmt::format("no blob {}", to_hex(digest)));
+  }
+  touch(blob_guard(digest));
+  put(KeySpace::blob_owners, blob_owner_key(digest, owner), {});
+}
+
+void TransactionBuffer::remove_blob_owner(ByteView digest, std::string_view owner) {
+  const auto key = blob_owner_key(digest, owner);
+  if (!get(KeySpace::blob_owners, key)) return;
+  erase(KeySpace::blob_owners, key);
+  // The grace time runs from here, should this have been the last owner.
+  put(KeySpace::blobs, blob_touched_key(digest), encode_time(now_));
+}
+
+std::vector<std::string> TransactionBuffer::written_keys() const {
+  std::vector<std::string> out(touched_.begin(), touched_.end());
+  for (const auto& [space, writes] : writes_) {
+    for (const auto& [key, value] : writes) out.push_back(history_key(space, key));
+  }
+  return out;
+}
+
+std::vector<Write> TransactionBuffer::writes() const {
+  std::vector<Write> out;
+  for (const auto& [space, writes] : writes_) {
+    for (const auto& [key, value] : writes) out.push_back({space, key, value});
+  }
+  return out;
+}
+
+}  // namespace lantai::storage

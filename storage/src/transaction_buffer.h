@@ -1,0 +1,60 @@
+// What has a transaction read and written so far? Its reads come from one view with its own writes laid over; the
+// committer takes the result. Thread-confined.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "commit_history.h"
+#include "lantai/storage/transaction.h"
+
+namespace lantai::storage {
+
+class TransactionBuffer final : public Transaction {
+ public:
+  using SpaceWrites = std::map<Bytes, std::optional<Bytes>>;
+
+  explicit TransactionBuffer(const ReadView& view, Timestamp now) : view_(view), now_(now) {}
+
+  std::optional<Bytes> get(KeySpace space, ByteView key) override;
+  Page scan(KeySpace space, const ScanRange& range) override;
+  void put(KeySpace space, ByteView key, Bytes value) override;
+  void erase(KeySpace space, ByteView key) override;
+  void guard(std::string_view name) override;
+  void append_change(ChangeDraft change) override;
+  void append_audit(AuditDraft entry) override;
+  void enqueue(OutboxDraft effect) override;
+  void add_blob_owner(ByteView digest, std::string_view owner) override;
+  void remove_blob_owner(ByteView digest, std::string_view owner) override;
+
+  // Marks a guard as written without having read it: such transactions do not conflict with one another, only with
+  // those that take the guard.
+  void touch(std::string_view name);
+
+  bool has_effects() const { return !writes_.empty() || !changes_.empty() || !audits_.empty() || !effects_.empty(); }
+  const KeySet& read_keys() const { return read_; }
+  std::vector<std::string> written_keys() const;
+  // What the committer adds for changes, audit entries and effects is part of it.
+  std::size_t bytes() const { return bytes_; }
+  std::vector<Write> writes() const;
+  const std::vector<ChangeDraft>& changes() const { return changes_; }
+  const std::vector<AuditDraft>& audits() const { return audits_; }
+  const std::vector<OutboxDraft>& effects() const { return effects_; }
+
+ private:
+  void set(KeySpace space, ByteView key, std::optional<Bytes> value);
+  void count(std::size_t bytes);
+
+  const ReadView& view_;
+  Timestamp now_;
+  KeySet read_;
+  KeySet touched_;
+  std::map<KeySpace, SpaceWrites> writes_;
+  std::vector<ChangeDraft> changes_;
+  std::vector<AuditDraft> audits_;
+  std::vector<OutboxDraft> effects_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace lantai::storage
