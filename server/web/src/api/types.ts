@@ -1,0 +1,162 @@
+// The shapes of docs/formats/http.md, as this application reads them.
+export interface Account {
+  id: string;
+  login: string;
+  name: string;
+  roles: string[];
+  clearance: number;
+  departments: string[];
+  must_change_password?: boolean;
+  disabled?: boolean;
+  version?: number;
+}
+
+export interface SessionAnswer {
+  account: Account;
+  csrf_token: string;
+  expires: string;
+}
+
+export type FieldValue = unknown;
+export type Fields = Record<string, FieldValue>;
+
+export interface FileVersion {
+  number: number;
+  name: string;
+  size: number;
+  media_type: string;
+  digest: string;
+  added: string;
+  author: string;
+  author_name?: string;
+}
+
+export interface FileEntry {
+  number: number;
+  role: string;
+  name: string;
+  size: number;
+  media_type: string;
+  digest: string;
+  version: number;
+  versions?: FileVersion[];
+  extraction?: { state: 'waiting' | 'done' | 'failed'; pages?: number; error?: string };
+}
+
+export interface RecordBody {
+  type: string;
+  id: string;
+  version: number;
+  created: string;
+  modified: string;
+  author: string;
+  author_name?: string;
+  title?: string;
+  fields: Fields;
+  files?: FileEntry[];
+  links?: Record<string, LinkLabel | LinkLabel[]>;
+}
+
+export interface LinkLabel {
+  id: string;
+  title: string;
+}
+
+export interface RecordPage {
+  records: RecordBody[];
+  next_page_token?: string;
+}
+
+export interface HistoryVersion {
+  version: number;
+  time: string;
+  author: string;
+  author_name?: string;
+  operation: string;
+  differences: { field: string; before: FieldValue; after: FieldValue }[];
+}
+
+export interface Hit {
+  rank: number;
+  score: number;
+  type: string;
+  id: string;
+  record: string;
+  title: string;
+  reference_code?: string;
+  date?: string;
+  department?: string;
+  file?: { number: number; name: string } | null;
+  page?: number | null;
+  snippet: { text: string; hit: boolean }[];
+}
+
+export interface Facet {
+  field: string;
+  label: string;
+  values: { value: string; label: string; count: number }[];
+}
+
+export interface SearchAnswer {
+  total: number;
+  total_is_exact: boolean;
+  hits: Hit[];
+  facets: Facet[];
+  hints: { code: string; message: string }[];
+  next_page_token?: string;
+  took_ms?: number;
+  position?: number;
+}
+
+export interface TextPage {
+  number: number;
+  text: string;
+  ocr?: boolean;
+  marks?: [number, number][];
+}
+
+export interface FileText {
+  state: 'waiting' | 'done' | 'failed';
+  error?: { code: string; message: string } | null;
+  pages: TextPage[];
+  embedded?: { path: string; media_type?: string; size?: number; pages?: TextPage[] }[];
+  metadata?: Record<string, unknown>;
+  format?: string;
+  media_type?: string;
+}
+
+export interface TreeNode {
+  node: string;
+  kind: 'fonds' | 'class' | 'year' | 'retention' | 'volume' | 'item';
+  label: string;
+  count?: number;
+  record?: string | null;
+  has_children: boolean;
+}
+
+export interface ImportStatus {
+  import: string;
+  state: 'running' | 'done' | 'failed' | 'cancelled';
+  done: number;
+  total: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  failed: number;
+  results: ImportResult[];
+  next_page_token?: string;
+}
+
+export interface ImportResult {
+  path: string;
+  record?: string;
+  status: string;
+  media_type?: string;
+  error?: string;
+}
+
+export interface AuditEntry {
+  sequence: number;
+  time: string;
+  [key: string]: unknown;
+}

@@ -1,0 +1,58 @@
+// Which page does an address show? Every page but the search is loaded when first visited.
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
+import { ensureSession, watchSignOut } from '../account/session';
+import { t, type MessageKey } from '../i18n';
+import { loadSchema } from '../schema/schema';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: MessageKey;
+    open?: boolean; // without a session
+    section?: string; // which entry of the navigation is lit
+  }
+}
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: '/search' },
+  { path: '/login', component: () => import('../account/LoginPage.vue'), meta: { title: 'login.title', open: true } },
+  { path: '/search', component: () => import('../search/SearchPage.vue'), meta: { title: 'nav.search', section: 'search' } },
+  { path: '/tree', component: () => import('../tree/TreePage.vue'), meta: { title: 'nav.tree', section: 'tree' } },
+  { path: '/records', component: () => import('../records/TypesPage.vue'), meta: { title: 'nav.records', section: 'records' } },
+  { path: '/records/:type', component: () => import('../records/ListPage.vue'), meta: { section: 'records' } },
+  { path: '/records/:type/new', component: () => import('../records/FormPage.vue'), meta: { section: 'records' } },
+  { path: '/records/:type/:id', component: () => import('../reader/ReaderPage.vue'), meta: { section: 'records' } },
+  { path: '/records/:type/:id/edit', component: () => import('../records/FormPage.vue'), meta: { section: 'records' } },
+  { path: '/upload', component: () => import('../upload/UploadPage.vue'), meta: { title: 'nav.upload', section: 'upload' } },
+  { path: '/import', component: () => import('../imports/ImportPage.vue'), meta: { title: 'nav.import', section: 'import' } },
+  { path: '/account', component: () => import('../account/AccountPage.vue'), meta: { title: 'nav.account', section: 'account' } },
+  { path: '/accounts', component: () => import('../admin/AccountsPage.vue'), meta: { title: 'nav.accounts', section: 'accounts' } },
+  { path: '/audit', component: () => import('../admin/AuditPage.vue'), meta: { title: 'nav.audit', section: 'audit' } },
+  { path: '/status', component: () => import('../admin/StatusPage.vue'), meta: { title: 'nav.status', section: 'status' } },
+  { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { title: 'error.notFound' } },
+];
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
+});
+
+router.beforeEach(async (to) => {
+  if (to.meta.open) return true;
+  if (!(await ensureSession())) return { path: '/login', query: to.fullPath === '/search' ? {} : { next: to.fullPath } };
+  await loadSchema();
+  return true;
+});
+
+router.afterEach((to) => {
+  setTitle(to.meta.title ? t(to.meta.title) : '');
+});
+
+watchSignOut(() => {
+  const here = router.currentRoute.value;
+  if (!here.meta.open) void router.push({ path: '/login', query: { next: here.fullPath, ended: '1' } });
+});
+
+export function setTitle(title: string): void {
+  document.title = title ? `${title} · ${t('app.name')}` : t('app.name');
+}

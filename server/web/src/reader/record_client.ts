@@ -1,0 +1,19 @@
+// One record and what hangs on it: files, texts, page images, history.
+import { apiUrl, get } from '../api/client';
+import type { FileText, HistoryVersion, RecordBody } from '../api/types';
+
+export const recordPath = (type: string, id: string) => `/records/${type}/${encodeURIComponent(id)}`;
+
+export const getRecord = (type: string, id: string) => get<RecordBody>(recordPath(type, id));
+export const getVersion = (type: string, id: string, version: number) => get<RecordBody>(`${recordPath(type, id)}/versions/${version}`);
+export const getHistory = (type: string, id: string) => get<{ versions: HistoryVersion[] }>(`${recordPath(type, id)}/history`);
+export const getText = (type: string, id: string, file: number, q: string) => get<FileText>(`${recordPath(type, id)}/files/${file}/text`, { q });
+
+export const fileUrl = (type: string, id: string, file: number, version?: number) =>
+  apiUrl(`${recordPath(type, id)}/files/${file}${version ? `/versions/${version}` : ''}`);
+export const pageImageUrl = (type: string, id: string, file: number, page: number, width: number) =>
+  apiUrl(`${recordPath(type, id)}/files/${file}/pages/${page}.png`, { width });
+
+export function hasPageImages(mediaType: string): boolean {
+  return mediaType === 'application/pdf' || mediaType.startsWith('image/');
+}

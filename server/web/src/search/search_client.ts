@@ -1,0 +1,47 @@
+// Asks the server, and remembers the last answer so that the reader can go from hit to hit and back again.
+import { shallowRef } from 'vue';
+import { get } from '../api/client';
+import type { Hit, SearchAnswer } from '../api/types';
+import { schema } from '../schema/schema';
+import { kPageSize, writeFilter, type QueryState } from './query_state';
+
+export interface Round {
+  address: string; // of the search page
+  q: string;
+  hits: Hit[];
+}
+export const lastRound = shallowRef<Round | null>(null);
+
+const kPreferred = ['fiscal_year', 'class_code', 'department', 'retention', 'document_type', 'access_level', 'secrecy', 'format', 'source'];
+
+export function facetFields(): string[] {
+  const declared = schema.value.types
+    .filter((type) => type.files || type.name === 'item')
+    .flatMap((type) => type.fields.filter((field) => field.facet).map((field) => field.name));
+  const all = [...new Set(declared)];
+  const place = (name: string) => (kPreferred.includes(name) ? kPreferred.indexOf(name) : kPreferred.length);
+  return all.sort((a, b) => place(a) - place(b));
+}
+
+export function search(state: QueryState, signal?: AbortSignal): Promise<SearchAnswer> {
+  return get<SearchAnswer>(
+    '/search',
+    {
+      q: state.q,
+      filter: state.filters.map(writeFilter),
+      facet: facetFields(),
+      sort: state.sort,
+      limit: kPageSize,
+      page_token: state.token,
+    },
+    signal,
+  );
+}
+
+export function hitAddress(hit: Hit, q: string): { path: string; query: Record<string, string> } {
+  const query: Record<string, string> = {};
+  if (hit.file) query.file = String(hit.file.number);
+  if (hit.page) query.page = String(hit.page);
+  if (q) query.q = q;
+  return { path: `/records/${hit.type}/${hit.id}`, query };
+}
