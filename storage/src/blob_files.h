@@ -4,10 +4,26 @@
 #include "chunk_pins.h"
 #include "committer.h"
 #include "lantai/storage/blob_store.h"
+#include "lantai/storage/key_codec.h"
 #include "pack_files.h"
 #include "pack_pool.h"
 
 namespace lantai::storage {
+
+// Calls `visit` for every entry of the space whose key starts with this tag, a page at a time, each page from a new
+// view so that nothing is held back for long. What is written meanwhile may or may not be met.
+template <typename Visit>
+void for_each_tagged(const Committer& committer, KeySpace space, std::uint8_t tag, Visit visit) {
+  const Bytes prefix{tag};
+  ScanRange range{.begin = prefix, .end = after_prefix(prefix), .limit = 1000};
+  while (true) {
+    const auto page = committer.read_view()->scan(space, range);
+    for (const auto& entry : page.entries) visit(entry);
+    if (!page.more) return;
+    range.begin = page.entries.back().key;
+    range.begin.push_back(0);
+  }
+}
 
 struct BlobFiles {
   BlobFiles(Committer& committer_in, const Clock& clock_in, std::unique_ptr<PackFiles> packs_in)
@@ -20,13 +36,11 @@ struct BlobFiles {
   std::unique_ptr<PackFiles> packs;
   PackPool pool;
   ChunkPins pins;
+  std::mutex collecting;  // one collection at a time
 };
 
 std::unique_ptr<BlobWriter> make_blob_writer(BlobFiles& files);
 std::unique_ptr<BlobReader> make_blob_reader(BlobFiles& files, ByteView digest);  // throws not_found
-
-// Counts of the blob store; the caller fills in the rest.
-void add_blob_statistics(BlobFiles& files, StoreStatistics& out);
 
 class PackedBlobStore final : public BlobStore {
  public:

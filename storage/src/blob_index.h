@@ -11,8 +11,8 @@
 
 namespace lantai::storage {
 
-// Chunks of one manifest page, small enough for one value and one transaction.
-inline constexpr std::size_t kChunksPerPage = 16'384;
+// Chunks of one manifest page, small enough for one value and one transaction: about 256 MiB of a blob.
+inline constexpr std::size_t kChunksPerPage = 4'096;
 
 struct BlobHeader {
   std::uint64_t size = 0;

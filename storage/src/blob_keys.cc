@@ -38,9 +38,21 @@ Bytes blob_touched_key(ByteView digest) {
   return tagged(kTouchedTag).raw(digest).take();
 }
 
+Bytes blob_partial_key(ByteView digest) {
+  check_digest(digest);
+  return tagged(kPartialTag).raw(digest).take();
+}
+
+Bytes unused_key(ByteView chunk_digest) { return tagged(kUnusedTag).raw(chunk_digest).take(); }
+
 Bytes chunk_key(ByteView digest) { return tagged(kChunkTag).raw(digest).take(); }
 
 Bytes pack_key(std::uint64_t number) { return tagged(kPackTag).number(number).take(); }
+
+Bytes blob_owners_prefix(ByteView digest) {
+  check_digest(digest);
+  return KeyWriter().raw(digest).take();
+}
 
 Bytes blob_owner_key(ByteView digest, std::string_view owner) {
   check_digest(digest);

@@ -4,27 +4,8 @@
 #include "blob_keys.h"
 #include "digest.h"
 #include "lantai/base/error.h"
-#include "lantai/storage/key_codec.h"
 
 namespace lantai::storage {
-namespace {
-
-// Calls `visit(digest, header)` for every blob.
-template <typename Visit>
-void for_each_blob(const ReadView& view, Visit visit) {
-  const Bytes prefix{kHeaderTag};
-  ScanRange range{.begin = prefix, .end = after_prefix(prefix), .limit = 1000};
-  while (true) {
-    const auto page = view.scan(KeySpace::blobs, range);
-    for (const auto& [key, value] : page.entries) visit(Bytes(key.begin() + 1, key.end()), decode_header(value));
-    if (!page.more) return;
-    range.begin = page.entries.back().key;
-    range.begin.push_back(0);
-  }
-}
-
-}  // namespace
-
 BlobInfo BlobStore::put(ByteView bytes) {
   const auto writer = create();
   writer->write(bytes);
@@ -47,9 +28,10 @@ std::vector<BlobDamage> PackedBlobStore::verify(const std::function<void(std::ui
   constexpr std::size_t kStep = 4U << 20U;
   std::vector<BlobDamage> out;
   std::uint64_t done = 0;
-  const auto view = files_.committer.read_view();
-  for_each_blob(*view, [&](const Bytes& digest, const BlobHeader& header) {
+  for_each_tagged(files_.committer, KeySpace::blobs, kHeaderTag, [&](const Entry& entry) {
+    const Bytes digest(entry.key.begin() + 1, entry.key.end());
     try {
+      const auto header = decode_header(entry.value);
       Digest whole;
       const auto reader = open(digest);
       for (std::uint64_t at = 0; at < header.size; at += kStep) {
@@ -68,9 +50,9 @@ std::vector<BlobDamage> PackedBlobStore::verify(const std::function<void(std::ui
 }
 
 void PackedBlobStore::add_statistics(StoreStatistics& out) const {
-  const auto view = files_.committer.read_view();
-  for_each_blob(*view, [&](const Bytes&, const BlobHeader& header) { out.blob_bytes += header.size; });
-  for (const auto& [number, state] : all_packs(*view)) out.pack_bytes += state.committed;
+  for_each_tagged(files_.committer, KeySpace::blobs, kHeaderTag,
+                  [&](const Entry& entry) { out.blob_bytes += decode_header(entry.value).size; });
+  for (const auto& [number, state] : all_packs(*files_.committer.read_view())) out.pack_bytes += state.committed;
 }
 
 }  // namespace lantai::storage

@@ -6,6 +6,7 @@
 #include "chunker.h"
 #include "digest.h"
 #include "lantai/base/error.h"
+#include "lantai/storage/key_codec.h"
 
 namespace lantai::storage {
 namespace {
@@ -132,7 +133,11 @@ BlobInfo PackedBlobWriter::finish() {
 // All pages but the last in commits of their own, since a transaction is bounded; the blob exists once the header does.
 bool PackedBlobWriter::commit_pages(const BlobInfo& info, const std::vector<ManifestPage>& pages) {
   for (std::size_t i = 0; i + 1 < pages.size(); ++i) {
-    files_.committer.run([&](auto& transaction) { ensure_page(transaction, info.digest, i, pages[i]); });
+    files_.committer.run([&](TransactionBuffer& transaction) {
+      if (transaction.get(KeySpace::blobs, blob_header_key(info.digest))) return;
+      transaction.put(KeySpace::blobs, blob_partial_key(info.digest), KeyWriter().number(pages.size()).take());
+      ensure_page(transaction, info.digest, i, pages[i]);
+    });
     note_committed();
   }
   bool complete = false;
@@ -151,7 +156,9 @@ bool PackedBlobWriter::commit_pages(const BlobInfo& info, const std::vector<Mani
       header.page_starts.push_back(start);
       for (const auto& chunk : pages[i]) start += chunk.length;
     }
-    if (complete) transaction.put(KeySpace::blobs, blob_header_key(info.digest), encode_header(header));
+    if (!complete) return;
+    transaction.put(KeySpace::blobs, blob_header_key(info.digest), encode_header(header));
+    if (pages.size() > 1) transaction.erase(KeySpace::blobs, blob_partial_key(info.digest));
   });
   note_committed();
   return complete;
@@ -185,7 +192,7 @@ void PackedBlobWriter::reference(TransactionBuffer& transaction, ByteView digest
     if (!place) throw Error(ErrorCode::internal, "chunk " + to_hex(digest) + " vanished while a blob relied on it");
     added[place->pack] += place->length;
   }
-  ++place->references;
+  if (place->references++ == 0) transaction.erase(KeySpace::chunks, unused_key(digest));
   transaction.put(KeySpace::chunks, chunk_key(digest), encode_place(*place));
 }
 

@@ -109,6 +109,15 @@ bool PackFile::read(std::uint64_t offset, std::span<std::uint8_t> out) const {
   return true;
 }
 
+std::optional<PackRecord> PackFile::read_record_header(std::uint64_t offset) const {
+  Bytes head(kRecordHeaderBytes);
+  if (!read(offset, head)) return std::nullopt;
+  ValueReader reader(head, "pack record");
+  if (reader.u32() != kRecordMagic) return std::nullopt;
+  const auto length = reader.u32();
+  return PackRecord{reader.raw(32), length};
+}
+
 PackFiles::PackFiles(std::filesystem::path directory) : directory_(std::move(directory)) {
   std::error_code error;
   std::filesystem::create_directories(directory_, error);

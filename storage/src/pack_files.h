@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "lantai/base/bytes.h"
@@ -34,6 +35,11 @@ class Descriptor {
 inline constexpr std::uint64_t kPackHeaderBytes = 16;
 inline constexpr std::uint64_t kRecordHeaderBytes = 40;
 
+struct PackRecord {
+  Bytes digest;
+  std::uint32_t length = 0;
+};
+
 class PackFile {
  public:
   PackFile(std::uint64_t number, int fd, std::uint64_t size) : number_(number), fd_(fd), end_(size) {}
@@ -48,6 +54,8 @@ class PackFile {
   void truncate(std::uint64_t end);
   // Fills `out`; false when the file ends before.
   bool read(std::uint64_t offset, std::span<std::uint8_t> out) const;
+  // What the record that begins at `offset` holds; nothing when no record begins there.
+  std::optional<PackRecord> read_record_header(std::uint64_t offset) const;
 
  private:
   friend class PackFiles;

@@ -24,7 +24,7 @@ class PackPool {
   std::shared_ptr<PackFile> acquire();
   // `committed`: where the index's part ends; what lies beyond is dropped. `reusable` false: never append to it again.
   void release(const std::shared_ptr<PackFile>& pack, std::uint64_t committed, bool reusable) noexcept;
-  // Takes a pack out of circulation; false while a writer has it.
+  // Takes a pack out of circulation until the next start; false while a writer has it.
   bool retire(std::uint64_t number);
 
  private:

@@ -162,6 +162,7 @@ rocksdb::Options engine_options(const RocksOptions& options) {
   table.format_version = 5;
   rocksdb::Options out;
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  out.write_buffer_size = options.write_buffer_bytes;
   out.create_if_missing = options.create_if_missing;
   out.paranoid_checks = true;
   out.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();

@@ -1,8 +1,10 @@
 // What does the blob store promise, over files and in memory alike?
 #define BOOST_TEST_MODULE blob_contract
+#include <atomic>
 #include <boost/mpl/list.hpp>
 #include <boost/test/unit_test.hpp>
 #include <random>
+#include <thread>
 
 #include "lantai/base/error.h"
 #include "lantai/storage/store.h"
@@ -101,6 +103,142 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_same_bytes_are_stored_once_and_versions_share_
   const auto info = s.store->blobs().put(bytes);
   BOOST_TEST(s.store->blobs().get(info.digest) == bytes);
   BOOST_TEST(s.store->statistics().pack_bytes - once < 600'000U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_blob_is_kept_while_owned_and_for_the_grace_time_after, S, Stores) {
+  using std::chrono::hours;
+  S s;
+  auto& blobs = s.store->blobs();
+  const auto bytes = noise(3'000'000, 5);
+  const auto digest = blobs.put(bytes).digest;
+  const auto advance = [&](hours by) { s.clock.advance_micros(std::chrono::microseconds(by).count()); };
+  own(*s.store, digest, "item/1");
+  own(*s.store, digest, "item/2");
+  advance(hours(100));
+  BOOST_TEST(blobs.collect(hours(1)).blobs_removed == 0U);
+  disown(*s.store, digest, "item/1");
+  BOOST_TEST(blobs.collect(hours(0)).blobs_removed == 0U);
+  disown(*s.store, digest, "item/2");
+  advance(hours(1));
+  BOOST_TEST(blobs.collect(hours(2)).blobs_removed == 0U);
+  BOOST_TEST(blobs.get(digest) == bytes);
+  // Put again: the time starts anew.
+  advance(hours(1));
+  blobs.put(bytes);
+  BOOST_TEST(blobs.collect(hours(2)).blobs_removed == 0U);
+  advance(hours(2));
+  const auto report = blobs.collect(hours(2));
+  BOOST_TEST(report.blobs_removed == 1U);
+  BOOST_TEST(report.bytes_freed > bytes.size());
+  BOOST_TEST(!blobs.find(digest));
+  BOOST_TEST(s.store->statistics().pack_bytes == 0U);
+  blobs.put(bytes);
+  BOOST_TEST(blobs.get(digest) == bytes);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(collection_leaves_chunks_that_others_share_and_moves_them_together, S, Stores) {
+  S s;
+  auto& blobs = s.store->blobs();
+  const auto shared = noise(1'000'000, 6);
+  auto first = shared, second = shared;
+  const auto tail = noise(5'000'000, 7), other_tail = noise(300'000, 8);
+  first.insert(first.end(), tail.begin(), tail.end());
+  second.insert(second.end(), other_tail.begin(), other_tail.end());
+  blobs.put(first);
+  const auto kept = blobs.put(second).digest;
+  own(*s.store, kept, "item/1");
+  const auto reader = blobs.open(kept);
+  s.clock.advance_micros(1'000'000);
+  const auto report = blobs.collect(std::chrono::seconds(1));
+  BOOST_TEST(report.blobs_removed == 1U);
+  BOOST_TEST(report.bytes_freed > 4'000'000U);
+  BOOST_TEST(s.store->statistics().pack_bytes < 1'500'000U);
+  BOOST_TEST(reader->read(0, second.size()) == second);
+  BOOST_TEST(blobs.get(kept) == second);
+  BOOST_TEST(blobs.verify().empty());
+}
+
+// More than one manifest page: such a blob is committed, and removed, in several commits.
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_very_large_blob_is_written_read_and_removed, S, Stores) {
+  S s;
+  auto& blobs = s.store->blobs();
+  const auto writer = blobs.create();
+  const Bytes zeros(1U << 20U), mark = noise(100'000, 11);
+  for (int i = 0; i < 1100; ++i) {
+    writer->write(zeros);
+    if (i == 1050) writer->write(mark);
+  }
+  const auto info = writer->finish();
+  BOOST_TEST(info.size == (std::uint64_t{1100} << 20U) + mark.size());
+  BOOST_TEST(s.store->statistics().pack_bytes < 2'000'000U);
+  const auto reader = blobs.open(info.digest);
+  BOOST_TEST(reader->read(std::uint64_t{1051} << 20U, mark.size()) == mark);
+  BOOST_TEST(reader->read(0, 1000) == Bytes(1000));
+  s.clock.advance_micros(1);
+  BOOST_TEST(blobs.collect(std::chrono::seconds(0)).blobs_removed == 1U);
+  BOOST_TEST(s.store->statistics().pack_bytes == 0U);
+  BOOST_CHECK_EXCEPTION(reader->read(std::uint64_t{700} << 20U, 10), Error, code_is(ErrorCode::not_found));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(collection_does_not_take_what_a_blob_under_way_relies_on, S, Stores) {
+  S s;
+  auto& blobs = s.store->blobs();
+  const auto bytes = noise(1'000'000, 9);
+  const auto digest = blobs.put(bytes).digest;
+  const auto writer = blobs.create();
+  writer->write(bytes);
+  writer->write(noise(1'000'000, 10));
+  s.clock.advance_micros(1'000'000);
+  BOOST_TEST(blobs.collect(std::chrono::seconds(1)).blobs_removed == 1U);
+  const auto info = writer->finish();
+  BOOST_TEST(!blobs.find(digest));
+  BOOST_TEST(blobs.get(info.digest).size() == 2'000'000U);
+  BOOST_TEST(blobs.verify().empty());
+}
+
+// Readers, writers and collection at once: nothing owned is lost, nothing wrong is read.
+BOOST_AUTO_TEST_CASE_TEMPLATE(collection_runs_beside_writers_and_readers, S, Stores) {
+  S s;
+  auto& blobs = s.store->blobs();
+  std::atomic<bool> done = false;
+  std::atomic<int> wrong = 0;
+  {
+    std::jthread collector([&] {
+      while (!done) {
+        s.clock.advance_micros(1'000'000);
+        blobs.collect(std::chrono::seconds(0));
+      }
+    });
+    std::vector<std::jthread> writers;
+    for (std::uint32_t w = 0; w < 2; ++w) {
+      writers.emplace_back([&, w] {
+        for (std::uint32_t i = 0; i < 25; ++i) {
+          // Both write the same blobs now and then; some keep theirs and some let go.
+          const auto bytes = noise(200'000, i / 2);
+          const auto owner = std::to_string(w) + "/" + std::to_string(i);
+          while (true) {
+            const auto info = blobs.put(bytes);
+            try {
+              own(*s.store, info.digest, owner);
+            } catch (const Error& e) {
+              if (e.code() != ErrorCode::not_found) ++wrong;
+              continue;  // collected before it got its owner
+            }
+            if (blobs.get(info.digest) != bytes) ++wrong;
+            if (i % 3 == 0) disown(*s.store, info.digest, owner);
+            break;
+          }
+        }
+      });
+    }
+    writers.clear();
+    done = true;
+  }
+  BOOST_TEST(wrong == 0);
+  BOOST_TEST(blobs.verify().empty());
+  for (std::uint32_t i = 0; i < 25; ++i) {
+    if (i % 3 != 0) BOOST_TEST(blobs.get(sha256(noise(200'000, i / 2))).size() == 200'000U);
+  }
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(only_a_blob_that_is_there_can_be_owned, S, Stores) {

@@ -69,6 +69,7 @@ class KeyValueStore {
 
 struct RocksOptions {
   std::size_t block_cache_bytes = 128U << 20U;
+  std::size_t write_buffer_bytes = 64U << 20U;  // kept in memory (and in the log) before a table is written
   bool create_if_missing = true;
 };
 

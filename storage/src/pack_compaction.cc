@@ -1,0 +1,129 @@
+#include "pack_compaction.h"
+
+#include "blob_keys.h"
+#include "lantai/base/error.h"
+#include "lantai/base/log.h"
+
+namespace lantai::storage {
+namespace {
+
+// Chunks moved in one commit.
+constexpr std::size_t kMoveStep = 256;
+
+struct Move {
+  Bytes digest;
+  ChunkPlace from;
+  ChunkPlace to;
+};
+
+class PackMover {
+ public:
+  PackMover(BlobFiles& files, std::uint64_t number) : files_(files), number_(number) {}
+  ~PackMover() {
+    if (target_) files_.pool.release(target_, committed_, reusable_);
+  }
+  PackMover(const PackMover&) = delete;
+  PackMover& operator=(const PackMover&) = delete;
+
+  // Moves every chunk the index still places in this pack; bytes written for it.
+  std::uint64_t move_all(std::uint64_t committed) {
+    const auto source = files_.packs->open(number_);
+    if (!source) return 0;
+    for (std::uint64_t at = kPackHeaderBytes; at < committed;) {
+      const auto record = source->read_record_header(at);
+      if (!record) {
+        log::error("{} is damaged at byte {}: it is kept as it is", files_.packs->name(number_), at);
+        break;
+      }
+      take(*source, at + kRecordHeaderBytes, *record);
+      at += kRecordHeaderBytes + record->length;
+      if (moves_.size() == kMoveStep) commit();
+    }
+    commit();
+    return written_;
+  }
+
+ private:
+  void take(const PackFile& source, std::uint64_t offset, const PackRecord& record) {
+    const auto view = files_.committer.read_view();
+    const auto place = find_place(std::as_const(*view), record.digest);
+    if (!place || place->pack != number_ || place->offset != offset) return;
+    Bytes payload(record.length);
+    if (!source.read(offset, payload) || sha256(payload) != record.digest) {
+      log::error("{} is damaged at byte {}: chunk {} is left there", files_.packs->name(number_), offset,
+                 to_hex(record.digest));
+      return;
+    }
+    if (!target_) {
+      target_ = files_.pool.acquire();
+      committed_ = target_->end();
+    }
+    auto to = *place;
+    to.pack = target_->number();
+    to.offset = target_->append(record.digest, payload);
+    written_ += payload.size() + kRecordHeaderBytes;
+    moves_.push_back({record.digest, *place, to});
+  }
+
+  void commit() {
+    if (moves_.empty()) return;
+    reusable_ = false;
+    target_->sync();
+    reusable_ = true;
+    files_.committer.run([&](TransactionBuffer& transaction) { redirect(transaction); });
+    committed_ = target_->end();
+    moves_.clear();
+    if (target_->end() >= kPackTargetBytes) files_.pool.release(std::exchange(target_, nullptr), committed_, true);
+  }
+
+  void redirect(TransactionBuffer& transaction) const {
+    Transaction& reader = transaction;
+    auto source = pack_state(reader, number_), target = pack_state(reader, target_->number());
+    for (const auto& move : moves_) {
+      auto place = find_place(reader, move.digest);
+      if (!place || place->pack != move.from.pack || place->offset != move.from.offset) continue;
+      place->pack = move.to.pack;
+      place->offset = move.to.offset;
+      transaction.put(KeySpace::chunks, chunk_key(move.digest), encode_place(*place));
+      source.live -= std::min<std::uint64_t>(source.live, place->length);
+      target.live += place->length;
+    }
+    target.committed = target_->end();
+    transaction.put(KeySpace::chunks, pack_key(number_), encode_pack(source));
+    transaction.put(KeySpace::chunks, pack_key(target_->number()), encode_pack(target));
+  }
+
+  BlobFiles& files_;
+  std::uint64_t number_;
+  std::shared_ptr<PackFile> target_;
+  std::uint64_t committed_ = 0;
+  bool reusable_ = true;
+  std::vector<Move> moves_;
+  std::uint64_t written_ = 0;
+};
+
+bool forget_pack(BlobFiles& files, std::uint64_t number) {
+  bool empty = false;
+  files.committer.run([&](TransactionBuffer& transaction) {
+    Transaction& reader = transaction;
+    empty = pack_state(reader, number).live == 0;
+    if (empty) transaction.erase(KeySpace::chunks, pack_key(number));
+  });
+  if (empty) files.packs->remove(number);
+  return empty;
+}
+
+}  // namespace
+
+std::uint64_t compact_packs(BlobFiles& files) {
+  std::uint64_t freed = 0, written = 0;
+  for (const auto& [number, state] : all_packs(*files.committer.read_view())) {
+    if (state.live > 0 && state.live * 2 >= state.committed) continue;
+    if (!files.pool.retire(number)) continue;
+    if (state.live > 0) written += PackMover(files, number).move_all(state.committed);
+    if (forget_pack(files, number)) freed += state.committed;
+  }
+  return freed > written ? freed - written : 0;
+}
+
+}  // namespace lantai::storage
