@@ -13,6 +13,36 @@ namespace {
 
 using Fields = std::vector<FieldDecl>;
 
+feel::Type feel_type(const FieldDecl& field) {
+  feel::Kind kind = feel::Kind::text;
+  if (field.kind == FieldKind::integer) kind = feel::Kind::number;
+  if (field.kind == FieldKind::boolean) kind = feel::Kind::boolean;
+  if (field.kind == FieldKind::date) kind = feel::Kind::date;
+  if (field.kind == FieldKind::table) return {feel::Kind::list, feel::Kind::context};
+  return field.many ? feel::Type{feel::Kind::list, kind} : feel::Type{kind};
+}
+
+// Conditions see the fields beside them: those of the record, in a table those of the row.
+void type_conditions(Fields& fields, const Places& places, const std::string& prefix) {
+  feel::Scope scope;
+  for (const auto& field : fields) scope.emplace(field.name, feel_type(field));
+  for (auto& field : fields) {
+    const auto& place = places.at(prefix + "." + field.name);
+    for (auto* condition : {&field.required_if, &field.visible_if}) {
+      if (!*condition) continue;
+      try {
+        *condition = feel::Expression::parse((*condition)->source(), scope);
+      } catch (const Error& error) {
+        fail_at(place, fmt::format("field `{}`: {}", field.name, error.message()));
+      }
+      const auto kind = (*condition)->type().kind;
+      if (kind != feel::Kind::boolean && kind != feel::Kind::any)
+        fail_at(place, fmt::format("field `{}`: a condition is true or false", field.name));
+    }
+    if (!field.columns.empty()) type_conditions(field.columns, places, prefix + "." + field.name);
+  }
+}
+
 bool textual(FieldKind kind) { return kind == FieldKind::text || kind == FieldKind::long_text; }
 
 void check_shape(const FieldDecl& field, const std::string& place) {
@@ -84,6 +114,23 @@ void check_layout(const TypeDecl& type, const std::string& place) {
   }
 }
 
+// Where a separator is left out, the form must tell where the element before ends.
+void check_element(const NumberingElement& element, const NumberingElement* before, const std::string& place) {
+  const auto need = [&](bool holds, std::string_view what) {
+    if (!holds) fail_at(place, fmt::format("element `{}`: {}", element.name, what));
+  };
+  const bool digits = element.form == ElementForm::number || element.form == ElementForm::year;
+  need(!element.field.empty() || (element.form == ElementForm::number && !element.optional),
+       "the counter is a number and never optional");
+  need(element.vocabulary.empty() || !digits, "a number has no vocabulary");
+  need(!element.repeat || (element.form == ElementForm::text && !element.separator.empty()), "only a text can repeat");
+  need(before || !(element.optional || element.repeat), "the first element is never optional and does not repeat");
+  need(!before || !element.separator.empty() ||
+           (!before->optional &&
+            ((before->form == ElementForm::letters && digits) || (before->form == ElementForm::year && !digits))),
+       "a separator is needed");
+}
+
 }  // namespace
 
 void SchemaLoader::check_vocabularies() const {
@@ -102,23 +149,30 @@ void SchemaLoader::check_vocabularies() const {
 void SchemaLoader::check_numberings() {
   for (auto& [name, numbering] : schema_->numberings_) {
     const auto& place = places_.at("numbering " + name);
-    std::size_t counters = 0;
+    std::size_t counters = 0, repeated = 0;
+    const NumberingElement* before = nullptr;
     for (auto& element : numbering.elements) {
       counters += element.field.empty() ? 1 : 0;
-      if (element.field.empty() && (element.form != ElementForm::number || element.optional))
-        fail_at(place, fmt::format("element `{}`: the counter is a number and never optional", element.name));
-      if (&element != &numbering.elements.front() && element.separator.empty() && element.form == ElementForm::text)
-        fail_at(place, fmt::format("element `{}` needs a separator", element.name));
-      if (element.vocabulary.empty()) continue;
-      const auto* vocabulary = schema_->find_vocabulary(element.vocabulary);
-      if (!vocabulary) fail_at(place, fmt::format("no vocabulary `{}`", element.vocabulary));
-      for (const auto& term : vocabulary->terms)
-        element.written[term.code] = term.written.empty() ? term.code : term.written;
+      repeated += element.repeat ? 1 : 0;
+      check_element(element, before, place);
+      if (!element.vocabulary.empty()) resolve_codes(element, place);
+      before = &element;
     }
     if (counters != 1)
       fail_at(place, fmt::format("numbering `{}` needs one element without `field`: the counter", name));
+    if (repeated > 1 || numbering.elements.size() > 20) fail_at(place, "too many elements, or two that repeat");
   }
 }
+
+void SchemaLoader::resolve_codes(NumberingElement& element, const std::string& place) const {
+  const auto* vocabulary = schema_->find_vocabulary(element.vocabulary);
+  if (!vocabulary) fail_at(place, fmt::format("no vocabulary `{}`", element.vocabulary));
+  for (const auto& term : vocabulary->terms)
+    if (term.code.starts_with(element.prefix))
+      element.written[term.code] = term.written.empty() ? term.code : term.written;
+}
+
+void SchemaLoader::type_conditions_of(TypeDecl& type) const { type_conditions(type.fields, places_, type.name); }
 
 void SchemaLoader::check_type(const TypeDecl& type) const {
   const auto& place = places_.at(type.name);
@@ -158,7 +212,7 @@ void SchemaLoader::check_field(const TypeDecl& type, const FieldDecl& field, con
   }
   for (const auto& column : field.columns) {
     if (column.kind == FieldKind::table) fail_at(place, fmt::format("`{}`: a table in a table", column.name));
-    check_field(type, column, place);
+    check_field(type, column, place);  // the line of the table is near enough
   }
 }
 

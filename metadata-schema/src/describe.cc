@@ -35,6 +35,8 @@ Json describe_field(const FieldDecl& field, Language language) {
             {"code", field.code},
             {"sensitivity", field.sensitivity == Sensitivity::personal ? "personal" : "normal"},
             {"aliases", field.aliases}};
+  if (field.required_if) json["required_if"] = field.required_if->source();
+  if (field.visible_if) json["visible_if"] = field.visible_if->source();
   add_limits(json, field);
   if (field.kind == FieldKind::table) {
     json["columns"] = Json::array();

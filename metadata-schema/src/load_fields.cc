@@ -25,16 +25,31 @@ Json load_default(const Placed& value, FieldKind kind) {
   }
 }
 
-std::vector<FieldDecl> load_columns(const Placed& value) {
+std::vector<FieldDecl> load_columns(const std::string& path, const Placed& value, Places& places) {
   std::vector<FieldDecl> columns;
-  for (const auto& [name, column] : mapping(value)) columns.push_back(load_field(name, column));
+  for (const auto& [name, column] : mapping(value))
+    columns.push_back(load_field(path + "." + name, name, column, places));
   return columns;
+}
+
+// Syntax only: the fields it names may stand further down.
+std::optional<feel::Expression> load_condition(MappingReader& reader, std::string_view key) {
+  const auto value = reader.take(key);
+  if (!value) return std::nullopt;
+  try {
+    return feel::Expression::parse(scalar(*value));
+  } catch (const Error& error) {
+    if (error.message().starts_with(value->file)) throw;
+    fail_at(value->place(), error.message());
+  }
 }
 
 void load_constraints(FieldDecl& field, MappingReader& reader) {
   field.required = reader.flag("required");
   field.expected = reader.flag("expected");
   field.many = reader.flag("many");
+  field.required_if = load_condition(reader, "required_if");
+  field.visible_if = load_condition(reader, "visible_if");
   field.system = reader.flag("system");
   field.min = reader.whole("min");
   field.max = reader.whole("max");
@@ -98,7 +113,10 @@ LayoutGroup load_group(const Placed& value) {
 
 }  // namespace
 
-FieldDecl load_field(const std::string& name, const Placed& value) {
+FieldDecl load_field(const std::string& path, const std::string& name, const Placed& value, Places& places) {
+  if (!places.emplace(path, value.place()).second)
+    fail_at(value.place(), fmt::format("field `{}` is already declared at {}", name, places[path]));
+  check_name(value.place(), name);
   MappingReader reader(value);
   FieldDecl field;
   field.name = name;
@@ -109,7 +127,7 @@ FieldDecl load_field(const std::string& name, const Placed& value) {
   if (const auto kind = reader.take("kind")) field.kind = load_kind(*kind);
   load_constraints(field, reader);
   load_uses(field, reader);
-  if (const auto columns = reader.take("columns")) field.columns = load_columns(*columns);
+  if (const auto columns = reader.take("columns")) field.columns = load_columns(path, *columns, places);
   reader.finish();
   return field;
 }
@@ -129,12 +147,8 @@ void load_type_body(TypeDecl& type, MappingReader& reader, Places& places) {
   if (const auto files = reader.take("files")) type.files = boolean(*files);
   if (const auto searchable = reader.take("searchable")) type.searchable = boolean(*searchable);
   if (const auto version = reader.whole("schema_version")) type.schema_version = static_cast<std::uint32_t>(*version);
-  for (const auto& [name, value] : mapping(reader.require("fields"))) {
-    const auto place = value.place();
-    if (!places.emplace(type.name + "." + name, place).second)
-      fail_at(place, fmt::format("field `{}` is already declared at {}", name, places[type.name + "." + name]));
-    type.fields.push_back(load_field(name, value));
-  }
+  for (const auto& [name, value] : mapping(reader.require("fields")))
+    type.fields.push_back(load_field(type.name + "." + name, name, value, places));
   if (const auto indexes = reader.take("indexes"))
     for (const auto& [name, value] : mapping(*indexes)) type.indexes.push_back(load_index(name, value));
   if (const auto permissions = reader.take("permissions")) type.permissions = load_permissions(*permissions);

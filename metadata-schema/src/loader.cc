@@ -26,12 +26,6 @@ std::string read_file(const fs::path& path) {
   return text.str();
 }
 
-void check_name(const std::string& place, const std::string& name) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  if (name.empty() || name[0] < 'a' || name[0] > 'z' || !std::all_of(name.begin(), name.end(), fits))
-    fail_at(place, fmt::format("`{}` is not a name in snake_case", name));
-}
-
 Term load_term(const std::string& code, const Placed& value) {
   MappingReader reader(value);
   Term term;
@@ -49,9 +43,10 @@ Term load_term(const std::string& code, const Placed& value) {
 ElementForm element_form(const Placed& value) {
   const auto text = scalar(value);
   if (text == "text") return ElementForm::text;
+  if (text == "letters") return ElementForm::letters;
   if (text == "year") return ElementForm::year;
   if (text == "number") return ElementForm::number;
-  fail_at(value.place(), fmt::format("unknown form `{}`: text, year or number", text));
+  fail_at(value.place(), fmt::format("unknown form `{}`: text, letters, year or number", text));
 }
 
 NumberingElement load_element(const Placed& value) {
@@ -62,6 +57,7 @@ NumberingElement load_element(const Placed& value) {
   element.separator = reader.text("separator");
   element.vocabulary = reader.text("vocabulary");
   element.open = reader.flag("open");
+  element.prefix = reader.text("prefix");
   const auto width = reader.whole("width").value_or(0);
   if (width < 0 || width > 12) fail_at(value.place(), "width is 0 to 12");
   element.width = static_cast<unsigned>(width);
@@ -74,6 +70,12 @@ NumberingElement load_element(const Placed& value) {
 }
 
 }  // namespace
+
+void check_name(const std::string& place, const std::string& name) {
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  if (name.empty() || name[0] < 'a' || name[0] > 'z' || !std::all_of(name.begin(), name.end(), fits))
+    fail_at(place, fmt::format("`{}` is not a name in snake_case", name));
+}
 
 void SchemaLoader::add(const DeclarationSource& source) {
   const auto kind = folder_of(source.name);
@@ -187,6 +189,7 @@ std::shared_ptr<const Schema> SchemaLoader::finish() {
   add_numbering_vocabulary();
   check_vocabularies();
   check_numberings();
+  for (auto& type : schema_->types_) type_conditions_of(type);
   for (const auto& type : schema_->types_) check_type(type);
   schema_->hash_ = fmt::format("{:016x}", hash_);
   schema_->structure_hash_ = fmt::format("{:016x}", structure_hash_);

@@ -15,7 +15,9 @@ namespace lantai::schema {
 // Where things were declared: `item`, `item.title`, `vocabulary retention` → `file:line`.
 using Places = std::map<std::string, std::string>;
 
-FieldDecl load_field(const std::string& name, const Placed& value);
+void check_name(const std::string& place, const std::string& name);  // snake_case
+// `path`: `item.title`, in a table `saved_search.filters.field`.
+FieldDecl load_field(const std::string& path, const std::string& name, const Placed& value, Places& places);
 void load_type_body(TypeDecl& type, MappingReader& reader, Places& places);
 
 class SchemaLoader {
@@ -31,6 +33,8 @@ class SchemaLoader {
   void add_numbering_vocabulary();
   void check_vocabularies() const;
   void check_numberings();
+  void resolve_codes(NumberingElement& element, const std::string& place) const;
+  void type_conditions_of(TypeDecl& type) const;
   void check_type(const TypeDecl& type) const;
   void check_field(const TypeDecl& type, const FieldDecl& field, const std::string& place) const;
   void check_names(const TypeDecl& type) const;

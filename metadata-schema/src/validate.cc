@@ -51,7 +51,8 @@ class Validation {
 
   void require_all(const Json& fields) {
     for (const auto& field : declared_)
-      if (field.required && !fields.contains(field.name) && !failed(field.name))
+      if (!fields.contains(field.name) && !failed(field.name) &&
+          (field.required || (field.required_if && field.required_if->holds(fields))))
         report(field.name, {{}, "field.required", {}});
   }
 

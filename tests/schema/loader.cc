@@ -107,6 +107,39 @@ BOOST_AUTO_TEST_CASE(contradictory_fields_are_errors) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(conditions_are_typed_against_the_fields_beside_them) {
+  BOOST_TEST(type_fault("  x:\n    label: [x, x, x]\n    required_if: nam = null\n") ==
+             "types/t.yaml:8: field `x`: condition, offset 0: there is no `nam`");
+  BOOST_TEST(type_fault("  x:\n    label: [x, x, x]\n    visible_if: name = 1\n") ==
+             "types/t.yaml:8: field `x`: condition, offset 5: a text and a number never meet");
+  BOOST_TEST(type_fault("  x: {label: [x, x, x], visible_if: name + \"a\"}\n") ==
+             "types/t.yaml:7: field `x`: a condition is true or false");
+  BOOST_TEST(type_fault("  x:\n    label: [x, x, x]\n    visible_if: name =\n") ==
+             "types/t.yaml:9: condition, offset 6: a value is expected");
+  BOOST_TEST(type_fault("  x: {label: [x, x, x], visible_if: name = \"a\"}\n") == "accepted");
+}
+
+BOOST_AUTO_TEST_CASE(a_condition_decides_when_a_field_is_required) {
+  TemporaryDirectory extra;
+  extra.write("types/loan.yaml", R"(type: loan
+label: [借阅, 借閱, Loan]
+plural: [借阅, 借閱, Loans]
+title_field: name
+fields:
+  name: {label: [名称, 名稱, Name]}
+  lent: {label: [借出日期, 借出日期, Lent on], kind: date}
+  reason: {label: [事由, 事由, Reason], required_if: lent >= date("2021-01-01") and not(internal)}
+  internal: {label: [内部, 內部, Internal], kind: boolean, default: false}
+)");
+  const auto schema = Schema::load({LANTAI_SCHEMA_DIR, extra.path()});
+  const auto problems = [&](Json fields) { return validate(*schema, schema->type("loan"), fields).size(); };
+  BOOST_TEST(problems({{"lent", "2021年3月5日"}}) == 1U);
+  BOOST_TEST(problems({{"lent", "2021年3月5日"}, {"reason", "查阅"}}) == 0U);
+  BOOST_TEST(problems({{"lent", "2021-03-05"}, {"internal", true}}) == 0U);
+  BOOST_TEST(problems({{"lent", "2020-03-05"}}) == 0U);
+  BOOST_TEST(problems(Json::object()) == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_name_declared_twice_is_an_error) {
   BOOST_TEST(type_fault("  name: {label: [y, y, y]}\n") == "types/t.yaml:7: `name` stands twice");
   BOOST_TEST(fault("vocabularies/b.yaml", kVocabularies) ==
