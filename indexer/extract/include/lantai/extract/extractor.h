@@ -18,13 +18,14 @@
 namespace lantai::extract {
 
 struct Limits {
-  std::chrono::milliseconds wall_time{120'000};
+  std::chrono::milliseconds wall_time{120'000};  // of one step; a file is one step, and each page of OCR another
   std::uint64_t memory_bytes = 2ULL << 30U;
   std::uint64_t output_bytes = 256ULL << 20U;  // text and derived bytes of one file
   std::uint64_t expanded_bytes = 4ULL << 30U;  // what archives may unpack to, all levels together
   std::uint32_t entries = 100'000;
   std::uint32_t depth = 8;
   std::uint32_t pages = 20'000;
+  std::chrono::milliseconds total_time{3'600'000};  // all steps of one file together
 };
 
 struct ExtractorOptions {

@@ -1,0 +1,221 @@
+#include "lantai/extract/extractor.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+#include "lantai/base/error.h"
+#include "lantai/extract/protocol.h"
+#include "reply_assembler.h"
+#include "worker_pool.h"
+
+namespace lantai::extract {
+namespace {
+
+constexpr std::uint32_t kMaxImageWidth = 4'000;
+
+// The worker gets its own open description, read-only whatever the caller's is, so that it can neither write nor move
+// the caller's position.
+Descriptor reopen_read_only(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+    throw Error(ErrorCode::invalid_argument, "extraction needs an open regular file");
+  Descriptor again(::open(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), O_RDONLY | O_CLOEXEC));
+  if (again.get() >= 0) return again;
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  if (flags < 0 || (flags & O_ACCMODE) != O_RDONLY)
+    throw Error(ErrorCode::invalid_argument, "extraction needs a descriptor opened read-only");
+  return Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+}
+
+void add_ocr_pages(Extraction& into, Extraction part) {
+  for (auto& page : part.pages) {
+    auto at = std::lower_bound(into.pages.begin(), into.pages.end(), page.number,
+                               [](const PageText& have, std::uint32_t number) { return have.number < number; });
+    if (at != into.pages.end() && at->number == page.number) {
+      if (page.text.size() > at->text.size()) *at = std::move(page);
+    } else {
+      into.pages.insert(at, std::move(page));
+    }
+  }
+  for (auto& warning : part.warnings) into.warnings.push_back(std::move(warning));
+}
+
+class PooledExtractor final : public Extractor {
+ public:
+  explicit PooledExtractor(const ExtractorOptions& options) : options_(options), pool_(options) {}
+
+  Extraction extract(const SourceFile& file) override;
+  std::optional<Failure> unpack(const SourceFile& file, UnpackSink& sink) override;
+  std::optional<Bytes> render_page(const SourceFile& file, std::uint32_t number, std::uint32_t width) override;
+  std::vector<std::vector<std::string>> read_table(const SourceFile& file) override;
+  std::string identify(const SourceFile& file) override;
+  SandboxReport sandbox() override;
+  std::string version() const override { return std::string(kExtractionVersion) + (options_.ocr ? "+ocr" : ""); }
+
+ private:
+  Request request(FrameKind kind, const SourceFile& file) const;
+  std::optional<Failure> run(const Request& request, const SourceFile& file, const WorkerProcess::OnFrame& on_frame);
+  Extraction assemble(const Request& request, const SourceFile& file, std::vector<std::uint32_t>* ocr_wanted);
+  void read_scanned_pages(const SourceFile& file, const std::vector<std::uint32_t>& pages, Extraction& into);
+
+  const ExtractorOptions options_;
+  WorkerPool pool_;
+};
+
+Request PooledExtractor::request(FrameKind kind, const SourceFile& file) const {
+  Request request;
+  request.kind = kind;
+  request.limits = options_.limits;
+  request.ocr = options_.ocr;
+  request.name = to_valid_utf8(file.name);
+  return request;
+}
+
+std::optional<Failure> PooledExtractor::run(const Request& request, const SourceFile& file,
+                                            const WorkerProcess::OnFrame& on_frame) {
+  const Descriptor input = reopen_read_only(file.descriptor);
+  auto worker = pool_.borrow();
+  if (!worker->sandbox().complete && !options_.allow_incomplete_sandbox)
+    throw Error(ErrorCode::failed_precondition,
+                "this host does not allow the whole extraction sandbox: " + worker->sandbox().detail,
+                "extract.sandbox_incomplete", {{"detail", worker->sandbox().detail}});
+  return worker->run(request, input.get(), on_frame);
+}
+
+Extraction PooledExtractor::assemble(const Request& request, const SourceFile& file,
+                                     std::vector<std::uint32_t>* ocr_wanted) {
+  ReplyAssembler assembler(options_.limits);
+  std::optional<Failure> failure;
+  try {
+    failure = run(request, file, [&](const Frame& frame) { assembler.accept(frame); });
+  } catch (const Error& problem) {
+    if (problem.code() != ErrorCode::resource_exhausted) throw;
+    failure = Failure{"output_limit", problem.message()};
+  }
+  if (ocr_wanted != nullptr) *ocr_wanted = assembler.ocr_wanted();
+  auto& result = assembler.result();
+  if (failure) result.failure = failure;
+  if (result.media_type.empty()) result.media_type = "application/octet-stream";
+  return std::move(result);
+}
+
+Extraction PooledExtractor::extract(const SourceFile& file) {
+  std::vector<std::uint32_t> scanned;
+  Extraction result = assemble(request(FrameKind::extract, file), file, &scanned);
+  if (options_.ocr) read_scanned_pages(file, scanned, result);
+  return result;
+}
+
+// A request for each page, so that a page that kills the worker or takes too long costs only itself.
+void PooledExtractor::read_scanned_pages(const SourceFile& file, const std::vector<std::uint32_t>& pages,
+                                         Extraction& into) {
+  const auto end = std::chrono::steady_clock::now() + options_.limits.total_time;
+  for (const auto page : pages) {
+    if (std::chrono::steady_clock::now() >= end) {
+      into.warnings.push_back({"ocr_time_limit", "pages from " + std::to_string(page) + " on were not read"});
+      return;
+    }
+    auto one = request(FrameKind::ocr_page, file);
+    one.page = page;
+    Extraction part = assemble(one, file, nullptr);
+    if (part.failure)
+      into.warnings.push_back({"ocr_failed", "page " + std::to_string(page) + ": " + part.failure->code});
+    add_ocr_pages(into, std::move(part));
+  }
+}
+
+std::optional<Failure> PooledExtractor::unpack(const SourceFile& file, UnpackSink& sink) {
+  std::optional<Failure> reported;
+  bool open = false;
+  std::uint64_t expanded = 0, entries = 0;
+  const auto on_frame = [&](const Frame& frame) {
+    if (frame.kind == FrameKind::failure) {
+      reported = Failure{frame.text(0), frame.text(1)};
+    } else if (frame.kind == FrameKind::member && !open && ++entries <= options_.limits.entries) {
+      open = true;
+      sink.begin({frame.text(0), frame.bytes(1), frame.number(0)});
+    } else if (frame.kind == FrameKind::data && open && expanded <= options_.limits.expanded_bytes) {
+      expanded += frame.bytes(0).size();
+      sink.write(frame.bytes(0));
+    } else if (frame.kind == FrameKind::member_end && open) {
+      open = false;
+      sink.end(frame.text(0));
+    } else if (frame.kind != FrameKind::progress) {
+      throw Error(ErrorCode::data_loss, "extraction worker out of order while unpacking");
+    }
+  };
+  const auto failure = run(request(FrameKind::unpack, file), file, on_frame);
+  if (failure && open) sink.end(failure->code);
+  return failure ? failure : reported;
+}
+
+std::optional<Bytes> PooledExtractor::render_page(const SourceFile& file, std::uint32_t number, std::uint32_t width) {
+  if (number == 0 || width == 0 || width > kMaxImageWidth)
+    throw Error(ErrorCode::invalid_argument,
+                "page numbers start at 1, widths end at " + std::to_string(kMaxImageWidth));
+  auto asked = request(FrameKind::render_page, file);
+  asked.page = number;
+  asked.width = width;
+  Bytes image;
+  bool failed = false;
+  const auto failure = run(asked, file, [&](const Frame& frame) {
+    if (frame.kind == FrameKind::failure) failed = true;
+    if (frame.kind != FrameKind::data) return;
+    const auto& piece = frame.bytes(0);
+    if (image.size() + piece.size() > options_.limits.output_bytes)
+      throw Error(ErrorCode::data_loss, "a page image beyond the output limit");
+    image.insert(image.end(), piece.begin(), piece.end());
+  });
+  if (failure || failed || image.empty()) return std::nullopt;
+  return image;
+}
+
+std::vector<std::vector<std::string>> PooledExtractor::read_table(const SourceFile& file) {
+  std::vector<std::vector<std::string>> rows;
+  std::optional<Failure> reported;
+  std::uint64_t bytes = 0;
+  bool row_open = false;
+  const auto failure = run(request(FrameKind::read_table, file), file, [&](const Frame& frame) {
+    if (frame.kind == FrameKind::failure) reported = Failure{frame.text(0), frame.text(1)};
+    if (frame.kind != FrameKind::row && frame.kind != FrameKind::row_part) return;
+    if (!row_open) rows.emplace_back();
+    row_open = frame.kind == FrameKind::row_part;
+    for (std::size_t i = 0; i < frame.fields.size(); ++i) {
+      bytes += frame.fields[i].size() + sizeof(std::string);
+      rows.back().push_back(frame.text(i));
+    }
+    bytes += sizeof(rows.back());
+    if (bytes > options_.limits.output_bytes) throw Error(ErrorCode::data_loss, "a table beyond the output limit");
+  });
+  if (failure) reported = failure;
+  if (reported)
+    throw Error(ErrorCode::invalid_argument, "cannot read the table: " + reported->code + ": " + reported->detail,
+                "extract.table_unreadable", {{"code", reported->code}});
+  return rows;
+}
+
+std::string PooledExtractor::identify(const SourceFile& file) {
+  std::string media_type = "application/octet-stream";
+  run(request(FrameKind::identify, file), file, [&](const Frame& frame) {
+    if (frame.kind == FrameKind::identified) media_type = frame.text(0);
+  });
+  return media_type;
+}
+
+SandboxReport PooledExtractor::sandbox() { return pool_.borrow()->sandbox(); }
+
+}  // namespace
+
+std::unique_ptr<Extractor> Extractor::make(const ExtractorOptions& options) {
+  if (::access(options.worker_program.c_str(), X_OK) != 0)
+    throw Error(ErrorCode::failed_precondition,
+                "the extraction worker is missing or cannot be executed: " + options.worker_program.string());
+  if (options.workers == 0) throw Error(ErrorCode::invalid_argument, "extraction needs at least one worker");
+  return std::make_unique<PooledExtractor>(options);
+}
+
+}  // namespace lantai::extract

@@ -1,0 +1,47 @@
+// How do many threads share a few workers? Thread-safe. A borrowed worker is served by one thread at a time; it comes
+// back for reuse unless it is spent. Waiting for a free one is unbounded: callers bound their own number.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "lantai/extract/extractor.h"
+#include "worker_process.h"
+
+namespace lantai::extract {
+
+class WorkerPool {
+ public:
+  explicit WorkerPool(const ExtractorOptions& options) : options_(options), free_slots_(options.workers) {}
+
+  // Returns the worker when destroyed.
+  class Loan {
+   public:
+    Loan(WorkerPool& pool, std::unique_ptr<WorkerProcess> worker) : pool_(pool), worker_(std::move(worker)) {}
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+    ~Loan() { pool_.give_back(std::move(worker_)); }
+    WorkerProcess& operator*() { return *worker_; }
+    WorkerProcess* operator->() { return worker_.get(); }
+
+   private:
+    WorkerPool& pool_;
+    std::unique_ptr<WorkerProcess> worker_;
+  };
+
+  // Throws failed_precondition when no worker starts.
+  Loan borrow();
+
+ private:
+  void give_back(std::unique_ptr<WorkerProcess> worker);
+
+  const ExtractorOptions options_;
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  unsigned free_slots_;
+  std::vector<std::unique_ptr<WorkerProcess>> idle_;
+};
+
+}  // namespace lantai::extract

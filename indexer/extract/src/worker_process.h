@@ -1,0 +1,72 @@
+// Who is at the other end? One worker process and the socket to it. Started with an empty environment and no descriptor
+// but the socket; killed when destroyed. Thread-confined (moved between threads with a lock between).
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "lantai/extract/protocol.h"
+
+namespace lantai::extract {
+
+// Owns a file descriptor.
+class Descriptor {
+ public:
+  explicit Descriptor(int value = -1) : value_(value) {}
+  Descriptor(Descriptor&& other) noexcept : value_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+  int get() const { return value_; }
+  int release();
+
+ private:
+  int value_;
+};
+
+class WorkerProcess {
+ public:
+  using OnFrame = std::function<void(const Frame&)>;
+
+  // Throws failed_precondition when the program cannot be started.
+  WorkerProcess(const std::filesystem::path& program, const Limits& limits);
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+  ~WorkerProcess();
+
+  // Before the first request: waits until the worker has locked itself in. Throws failed_precondition.
+  void await_hello();
+  const SandboxReport& sandbox() const { return sandbox_; }
+  pid_t pid() const { return pid_; }
+
+  // Sends the request and the descriptor (-1: none), hands every frame before `done` to on_frame. Only time spent
+  // waiting for the worker counts against the limit: `wall_time` between two `progress` frames, `total_time` over all.
+  // nullopt: the worker finished in order. Otherwise it has been killed and the failure says why: time_limit,
+  // memory_limit, worker_crashed, output_limit. What on_frame throws beyond that passes through, the worker killed.
+  std::optional<Failure> run(const Request& request, int descriptor, const OnFrame& on_frame);
+
+  // The worker asked to be replaced, or has been killed.
+  bool spent() const { return spent_; }
+  unsigned served() const { return served_; }
+
+ private:
+  std::optional<Failure> receive_until_done(const Request& request, const OnFrame& on_frame);
+  void send(const Request& request, int descriptor);
+  // False when the time is over. Throws unavailable when the worker is gone.
+  bool receive(std::chrono::milliseconds time);
+  Failure kill_and_explain(const Limits& limits);
+
+  pid_t pid_ = -1;
+  Descriptor socket_;
+  FrameDecoder decoder_;
+  SandboxReport sandbox_;
+  bool spent_ = false;
+  unsigned served_ = 0;
+};
+
+}  // namespace lantai::extract

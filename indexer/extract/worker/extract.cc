@@ -1,0 +1,66 @@
+#include "extract.h"
+
+#include <new>
+
+namespace lantai::extract::worker {
+namespace {
+
+void read_content(Source& source, const Identity& identity, Report& report, Context& context, unsigned depth) {
+  switch (identity.kind) {
+    case Kind::empty:
+      return;
+    case Kind::text:
+      return read_text(source, identity, report, context);
+    case Kind::html:
+      return read_html(source, report, context);
+    case Kind::pdf:
+      return read_pdf(source, report, context, depth);
+    case Kind::docx:
+      return read_docx(source, report, context, depth);
+    case Kind::xlsx:
+      return read_xlsx(source, report, context, depth);
+    case Kind::pptx:
+      return read_pptx(source, report, context, depth);
+    case Kind::ofd:
+      return read_ofd(source, report, context, depth);
+    case Kind::archive:
+      return read_archive(source, identity, report, context, depth);
+    case Kind::image:
+      return read_image(source, identity, report, context);
+    case Kind::known_unsupported:
+      throw Fault("unsupported_format", "no reader for " + identity.format);
+    case Kind::unknown:
+      throw Fault("unsupported_format", "neither text nor a format known by its content");
+  }
+}
+
+}  // namespace
+
+void extract(Source& source, Report& report, Context& context, unsigned depth) {
+  try {
+    const auto identity = identify(source, context.charsets);
+    report.identified(identity.media_type, identity.format);
+    if (identity.encrypted) throw Fault("encrypted", "protected by a password");
+    if (depth > report.budget().limits().depth) throw Fault("too_deep", "nested more deeply than allowed");
+    read_content(source, identity, report, context, depth);
+  } catch (const Fault& fault) {
+    report.failure(fault.code, fault.detail);
+    if (fault.scope == Fault::Scope::everything) throw;
+  } catch (const std::bad_alloc&) {
+    report.failure("memory_limit", "needs more memory than allowed");
+  }
+}
+
+void extract_embedded(Bytes bytes, Report& member, Context& context, unsigned depth) {
+  const auto size = bytes.size();
+  Source source(std::move(bytes));
+  try {
+    extract(source, member, context, depth);
+  } catch (const Fault&) {
+    member.end_embedded(size);
+    throw;
+  }
+  member.end_embedded(size);
+}
+
+}  // namespace lantai::extract::worker

@@ -1,0 +1,211 @@
+#include "identify.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "zip_directory.h"
+
+namespace lantai::extract::worker {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+struct Signature {
+  std::size_t offset;
+  std::string_view bytes;
+  Kind kind;
+  std::string_view media_type;
+  std::string_view format;
+};
+
+constexpr std::array kSignatures = {
+    Signature{0, "\x89PNG\r\n\x1A\n"sv, Kind::image, "image/png", "PNG"},
+    Signature{0, "\xFF\xD8\xFF"sv, Kind::image, "image/jpeg", "JPEG"},
+    Signature{0, "II*\0"sv, Kind::image, "image/tiff", "TIFF"},
+    Signature{0, "MM\0*"sv, Kind::image, "image/tiff", "TIFF"},
+    Signature{0, "\x1F\x8B\x08"sv, Kind::archive, "application/gzip", "gzip"},
+    Signature{0, "BZh"sv, Kind::archive, "application/x-bzip2", "bzip2"},
+    Signature{0,
+              "\xFD"
+              "7zXZ\0"sv,
+              Kind::archive, "application/x-xz", "xz"},
+    Signature{0, "\x28\xB5\x2F\xFD"sv, Kind::archive, "application/zstd", "Zstandard"},
+    Signature{0, "7z\xBC\xAF\x27\x1C"sv, Kind::archive, "application/x-7z-compressed", "7z"},
+    Signature{0, "Rar!\x1A\x07"sv, Kind::archive, "application/vnd.rar", "RAR"},
+    Signature{257, "ustar"sv, Kind::archive, "application/x-tar", "TAR"},
+    Signature{0, "GIF8"sv, Kind::known_unsupported, "image/gif", "GIF"},
+    Signature{0, "BM"sv, Kind::known_unsupported, "image/bmp", "BMP"},
+    Signature{0, "{\\rtf"sv, Kind::known_unsupported, "application/rtf", "RTF"},
+    Signature{0, "ITSF"sv, Kind::known_unsupported, "application/vnd.ms-htmlhelp", "CHM"},
+    Signature{0, "%!PS"sv, Kind::known_unsupported, "application/postscript", "PostScript"},
+    Signature{4, "ftypheic"sv, Kind::known_unsupported, "image/heic", "HEIC"},
+    Signature{4, "ftypmif1"sv, Kind::known_unsupported, "image/heif", "HEIF"},
+    Signature{4, "ftyp"sv, Kind::known_unsupported, "video/mp4", "MP4"},
+    Signature{0,
+              "\x7F"
+              "ELF"sv,
+              Kind::known_unsupported, "application/x-executable", "ELF"},
+    Signature{0, "ID3"sv, Kind::known_unsupported, "audio/mpeg", "MP3"},
+    Signature{0, "CAJ\0"sv, Kind::known_unsupported, "application/caj", "CAJ"},
+    Signature{0, "AC10"sv, Kind::known_unsupported, "image/vnd.dwg", "DWG"},
+};
+
+bool has(ByteView bytes, std::size_t offset, std::string_view what) {
+  return bytes.size() >= offset + what.size() && as_chars(bytes.subspan(offset, what.size())) == what;
+}
+
+bool is_word(std::string_view bytes) {
+  return bytes.size() < 4 && std::all_of(bytes.begin(), bytes.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
+
+bool contains(ByteView bytes, std::string_view what) { return as_chars(bytes).find(what) != std::string_view::npos; }
+
+std::string utf16(std::string_view ascii) {
+  std::string wide;
+  for (const char c : ascii) {
+    wide += c;
+    wide += '\0';
+  }
+  return wide;
+}
+
+// Names of streams are UTF-16 in directory sectors that may lie anywhere.
+Identity identify_compound(Source& source) {
+  struct Stream {
+    std::string_view name, media_type, format;
+    bool encrypted;
+  };
+  constexpr std::array kStreams = {
+      Stream{"EncryptedPackage", "application/x-ole-storage", "encrypted Office Open XML", true},
+      Stream{"WordDocument", "application/msword", "Word 97-2003", false},
+      Stream{"PowerPoint Document", "application/vnd.ms-powerpoint", "PowerPoint 97-2003", false},
+      Stream{"Workbook", "application/vnd.ms-excel", "Excel 97-2003", false},
+      Stream{"__properties_version1.0", "application/vnd.ms-outlook", "Outlook message", false},
+      Stream{"MatOST", "application/vnd.ms-works", "Works", false},
+      Stream{"Book", "application/vnd.ms-excel", "Excel 5.0", false},
+  };
+  const auto bytes = source.all();
+  for (const auto& stream : kStreams)
+    if (contains(bytes, utf16(stream.name)))
+      return {Kind::known_unsupported, std::string(stream.media_type), std::string(stream.format), stream.encrypted};
+  return {Kind::known_unsupported, "application/x-ole-storage", "compound file", false};
+}
+
+Identity identify_zip(Source& source) {
+  const auto directory = read_zip_directory(source, 20'000);
+  const auto& members = directory.members;
+  const auto holds = [&](std::string_view member_name) {
+    return std::any_of(members.begin(), members.end(),
+                       [&](const ZipMember& m) { return as_chars(m.name) == member_name; });
+  };
+  const auto under = [&](std::string_view folder) {
+    return std::any_of(members.begin(), members.end(),
+                       [&](const ZipMember& m) { return as_chars(m.name).substr(0, folder.size()) == folder; });
+  };
+  const std::string office = "application/vnd.openxmlformats-officedocument.";
+  if (holds("OFD.xml") || holds("/OFD.xml")) return {Kind::ofd, "application/ofd", "OFD"};
+  if (holds("[Content_Types].xml") || holds("_rels/.rels")) {
+    if (under("word/")) return {Kind::docx, office + "wordprocessingml.document", "DOCX"};
+    if (under("xl/")) return {Kind::xlsx, office + "spreadsheetml.sheet", "XLSX"};
+    if (under("ppt/")) return {Kind::pptx, office + "presentationml.presentation", "PPTX"};
+  }
+  if (!members.empty() && as_chars(members.front().name) == "mimetype") {
+    const auto head = source.head();
+    if (contains(head, "application/epub+zip")) return {Kind::known_unsupported, "application/epub+zip", "EPUB"};
+    for (const std::string_view type : {"text", "spreadsheet", "presentation", "graphics"}) {
+      const auto whole = "application/vnd.oasis.opendocument." + std::string(type);
+      if (contains(head, whole)) return {Kind::known_unsupported, whole, "OpenDocument " + std::string(type)};
+    }
+  }
+  return {Kind::archive, "application/zip", "ZIP"};
+}
+
+bool is_old_tar(ByteView head) {
+  if (head.size() < 512 || head[0] == 0) return false;
+  std::uint64_t sum = 0, stored = 0;
+  for (std::size_t i = 0; i < 512; ++i) sum += i >= 148 && i < 156 ? ' ' : head[i];
+  for (std::size_t i = 148; i < 156; ++i)
+    if (head[i] >= '0' && head[i] <= '7') stored = stored * 8 + (head[i] - '0');
+  return sum == stored && stored != 0;
+}
+
+std::string lower_ascii(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+bool looks_like_html(std::string_view text) {
+  const auto start = lower_ascii(text.substr(0, 4096));
+  if (start.find("<!doctype html") != std::string::npos || start.find("<html") != std::string::npos) return true;
+  const auto first = start.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos || start[first] != '<') return false;
+  for (const auto tag : {"<head", "<body", "<table", "<div", "<p>", "<meta", "<title", "<h1"})
+    if (start.compare(first, std::string_view(tag).size(), tag) == 0) return true;
+  return false;
+}
+
+// Every line has the same number of separators, at least one, and there are at least two lines.
+bool looks_like_separated(std::string_view text, char separator) {
+  std::size_t lines = 0, expected = 0, here = 0;
+  bool quoted = false;
+  for (const char c : text.substr(0, 16U << 10U)) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == separator) ++here;
+    if (c != '\n') continue;
+    if (lines == 0) expected = here;
+    if (here != expected) return false;
+    ++lines;
+    here = 0;
+  }
+  return expected > 0 && (lines >= 2 || (lines == 1 && here == expected));
+}
+
+bool looks_like_json(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  const auto last = text.find_last_not_of(" \t\r\n");
+  if (first == std::string_view::npos || first == last) return false;
+  const auto second = text.find_first_not_of(" \t\r\n", first + 1);
+  if (text[first] == '{') return text[last] == '}' && (text[second] == '"' || text[second] == '}');
+  return text[first] == '[' && text[last] == ']' &&
+         std::string_view("{[\"]-0123456789tfn").find(text[second]) != std::string_view::npos;
+}
+
+Identity identify_text(const DecodedText& decoded) {
+  const std::string format = std::string(name(decoded.encoding)) + " text";
+  const std::string_view text = decoded.text;
+  if (looks_like_html(text)) return {Kind::html, "text/html", "HTML"};
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text.substr(first, 5) == "<?xml")
+    return {Kind::text, "application/xml", format};
+  if (looks_like_json(text)) return {Kind::text, "application/json", format};
+  if (looks_like_separated(text, ',')) return {Kind::text, "text/csv", format};
+  if (looks_like_separated(text, '\t')) return {Kind::text, "text/tab-separated-values", format};
+  return {Kind::text, "text/plain", format};
+}
+
+}  // namespace
+
+Identity identify(Source& source, const Charsets& charsets) {
+  if (source.size() == 0) return {Kind::empty, "application/x-empty", "empty file"};
+  const auto head = source.head();
+  // A PDF may have up to 1,024 bytes in front of it (ISO 32000-1, annex H).
+  if (contains(head.first(std::min<std::size_t>(head.size(), 1024 + 5)), "%PDF-"))
+    return {Kind::pdf, "application/pdf", "PDF"};
+  if (has(head, 0, "PK\x03\x04"sv) || has(head, 0, "PK\x05\x06"sv)) return identify_zip(source);
+  if (has(head, 0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv)) return identify_compound(source);
+  if (has(head, 0, "RIFF"sv) && has(head, 8, "WEBP"sv)) return {Kind::known_unsupported, "image/webp", "WebP"};
+  for (const auto& signature : kSignatures) {
+    if (!has(head, signature.offset, signature.bytes)) continue;
+    if (is_word(signature.bytes) && charsets.decode(head)) continue;  // `BM` also begins words
+    return {signature.kind, std::string(signature.media_type), std::string(signature.format)};
+  }
+  if (is_old_tar(head)) return {Kind::archive, "application/x-tar", "TAR"};
+  if (const auto decoded = charsets.decode(head)) return identify_text(*decoded);
+  return {};
+}
+
+}  // namespace lantai::extract::worker

@@ -1,0 +1,23 @@
+// What is this file? Decided by its content, never by its name: own signatures, a look into the container, and for
+// the rest whether it is text. Thread-safe.
+#pragma once
+
+#include <string>
+
+#include "charset.h"
+#include "source.h"
+
+namespace lantai::extract::worker {
+
+enum class Kind { empty, text, html, pdf, docx, xlsx, pptx, ofd, archive, image, known_unsupported, unknown };
+
+struct Identity {
+  Kind kind = Kind::unknown;
+  std::string media_type = "application/octet-stream";
+  std::string format;
+  bool encrypted = false;  // as a whole
+};
+
+Identity identify(Source& source, const Charsets& charsets);
+
+}  // namespace lantai::extract::worker

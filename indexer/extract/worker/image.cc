@@ -1,0 +1,79 @@
+#include "image.h"
+
+#include <leptonica/allheaders.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "fault.h"
+
+namespace lantai::extract::worker {
+namespace {
+
+constexpr std::int64_t kMaxPixels = 120'000'000;
+constexpr double kOcrMaxPixels = 12'000'000;  // A4 at 300 dpi has 8.7 million
+constexpr int kOcrMinWidth = 1'000;
+
+}  // namespace
+
+void Image::Destroy::operator()(Pix* pix) const { pixDestroy(&pix); }
+
+Image Image::from_file(ByteView bytes) {
+  l_int32 format = 0, width = 0, height = 0, bits = 0, samples = 0, colours = 0;
+  if (pixReadHeaderMem(bytes.data(), bytes.size(), &format, &width, &height, &bits, &samples, &colours) != 0)
+    damaged("the picture's header cannot be read");
+  if (static_cast<std::int64_t>(width) * height > kMaxPixels)
+    throw Fault("too_large", "the picture has too many pixels");
+  Image image(pixReadMem(bytes.data(), bytes.size()));
+  if (image.pix_ == nullptr) damaged("the picture cannot be decoded");
+  return image;
+}
+
+Image Image::from_bgra(const std::uint8_t* data, int width, int height, std::size_t row_bytes) {
+  if (static_cast<std::int64_t>(width) * height > kMaxPixels) throw Fault("too_large", "the page has too many pixels");
+  Image image(pixCreate(width, height, 32));
+  if (image.pix_ == nullptr) throw std::bad_alloc();
+  l_uint32* out = pixGetData(image.get());
+  const auto words = static_cast<std::size_t>(pixGetWpl(image.get()));
+  for (int y = 0; y < height; ++y) {
+    const std::uint8_t* in = data + static_cast<std::size_t>(y) * row_bytes;
+    l_uint32* row = out + static_cast<std::size_t>(y) * words;
+    for (int x = 0; x < width; ++x) composeRGBPixel(in[4 * x + 2], in[4 * x + 1], in[4 * x], row + x);
+  }
+  return image;
+}
+
+int Image::width() const { return pixGetWidth(pix_.get()); }
+int Image::height() const { return pixGetHeight(pix_.get()); }
+
+Image Image::scaled_to_width(std::uint32_t width) const {
+  const auto height = std::max(1L, std::lround(static_cast<double>(this->height()) * width / this->width()));
+  if (static_cast<std::int64_t>(width) * height > kMaxPixels) throw Fault("too_large", "the picture is too tall");
+  Image scaled(pixScaleToSize(pix_.get(), static_cast<l_int32>(width), static_cast<l_int32>(height)));
+  if (scaled.pix_ == nullptr) damaged("the picture cannot be scaled");
+  return scaled;
+}
+
+Image Image::for_ocr() const {
+  Image grey(pixConvertTo8(pix_.get(), 0));
+  if (grey.pix_ == nullptr) damaged("the picture cannot be converted");
+  const double pixels = static_cast<double>(width()) * height();
+  double factor = 1.0;
+  if (pixels > kOcrMaxPixels)
+    factor = std::sqrt(kOcrMaxPixels / pixels);
+  else if (width() < kOcrMinWidth)
+    factor = 2.0;
+  if (factor == 1.0) return grey;
+  return grey.scaled_to_width(static_cast<std::uint32_t>(std::max(1.0, width() * factor)));
+}
+
+Bytes Image::to_png() const {
+  l_uint8* data = nullptr;
+  std::size_t size = 0;
+  if (pixWriteMem(&data, &size, pix_.get(), IFF_PNG) != 0) damaged("the picture cannot be written as PNG");
+  Bytes png(data, data + size);
+  lept_free(data);
+  return png;
+}
+
+}  // namespace lantai::extract::worker

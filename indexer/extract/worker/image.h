@@ -1,0 +1,36 @@
+// A picture in memory, between its file, a rendered page, OCR and PNG. Owns a leptonica Pix. Thread-confined.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "lantai/base/bytes.h"
+
+struct Pix;
+
+namespace lantai::extract::worker {
+
+class Image {
+ public:
+  // Throws Fault damaged or too_large (more than 120 million pixels).
+  static Image from_file(ByteView bytes);
+  // Rows of blue, green, red, unused.
+  static Image from_bgra(const std::uint8_t* data, int width, int height, std::size_t row_bytes);
+
+  int width() const;
+  int height() const;
+  Image scaled_to_width(std::uint32_t width) const;
+  // Grey, at a size at which OCR reads well.
+  Image for_ocr() const;
+  Bytes to_png() const;
+  Pix* get() const { return pix_.get(); }
+
+ private:
+  struct Destroy {
+    void operator()(Pix* pix) const;
+  };
+  explicit Image(Pix* pix) : pix_(pix) {}
+  std::unique_ptr<Pix, Destroy> pix_;
+};
+
+}  // namespace lantai::extract::worker

@@ -1,0 +1,167 @@
+#include "ofd_layout.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+#include "fault.h"
+#include "utf8.h"
+
+namespace lantai::extract::worker {
+namespace {
+
+constexpr double kDefaultSize = 4.2;  // millimetres, about 12 points
+
+// Numbers between blanks; never more than `most`.
+std::vector<double> numbers(std::string_view text, std::size_t most) {
+  std::vector<double> out;
+  const std::string copy(text);
+  const char* at = copy.c_str();
+  while (out.size() < most) {
+    char* end = nullptr;
+    const double value = std::strtod(at, &end);
+    if (end == at) break;
+    out.push_back(std::isfinite(value) ? value : 0.0);
+    at = end;
+  }
+  return out;
+}
+
+// Distances between characters: `4.2 g 3 2.1` means 4.2 and three times 2.1.
+std::vector<double> distances(std::string_view text, std::size_t most) {
+  std::vector<double> out;
+  std::size_t at = 0;
+  const auto word = [&] {
+    at = std::min(text.find_first_not_of(" \t\r\n", at), text.size());
+    const auto end = std::min(text.find_first_of(" \t\r\n", at), text.size());
+    std::string found(text.substr(at, end - at));
+    at = end;
+    return found;
+  };
+  while (out.size() < most) {
+    auto item = word();
+    if (item.empty()) break;
+    std::size_t times = 1;
+    if (item == "g") {
+      times = std::strtoul(word().c_str(), nullptr, 10);
+      item = word();
+    }
+    const double value = std::strtod(item.c_str(), nullptr);
+    for (std::size_t i = 0; i < times && out.size() < most; ++i) out.push_back(std::isfinite(value) ? value : 0.0);
+  }
+  return out;
+}
+
+double width_of(char32_t c) { return c < 0x2E80 ? 0.5 : 1.0; }  // in sizes
+
+std::size_t count_characters(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size(); ++count) next_code_point(text, at);
+  return count;
+}
+
+struct Extent {
+  std::string text;
+  double right;
+};
+
+// One TextCode. Where it jumps back to begin another line of its own, words of other scripts get a space.
+Extent lay_out(std::string_view text, double x, double size, const std::vector<double>& dx,
+               const std::vector<double>& dy) {
+  Extent extent{{}, x};
+  std::size_t index = 0;
+  for (std::size_t at = 0; at < text.size(); ++index) {
+    const auto begin = at;
+    const char32_t c = next_code_point(text, at);
+    if (index > 0) {
+      const double step = index - 1 < dx.size() ? dx[index - 1] : (dx.empty() && dy.empty() ? size * width_of(c) : 0.0);
+      const double down = index - 1 < dy.size() ? dy[index - 1] : 0.0;
+      x += step;
+      const bool new_line = step < -size && down > size / 2;
+      if (new_line && !joins_without_space(c) && !joins_without_space(last_code_point(extent.text))) extent.text += ' ';
+    }
+    extent.text.append(text.substr(begin, at - begin));
+    extent.right = std::max(extent.right, x + size * width_of(c));
+  }
+  return extent;
+}
+
+}  // namespace
+
+void OfdLayout::add(const pugi::xml_node& content, double left, double top, unsigned depth) {
+  if (depth > kMaxXmlDepth) throw Fault("too_deep", "XML nested more deeply than allowed");
+  for (const auto& node : content.children()) {
+    const auto tag = local_name(node);
+    if (attribute(node, "Visible") == "false") continue;
+    if (tag == "TextObject")
+      add_text_object(node, left, top);
+    else if (tag == "ImageObject")
+      images_.emplace_back(attribute(node, "ResourceID"));
+    else if (tag == "Layer" || tag == "PageBlock" || tag == "Content")
+      add(node, left, top, depth + 1);
+  }
+}
+
+void OfdLayout::add_text_object(const pugi::xml_node& object, double left, double top) {
+  auto box = numbers(attribute(object, "Boundary"), 4);
+  box.resize(4);
+  auto matrix = numbers(attribute(object, "CTM"), 6);
+  if (matrix.size() < 6) matrix = {1, 0, 0, 1, 0, 0};
+  const auto given_size = numbers(attribute(object, "Size"), 1);
+  const double size = given_size.empty() || given_size[0] <= 0 ? kDefaultSize : given_size[0];
+  const double scale_x = std::hypot(matrix[0], matrix[1]), scale_y = std::hypot(matrix[2], matrix[3]);
+  double x = 0, y = size;
+  for (const auto& code : object.children()) {
+    if (!is_named(code, "TextCode")) continue;
+    // Absent coordinates go on from the run before.
+    if (const auto given = numbers(attribute(code, "X"), 1); !given.empty()) x = given[0];
+    if (const auto given = numbers(attribute(code, "Y"), 1); !given.empty()) y = given[0];
+    const std::string text = trim(to_valid_utf8(code.text().get()));
+    if (text.empty()) continue;
+    const auto count = count_characters(text);
+    const auto extent = lay_out(text, x, size, distances(attribute(code, "DeltaX"), count),
+                                distances(attribute(code, "DeltaY"), count));
+    const double page_x = left + box[0] + matrix[0] * x + matrix[2] * y + matrix[4];
+    const double page_y = top + box[1] + matrix[1] * x + matrix[3] * y + matrix[5];
+    runs_.push_back(
+        {extent.text, page_x, page_x + (extent.right - x) * scale_x, page_y, size * (scale_y > 0 ? scale_y : 1)});
+    x = extent.right;
+  }
+}
+
+void OfdLayout::append(std::string& line, const Run& run, const Run& before) {
+  const double em = std::max(run.size, before.size);
+  const double gap = run.left - before.right;
+  std::size_t at = 0;
+  const bool han = joins_without_space(last_code_point(line)) && joins_without_space(next_code_point(run.text, at));
+  if (gap > em * (han ? 1.5 : 0.2)) line += ' ';
+  line += run.text;
+}
+
+std::string OfdLayout::text() {
+  std::stable_sort(runs_.begin(), runs_.end(), [](const Run& a, const Run& b) { return a.baseline < b.baseline; });
+  std::string text;
+  for (std::size_t begin = 0; begin < runs_.size();) {
+    std::size_t end = begin + 1;
+    while (end < runs_.size() &&
+           runs_[end].baseline - runs_[begin].baseline < std::min(runs_[end].size, runs_[begin].size) / 2)
+      ++end;
+    const auto first = runs_.begin() + static_cast<std::ptrdiff_t>(begin),
+               last = runs_.begin() + static_cast<std::ptrdiff_t>(end);
+    std::stable_sort(first, last, [](const Run& a, const Run& b) { return a.left < b.left; });
+    std::string line = first->text;
+    for (auto run = first + 1; run != last; ++run) {
+      const auto& before = *(run - 1);
+      // Bold type is sometimes made by printing twice.
+      if (run->text == before.text && run->left - before.left < run->size * 0.3) continue;
+      append(line, *run, before);
+    }
+    text += line + '\n';
+    begin = end;
+  }
+  runs_.clear();
+  return tidy(text);
+}
+
+}  // namespace lantai::extract::worker

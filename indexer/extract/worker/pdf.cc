@@ -1,0 +1,77 @@
+#include "pdf.h"
+
+#include <poppler-document.h>
+#include <poppler-image.h>
+#include <poppler-page-renderer.h>
+#include <poppler-page.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "fault.h"
+#include "utf8.h"
+
+namespace lantai::extract::worker {
+namespace {
+
+constexpr double kMaxPixels = 40'000'000;
+constexpr double kPointsPerInch = 72.0;
+
+std::unique_ptr<poppler::page> page_at(const poppler::document& document, std::uint32_t number) {
+  if (number == 0 || number > static_cast<std::uint32_t>(std::max(document.pages(), 0)))
+    damaged("there is no such page");
+  std::unique_ptr<poppler::page> page(document.create_page(static_cast<int>(number - 1)));
+  if (page == nullptr) damaged("page " + std::to_string(number) + " cannot be read");
+  return page;
+}
+
+}  // namespace
+
+Pdf::Pdf(ByteView bytes) {
+  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    throw Fault("too_large", "a PDF of 2 GB or more");
+  document_.reset(poppler::document::load_from_raw_data(reinterpret_cast<const char*>(bytes.data()),
+                                                        static_cast<int>(bytes.size())));
+  if (document_ == nullptr) damaged("not readable as a PDF");
+  if (document_->is_locked()) throw Fault("encrypted", "protected by a password");
+}
+
+Pdf::~Pdf() = default;
+
+std::uint32_t Pdf::page_count() const { return static_cast<std::uint32_t>(std::max(document_->pages(), 0)); }
+
+std::string Pdf::text(std::uint32_t number) const {
+  const auto page = page_at(*document_, number);
+  const auto utf8 = page->text(poppler::rectf(), poppler::page::non_raw_non_physical_layout).to_utf8();
+  std::string text = to_valid_utf8({utf8.data(), utf8.size()});
+  std::replace(text.begin(), text.end(), '\f', '\n');
+  return tidy(text);
+}
+
+Image Pdf::render(std::uint32_t number, double dots_per_inch) const {
+  const auto page = page_at(*document_, number);
+  const auto size = page->page_rect(poppler::media_box);
+  const double inches = std::abs(size.width() * size.height()) / kPointsPerInch / kPointsPerInch;
+  if (inches * dots_per_inch * dots_per_inch > kMaxPixels)
+    dots_per_inch = std::sqrt(kMaxPixels / std::max(inches, 1e-6));
+  poppler::page_renderer renderer;
+  renderer.set_render_hint(poppler::page_renderer::antialiasing, true);
+  renderer.set_render_hint(poppler::page_renderer::text_antialiasing, true);
+  renderer.set_image_format(poppler::image::format_argb32);
+  const auto image = renderer.render_page(page.get(), dots_per_inch, dots_per_inch);
+  if (!image.is_valid()) damaged("page " + std::to_string(number) + " cannot be drawn");
+  return Image::from_bgra(reinterpret_cast<const std::uint8_t*>(image.const_data()), image.width(), image.height(),
+                          static_cast<std::size_t>(image.bytes_per_row()));
+}
+
+Image Pdf::render_to_width(std::uint32_t number, std::uint32_t width) const {
+  const auto page = page_at(*document_, number);
+  const auto size = page->page_rect();
+  const auto turn = page->orientation();
+  const bool sideways = turn == poppler::page::landscape || turn == poppler::page::seascape;
+  const double points = std::max(1.0, std::abs(sideways ? size.height() : size.width()));
+  return render(number, width * kPointsPerInch / points).scaled_to_width(width);  // off by a pixel at most
+}
+
+}  // namespace lantai::extract::worker

@@ -1,0 +1,37 @@
+// What does poppler see in this PDF? Thread-confined.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "image.h"
+
+namespace poppler {
+class document;
+}
+
+namespace lantai::extract::worker {
+
+inline constexpr double kOcrDotsPerInch = 300.0;
+
+class Pdf {
+ public:
+  // Throws Fault damaged, encrypted or too_large. The bytes must outlive it.
+  explicit Pdf(ByteView bytes);
+  Pdf(const Pdf&) = delete;
+  Pdf& operator=(const Pdf&) = delete;
+  ~Pdf();
+
+  poppler::document& document() { return *document_; }
+  std::uint32_t page_count() const;
+  std::string text(std::uint32_t number) const;  // reading order
+  // Throw Fault damaged when there is no such page.
+  Image render(std::uint32_t number, double dots_per_inch) const;
+  Image render_to_width(std::uint32_t number, std::uint32_t width) const;
+
+ private:
+  std::unique_ptr<poppler::document> document_;
+};
+
+}  // namespace lantai::extract::worker

@@ -1,0 +1,189 @@
+#include <gumbo.h>
+#include <unistd.h>
+
+#include <memory_resource>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "extract.h"
+#include "utf8.h"
+
+namespace lantai::extract::worker {
+namespace {
+
+// The tree lives in an arena: gumbo's own destructor recurses, which a deeply nested page turns into a crash.
+void* allocate(void* arena, std::size_t size) {
+  try {
+    return static_cast<std::pmr::monotonic_buffer_resource*>(arena)->allocate(size);
+  } catch (const std::bad_alloc&) {
+    ::_exit(kOutOfMemoryExit);  // no exception may pass through gumbo, which is C
+  }
+}
+void release(void*, void*) {}
+
+bool is_skipped(GumboTag tag) {
+  return tag == GUMBO_TAG_SCRIPT || tag == GUMBO_TAG_STYLE || tag == GUMBO_TAG_TEMPLATE || tag == GUMBO_TAG_NOSCRIPT ||
+         tag == GUMBO_TAG_HEAD || tag == GUMBO_TAG_IFRAME || tag == GUMBO_TAG_OBJECT;
+}
+
+bool is_block(GumboTag tag) {
+  switch (tag) {
+    case GUMBO_TAG_P:
+    case GUMBO_TAG_DIV:
+    case GUMBO_TAG_H1:
+    case GUMBO_TAG_H2:
+    case GUMBO_TAG_H3:
+    case GUMBO_TAG_H4:
+    case GUMBO_TAG_H5:
+    case GUMBO_TAG_H6:
+    case GUMBO_TAG_LI:
+    case GUMBO_TAG_UL:
+    case GUMBO_TAG_OL:
+    case GUMBO_TAG_TABLE:
+    case GUMBO_TAG_TR:
+    case GUMBO_TAG_BR:
+    case GUMBO_TAG_HR:
+    case GUMBO_TAG_SECTION:
+    case GUMBO_TAG_ARTICLE:
+    case GUMBO_TAG_HEADER:
+    case GUMBO_TAG_FOOTER:
+    case GUMBO_TAG_BLOCKQUOTE:
+    case GUMBO_TAG_PRE:
+    case GUMBO_TAG_DT:
+    case GUMBO_TAG_DD:
+    case GUMBO_TAG_CAPTION:
+    case GUMBO_TAG_OPTION:
+    case GUMBO_TAG_NAV:
+    case GUMBO_TAG_ASIDE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+class PageText {
+ public:
+  void text(std::string_view piece) {
+    for (const char c : piece) {
+      const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+      if (!blank) {
+        if (pending_blank_ && !out_.empty() && out_.back() != '\n' && out_.back() != '\t') out_ += ' ';
+        out_ += c;
+      }
+      pending_blank_ = blank;
+    }
+  }
+  void line_break() {
+    if (!out_.empty() && out_.back() != '\n') out_ += '\n';
+    pending_blank_ = false;
+  }
+  void cell() {
+    if (!out_.empty() && out_.back() != '\n' && out_.back() != '\t') out_ += '\t';
+    pending_blank_ = false;
+  }
+  std::string take() { return tidy(without_han_spaces(out_)); }
+
+ private:
+  std::string out_;
+  bool pending_blank_ = false;
+};
+
+std::string_view attribute(const GumboElement& element, const char* attribute_name) {
+  const auto* found = gumbo_get_attribute(&element.attributes, attribute_name);
+  return found != nullptr ? std::string_view(found->value) : std::string_view();
+}
+
+// Walks without recursion: pages may nest as deeply as they like.
+struct Walker {
+  PageText body;
+  std::string title;
+  std::vector<std::pair<std::string, std::string>> metadata;
+
+  void walk(const GumboNode* root) {
+    std::vector<std::pair<const GumboNode*, bool>> open = {{root, false}};
+    while (!open.empty()) {
+      const auto [node, leaving] = open.back();
+      open.pop_back();
+      if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE || node->type == GUMBO_NODE_CDATA) {
+        body.text(node->v.text.text);
+      } else if (node->type == GUMBO_NODE_ELEMENT) {
+        visit(node, leaving, open);
+      }
+    }
+  }
+
+ private:
+  void visit(const GumboNode* node, bool leaving, std::vector<std::pair<const GumboNode*, bool>>& open) {
+    const auto& element = node->v.element;
+    if (element.tag == GUMBO_TAG_HEAD) read_head(node);
+    if (is_skipped(element.tag)) return;
+    if (is_block(element.tag)) body.line_break();
+    if ((element.tag == GUMBO_TAG_TD || element.tag == GUMBO_TAG_TH) && !leaving) body.cell();
+    if (leaving) return;
+    if (element.tag == GUMBO_TAG_IMG) body.text(attribute(element, "alt"));
+    open.emplace_back(node, true);
+    for (unsigned i = element.children.length; i-- > 0;)
+      open.emplace_back(static_cast<const GumboNode*>(element.children.data[i]), false);
+  }
+
+  void read_head(const GumboNode* head) {
+    const auto& children = head->v.element.children;
+    for (unsigned i = 0; i < children.length; ++i) {
+      const auto* node = static_cast<const GumboNode*>(children.data[i]);
+      if (node->type != GUMBO_NODE_ELEMENT) continue;
+      const auto& element = node->v.element;
+      if (element.tag == GUMBO_TAG_TITLE && element.children.length > 0)
+        title = trim(static_cast<const GumboNode*>(element.children.data[0])->v.text.text);
+      const auto meta_name = attribute(element, "name");
+      if (element.tag == GUMBO_TAG_META &&
+          (meta_name == "author" || meta_name == "description" || meta_name == "keywords"))
+        metadata.emplace_back(meta_name, attribute(element, "content"));
+    }
+  }
+};
+
+// What the first bytes declare: <meta charset=…>, or in a content attribute; in XHTML the XML declaration.
+std::optional<Encoding> declared_encoding(ByteView bytes) {
+  const auto head = as_chars(bytes.first(std::min<std::size_t>(bytes.size(), 4096)));
+  for (const std::string_view key : {"charset", "CHARSET", "encoding"}) {
+    auto at = head.find(key);
+    if (at == std::string_view::npos) continue;
+    at = head.find_first_not_of(" \t\r\n=\"'", at + key.size());
+    if (at == std::string_view::npos) continue;
+    return Charsets::by_label(head.substr(at, head.find_first_of(" \t\r\n\"'/>;?", at) - at));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void read_html(Source& source, Report& report, const Context& context) {
+  const auto bytes = source.all();
+  // A declaration that is wrong is worse than none: it holds only if the bytes are well formed in it.
+  std::optional<DecodedText> decoded;
+  const auto declared = declared_encoding(bytes);
+  if (declared && *declared != Encoding::utf16le && *declared != Encoding::utf16be) {
+    const bool marked = bytes.size() > 2 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF;
+    decoded = context.charsets.decode_as(marked ? bytes.subspan(3) : bytes, marked ? Encoding::utf8 : *declared);
+    if (decoded->ill_formed || *declared == Encoding::windows1252) decoded.reset();
+  }
+  if (!decoded) decoded = context.charsets.decode(bytes);
+  if (!decoded) damaged("not readable as text");
+  report.metadata("encoding", name(decoded->encoding));
+  std::pmr::monotonic_buffer_resource arena;
+  GumboOptions options = kGumboDefaultOptions;
+  options.allocator = allocate;
+  options.deallocator = release;
+  options.userdata = &arena;
+  options.max_errors = 0;
+  const GumboOutput* parsed = gumbo_parse_with_options(&options, decoded->text.data(), decoded->text.size());
+  Walker walker;
+  walker.walk(parsed->root);
+  report.title(walker.title);
+  for (const auto& [key, value] : walker.metadata) report.metadata(key, value);
+  const auto text = walker.body.take();
+  if (!text.empty()) report.page(1, text);
+}
+
+}  // namespace lantai::extract::worker

@@ -1,0 +1,97 @@
+#include <poppler-document.h>
+#include <poppler-embedded-file.h>
+
+#include <algorithm>
+#include <string>
+
+#include "extract.h"
+#include "pdf.h"
+#include "timestamp.h"
+#include "utf8.h"
+
+namespace lantai::extract::worker {
+namespace {
+
+constexpr std::size_t kLegible = 8;  // characters; a page with fewer is taken for a scan, perhaps with a page number
+
+std::string to_text(const poppler::ustring& text) {
+  const auto utf8 = text.to_utf8();
+  return trim(to_valid_utf8({utf8.data(), utf8.size()}));
+}
+
+void read_metadata(const poppler::document& document, Report& report) {
+  report.title(to_text(document.get_title()));
+  report.metadata("author", to_text(document.get_author()));
+  report.metadata("subject", to_text(document.get_subject()));
+  report.metadata("keywords", to_text(document.get_keywords()));
+  report.metadata("creator", to_text(document.get_creator()));
+  report.metadata("producer", to_text(document.get_producer()));
+  report.metadata("created", rfc3339(document.get_creation_date_t()));
+  report.metadata("modified", rfc3339(document.get_modification_date_t()));
+  report.metadata("page_count", std::to_string(document.pages()));
+}
+
+std::size_t legible_characters(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size();)
+    if (next_code_point(text, at) > ' ') ++count;
+  return count;
+}
+
+void read_pages(const Pdf& pdf, Report& report, const Context& context) {
+  for (std::uint32_t number = 1; number <= pdf.page_count(); ++number) {
+    std::string text;
+    try {
+      text = pdf.text(number);
+    } catch (const Fault& fault) {
+      report.warning("page_unreadable", "page " + std::to_string(number) + ": " + fault.detail);
+      continue;
+    }
+    const bool scanned = context.ocr_allowed && legible_characters(text) < kLegible;
+    if (scanned && !report.top()) {
+      report.channel().send(FrameKind::progress, {}, {});
+      auto read = context.ocr.read(pdf.render(number, kOcrDotsPerInch));
+      if (read.size() > text.size()) {
+        report.page(number, read, true);
+        continue;
+      }
+    }
+    if (!text.empty()) report.page(number, text);
+    if (scanned && report.top()) report.want_ocr(number);
+  }
+}
+
+void read_attachments(const poppler::document& document, Report& report, Context& context, unsigned depth) {
+  if (!document.has_embedded_files()) return;
+  for (const auto* file : document.embedded_files()) {
+    if (file == nullptr || !file->is_valid()) continue;
+    const std::string raw = file->name();
+    Report member = report.embed(to_valid_utf8(raw), as_bytes(raw));
+    const auto data = file->data();
+    report.budget().spend_expanded(data.size());
+    extract_embedded(Bytes(data.begin(), data.end()), member, context, depth + 1);
+  }
+}
+
+bool has_end_mark(ByteView bytes) {
+  constexpr std::size_t kTail = 64U << 10U;
+  const auto tail = as_chars(bytes.subspan(bytes.size() - std::min(bytes.size(), kTail)));
+  return tail.find("%%EOF") != std::string_view::npos;
+}
+
+}  // namespace
+
+void read_pdf(Source& source, Report& report, Context& context, unsigned depth) {
+  const auto bytes = source.all();
+  Pdf pdf(bytes);
+  int major = 0, minor = 0;
+  pdf.document().get_pdf_version(&major, &minor);
+  report.identified("application/pdf", "PDF " + std::to_string(major) + "." + std::to_string(minor));
+  read_metadata(pdf.document(), report);
+  read_pages(pdf, report, context);
+  read_attachments(pdf.document(), report, context, depth);
+  if (!has_end_mark(bytes)) damaged("the end of the file is missing");
+  if (pdf.page_count() == 0) damaged("no page can be found");
+}
+
+}  // namespace lantai::extract::worker

@@ -1,0 +1,74 @@
+// Where does what was read go? Into frames, held to the limits of the request. A Report stands for the file itself or
+// for one member inside it; what a member says about itself ends up in the file's list of embedded things.
+// Thread-confined.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "channel.h"
+#include "fault.h"
+
+namespace lantai::extract::worker {
+
+// What is left of the limits of one request.
+class Budget {
+ public:
+  explicit Budget(const Limits& limits) : limits_(limits) {}
+  void spend_output(std::uint64_t bytes);
+  void spend_expanded(std::uint64_t bytes);
+  void spend_entry();
+  void spend_page();
+  const Limits& limits() const { return limits_; }
+  std::uint64_t expanded_left() const { return limits_.expanded_bytes - expanded_; }
+
+ private:
+  const Limits limits_;
+  std::uint64_t output_ = 0, expanded_ = 0;
+  std::uint32_t entries_ = 0, pages_ = 0;
+};
+
+class Report {
+ public:
+  Report(Channel& channel, Budget& budget) : channel_(channel), budget_(budget), next_target_(own_next_) {}
+  Report(const Report&) = delete;
+  Report& operator=(const Report&) = delete;
+
+  // A member; `path` is relative to this file. Call end_embedded on the member's own Report.
+  Report embed(std::string_view path, ByteView raw_name);
+  void end_embedded(std::uint64_t size);
+
+  void identified(std::string_view media_type, std::string_view format);
+  void title(std::string_view title);
+  void metadata(std::string_view key, std::string_view value);  // empty values are left out
+  void page(std::uint32_t number, std::string_view text, bool from_ocr = false);
+  void warning(std::string_view code, std::string_view detail);
+  void failure(const std::string& code, const std::string& detail);
+  void want_ocr(std::uint32_t page);
+
+  bool top() const { return target_ == 0; }
+  bool failed() const { return !error_.empty(); }
+  const std::string& error() const { return error_; }
+  Channel& channel() { return channel_; }
+  Budget& budget() { return budget_; }
+
+ private:
+  Report(Report& parent, std::uint64_t target, std::string path)
+      : channel_(parent.channel_),
+        budget_(parent.budget_),
+        next_target_(parent.next_target_),
+        target_(target),
+        path_(std::move(path)) {}
+
+  Channel& channel_;
+  Budget& budget_;
+  std::uint64_t own_next_ = 1;  // of the file itself; members share it
+  std::uint64_t& next_target_;
+  std::uint64_t target_ = 0;
+  std::string path_;
+  std::string media_type_ = "application/octet-stream";
+  std::string error_;
+};
+
+}  // namespace lantai::extract::worker

@@ -1,0 +1,11 @@
+// What does a worker do with a request? One function a kind; never returns. Thread-confined.
+#pragma once
+
+#include "channel.h"
+#include "charset.h"
+
+namespace lantai::extract::worker {
+
+[[noreturn]] void serve(Channel& channel, const Charsets& charsets);
+
+}  // namespace lantai::extract::worker

@@ -1,0 +1,58 @@
+#define BOOST_TEST_MODULE extract_formats
+#include <boost/test/unit_test.hpp>
+
+#include "fixture.h"
+#include "samples.h"
+
+namespace lantai::extract::test {
+
+BOOST_AUTO_TEST_SUITE(Formats)
+
+BOOST_AUTO_TEST_CASE(plain_text_is_read_in_the_encodings_that_arrive) {
+  const std::string text = "关于开展2019年度档案检查工作的通知";
+  for (const char* charset : {"UTF-8", "GB18030", "UTF-16", "UTF-16LE", "UTF-16BE"}) {
+    const auto result = extract(encoded(text, charset));
+    BOOST_TEST(all_text(result) == text, charset);
+    BOOST_TEST(result.media_type == "text/plain");
+  }
+  BOOST_TEST(all_text(extract(encoded("關於辦理學籍異動的通知", "BIG5"))) == "關於辦理學籍異動的通知");
+}
+
+BOOST_AUTO_TEST_CASE(a_pdf_gives_its_text_page_by_page) {
+  const auto result = extract(pdf({{"First page, line one", "line two"}, {"Second page"}}, "Minutes of March"));
+  BOOST_TEST(result.media_type == "application/pdf");
+  BOOST_TEST(result.format == "PDF 1.7");
+  BOOST_TEST(result.title == "Minutes of March");
+  BOOST_TEST(result.metadata.at("created") == "2019-03-01T12:00:00Z");
+  BOOST_TEST(result.pages.size() == 2U);
+  BOOST_TEST(all_text(result) == "First page, line one\nline two\fSecond page");
+  BOOST_TEST(!result.failure.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_docx_gives_paragraphs_and_table_cells) {
+  const auto result = extract(docx(paragraph("会议纪要") + "<w:tbl><w:tr><w:tc>" + paragraph("姓名") + "</w:tc><w:tc>" +
+                                   paragraph("部门") + "</w:tc></w:tr></w:tbl>" + paragraph("完")));
+  BOOST_TEST(result.format == "DOCX");
+  BOOST_TEST(all_text(result) == "会议纪要\n姓名\t部门\n完");
+}
+
+BOOST_AUTO_TEST_CASE(a_zip_with_gbk_names_gives_decoded_paths_and_the_raw_names) {
+  const auto raw = encoded("通知/放假安排.txt", "GB18030");
+  const auto result = extract(zip({{raw, "国庆节放假七天"}, {"inner.zip", zip({{"a.txt", "inside"}})}}));
+  BOOST_TEST(result.media_type == "application/zip");
+  const auto* member = find_embedded(result, "通知/放假安排.txt");
+  BOOST_REQUIRE(member != nullptr);
+  BOOST_TEST(to_hex(member->raw_name) == to_hex(to_bytes(raw)));
+  BOOST_TEST(member->media_type == "text/plain");
+  BOOST_TEST(member->size == std::string("国庆节放假七天").size());
+  BOOST_REQUIRE(member->pages.size() == 1U);
+  BOOST_TEST(member->pages[0].text == "国庆节放假七天");
+  BOOST_TEST(has_warning(result, "name_decoded_as_gbk"));
+  const auto* nested = find_embedded(result, "inner.zip!/a.txt");
+  BOOST_REQUIRE(nested != nullptr);
+  BOOST_TEST(nested->pages.at(0).text == "inside");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace lantai::extract::test
