@@ -132,6 +132,18 @@ FieldDecl load_field(const std::string& path, const std::string& name, const Pla
   return field;
 }
 
+void load_additions(TypeDecl& type, MappingReader& reader, Places& places) {
+  if (const auto fields = reader.take("fields"))
+    for (const auto& [name, value] : mapping(*fields))
+      type.fields.push_back(load_field(type.name + "." + name, name, value, places));
+  if (const auto indexes = reader.take("indexes"))
+    for (const auto& [name, value] : mapping(*indexes)) type.indexes.push_back(load_index(name, value));
+  for (auto& column : reader.list("list_columns")) type.list_columns.push_back(std::move(column));
+  if (const auto form = reader.take("form"))
+    for (const auto& group : sequence(*form)) type.form.push_back(load_group(group));
+  reader.finish();
+}
+
 void load_type_body(TypeDecl& type, MappingReader& reader, Places& places) {
   const std::array<std::pair<const char*, std::string*>, 9> names{{{"title_field", &type.title_field},
                                                                    {"code_field", &type.code_field},
@@ -142,20 +154,15 @@ void load_type_body(TypeDecl& type, MappingReader& reader, Places& places) {
                                                                    {"owner_field", &type.owner_field},
                                                                    {"shared_field", &type.shared_field},
                                                                    {"numbering", &type.numbering}}};
-  for (const auto& [key, member] : names)
-    if (const auto value = reader.take(key)) *member = scalar(*value);
-  if (const auto files = reader.take("files")) type.files = boolean(*files);
-  if (const auto searchable = reader.take("searchable")) type.searchable = boolean(*searchable);
-  if (const auto version = reader.whole("schema_version")) type.schema_version = static_cast<std::uint32_t>(*version);
-  for (const auto& [name, value] : mapping(reader.require("fields")))
-    type.fields.push_back(load_field(type.name + "." + name, name, value, places));
-  if (const auto indexes = reader.take("indexes"))
-    for (const auto& [name, value] : mapping(*indexes)) type.indexes.push_back(load_index(name, value));
+  for (const auto& [key, member] : names) *member = reader.text(key);
+  type.files = reader.flag("files");
+  type.searchable = reader.flag("searchable", true);
+  const auto version = reader.whole("schema_version").value_or(1);
+  if (version < 1 || version > 1'000'000) fail_at(reader.place(), "`schema_version` is 1 or more");
+  type.schema_version = static_cast<std::uint32_t>(version);
   if (const auto permissions = reader.take("permissions")) type.permissions = load_permissions(*permissions);
-  if (const auto columns = reader.take("list_columns")) type.list_columns = strings(*columns);
-  if (const auto form = reader.take("form"))
-    for (const auto& group : sequence(*form)) type.form.push_back(load_group(group));
-  reader.finish();
+  reader.require("fields");
+  load_additions(type, reader, places);
 }
 
 }  // namespace lantai::schema

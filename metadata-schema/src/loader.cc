@@ -107,7 +107,7 @@ void SchemaLoader::add_type(const Placed& root) {
     const auto at = std::find_if(schema_->types_.begin(), schema_->types_.end(),
                                  [&](const auto& type) { return type.name == name; });
     if (at == schema_->types_.end()) fail_at(extended->place(), fmt::format("no type `{}` to extend", name));
-    load_type_body(*at, reader, places_);
+    load_additions(*at, reader, places_);
     return;
   }
   const auto name = reader.require("type");

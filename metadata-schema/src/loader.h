@@ -18,6 +18,8 @@ using Places = std::map<std::string, std::string>;
 void check_name(const std::string& place, const std::string& name);  // snake_case
 // `path`: `item.title`, in a table `saved_search.filters.field`.
 FieldDecl load_field(const std::string& path, const std::string& name, const Placed& value, Places& places);
+// What a file that extends a type may add: fields, indexes, columns of the list, groups of the form.
+void load_additions(TypeDecl& type, MappingReader& reader, Places& places);
 void load_type_body(TypeDecl& type, MappingReader& reader, Places& places);
 
 class SchemaLoader {

@@ -68,6 +68,26 @@ BOOST_AUTO_TEST_CASE(a_later_directory_adds_fields_and_terms_to_what_is_there) {
   BOOST_TEST(fields["source"] == "gift");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_declared_cannot_be_overridden) {
+  const auto refused = [](const std::string& name, const std::string& text) {
+    TemporaryDirectory extra;
+    extra.write(name, text);
+    try {
+      Schema::load({LANTAI_SCHEMA_DIR, extra.path()});
+    } catch (const Error&) {
+      return true;
+    }
+    return false;
+  };
+  BOOST_TEST(refused("types/item.yaml", "extends: item\ntitle_field: notes\n"));
+  BOOST_TEST(refused("types/item.yaml", "extends: item\npermissions: {read: [reader]}\n"));
+  BOOST_TEST(refused("types/item.yaml", "extends: item\nfields: {title: {label: [a, b, c]}}\n"));
+  BOOST_TEST(refused("types/item.yaml", "extends: item\nfields: {titel: {label: [标题, b, c]}}\n"));
+  BOOST_TEST(refused("vocabularies/r.yaml", "extends: retention\nterms: {Y: {label: [a, b, c]}}\n"));
+  BOOST_TEST(refused("messages/m.yaml", "field.required: [a, b, c]\n"));
+  BOOST_TEST(refused("types/other.yaml", "extends: no_such_type\n"));
+}
+
 BOOST_AUTO_TEST_CASE(messages_do_not_change_what_stored_data_depend_on) {
   TemporaryDirectory extra;
   extra.write("messages/more.yaml", "extra.message: [甲, 甲, A]\n");
