@@ -24,3 +24,26 @@ export function formatTime(iso: string): string {
   if (Number.isNaN(time.getTime())) return iso;
   return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
+
+const kFormats: [RegExp, string][] = [
+  [/^application\/pdf$/, 'PDF'],
+  [/ofd/, 'OFD'],
+  [/wordprocessingml|msword/, 'Word'],
+  [/spreadsheetml|ms-excel/, 'Excel'],
+  [/presentationml|ms-powerpoint/, 'PowerPoint'],
+  [/^application\/(zip|x-zip)/, 'ZIP'],
+  [/^application\/(x-)?(g?tar|gzip)/, 'TAR'],
+  [/^text\/html/, 'HTML'],
+  [/^text\/csv/, 'CSV'],
+  [/^text\/plain/, 'TXT'],
+  [/^image\/(x-)?([a-z]+)/, '$2'],
+];
+
+// A media type as people call it; the type itself when it has no such name.
+export function formatName(mediaType: string): string {
+  for (const [pattern, name] of kFormats) {
+    const found = pattern.exec(mediaType);
+    if (found) return name === '$2' ? (found[2] ?? '').toUpperCase() : name;
+  }
+  return mediaType;
+}

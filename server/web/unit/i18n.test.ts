@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fill } from '../src/i18n';
+import { en } from '../src/i18n/en';
+import { zhHans } from '../src/i18n/zh_hans';
+import { zhHant } from '../src/i18n/zh_hant';
+
+const tables: Record<string, Record<string, string>> = { 'zh-Hans': zhHans, 'zh-Hant': zhHant, en };
+const keys = Object.keys(zhHans);
+const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
+const source = join(__dirname, '../src');
+const sources = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.(vue|ts)$/.test(name) && !name.startsWith('i18n'))
+  .map((name) => ({ name, code: readFileSync(join(source, name), 'utf8') }));
+
+describe.each(Object.keys(tables))('the interface in %s', (name) => {
+  const table = tables[name];
+  it('has every text and none to spare', () => {
+    expect(Object.keys(table).sort()).toEqual([...keys].sort());
+    for (const key of keys) expect(table[key].trim(), key).not.toBe('');
+  });
+  it('fills in the same places', () => {
+    for (const key of keys) expect(places(table[key]), key).toEqual(places((zhHans as Record<string, string>)[key]));
+  });
+});
+
+describe('the texts', () => {
+  it('contain no Han characters in English but for examples and signs', () => {
+    const kExamples = /^start\.ex/;
+    for (const key of keys) if (!kExamples.test(key)) expect(en[key as keyof typeof en], key).not.toMatch(/\p{Script=Han}/u);
+  });
+  it('contain no simplified forms in 繁體', () => {
+    for (const key of keys) expect(zhHant[key as keyof typeof zhHant], key).not.toMatch(/[检档录类术长动认请这说对开关为权单导历过还载]/u);
+  });
+  it('are all used', () => {
+    const code = sources.map((one) => one.code).join('\n');
+    const built = new Set([...code.matchAll(/t(?:Code)?\((?:`|')([a-zA-Z.]+?)\.?(?:\$\{|',\s*[a-z])/g)].map((match) => match[1]));
+    const unused = keys.filter((key) => !code.includes(`'${key}'`) && ![...built].some((prefix) => key.startsWith(prefix)));
+    expect(unused).toEqual([]);
+  });
+  it('leave nothing in the pages that is not in the tables', () => {
+    for (const { name, code } of sources.filter((one) => one.name.endsWith('.vue'))) {
+      const template = /<template>([\s\S]*)<\/template>/.exec(code)?.[1] ?? '';
+      expect(template.replace(/<!--[\s\S]*?-->/g, ''), name).not.toMatch(/\p{Script=Han}/u);
+    }
+  });
+  it('keep unknown places as they are', () => {
+    expect(fill('{a} 与 {b}', { a: 1 })).toBe('1 与 {b}');
+  });
+});
