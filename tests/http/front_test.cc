@@ -85,7 +85,10 @@ struct Fixture : ExchangeFactory {
     return response;
   }
   Front& start() {
-    if (!front) front = Front::start(*this, options);
+    if (!front) {
+      front = Front::open(*this, options);
+      front->run();
+    }
     return *front;
   }
   RawClient client() { return RawClient(start().port()); }

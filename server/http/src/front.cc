@@ -98,11 +98,13 @@ class EpollFront final : public Front {
     if (!watch(listener_->descriptor(), EPOLLIN) || !watch(wake_.get(), EPOLLIN)) {
       throw Error(ErrorCode::internal, "the HTTP server cannot watch its socket");
     }
-    for (unsigned i = 0; i < std::max(1U, limits_.request_threads); ++i) threads_.emplace_back([this] { work(); });
-    waiter_ = std::jthread([this] { wait_for_connections(); });
   }
   ~EpollFront() override { stop(milliseconds(0)); }
 
+  void run() override {
+    for (unsigned i = 0; i < std::max(1U, limits_.request_threads); ++i) threads_.emplace_back([this] { work(); });
+    waiter_ = std::jthread([this] { wait_for_connections(); });
+  }
   std::uint16_t port() const override { return port_; }
   std::stop_token stopping() const override { return stop_.get_token(); }
   const FrontFigures& figures() const override { return figures_; }
@@ -338,7 +340,7 @@ void EpollFront::wait_for_connections() {
 
 }  // namespace
 
-std::unique_ptr<Front> Front::start(ExchangeFactory& factory, const ServerOptions& options) {
+std::unique_ptr<Front> Front::open(ExchangeFactory& factory, const ServerOptions& options) {
   return std::make_unique<EpollFront>(factory, options);
 }
 

@@ -54,9 +54,10 @@ struct FrontFigures {
 
 class Front {
  public:
-  // Listening on return; errors as Server::start. `factory` outlives the front.
-  static std::unique_ptr<Front> start(ExchangeFactory& factory, const ServerOptions& options);
+  // Listening on return, accepting after run(); errors as Server::start. `factory` outlives the front.
+  static std::unique_ptr<Front> open(ExchangeFactory& factory, const ServerOptions& options);
   virtual ~Front() = default;
+  virtual void run() = 0;
   virtual std::uint16_t port() const = 0;
   virtual void stop(std::chrono::milliseconds grace) = 0;
   // Asked to stop: for handlers that wait.

@@ -1,0 +1,69 @@
+#include "call.h"
+
+namespace lantai::http {
+namespace {
+
+constexpr int kMaxDepth = 64;
+
+[[noreturn]] void bad_member(const std::string& name, const char* rule, const char* kind) {
+  throw Error("bad member " + name, {FieldProblem{name, rule, {{"kind", kind}, {"name", name}}}});
+}
+
+const Json* member(const Json& object, const std::string& name) {
+  if (!object.is_object()) throw Error(ErrorCode::invalid_argument, "not an object", "request.bad_json");
+  const auto found = object.find(name);
+  return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Response json_response(int status, const Json& body) {
+  Response response;
+  response.status = status;
+  response.set("Content-Type", "application/json; charset=utf-8");
+  response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return response;
+}
+
+Response no_content() {
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+Json parse_json(std::string_view text) {
+  try {
+    return Json::parse(text, [](int depth, Json::parse_event_t, const Json&) {
+      // Deep nesting is an attack on whoever walks the value recursively.
+      if (depth > kMaxDepth) throw Error(ErrorCode::invalid_argument, "JSON nested too deeply", "request.bad_json");
+      return true;
+    });
+  } catch (const Json::exception& error) {
+    throw Error(ErrorCode::invalid_argument, std::string("bad JSON: ") + error.what(), "request.bad_json");
+  }
+}
+
+std::string text_member(const Json& object, const std::string& name, std::optional<std::string> otherwise) {
+  const auto* value = member(object, name);
+  if (value == nullptr && otherwise) return *std::move(otherwise);
+  if (value == nullptr) bad_member(name, "field.required", "text");
+  if (!value->is_string()) bad_member(name, "field.wrong_kind", "text");
+  return value->get<std::string>();
+}
+
+bool flag_member(const Json& object, const std::string& name, bool otherwise) {
+  const auto* value = member(object, name);
+  if (value == nullptr) return otherwise;
+  if (!value->is_boolean()) bad_member(name, "field.wrong_kind", "boolean");
+  return value->get<bool>();
+}
+
+std::uint64_t number_member(const Json& object, const std::string& name, std::optional<std::uint64_t> otherwise) {
+  const auto* value = member(object, name);
+  if (value == nullptr && otherwise) return *otherwise;
+  if (value == nullptr) bad_member(name, "field.required", "integer");
+  if (!value->is_number_unsigned()) bad_member(name, "field.wrong_kind", "integer");
+  return value->get<std::uint64_t>();
+}
+
+}  // namespace lantai::http

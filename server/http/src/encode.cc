@@ -1,0 +1,255 @@
+#include "encode.h"
+
+#include <algorithm>
+
+#include "conditional.h"
+
+namespace lantai::http {
+namespace {
+
+Json encode_version(Call& call, const records::FileVersion& version) {
+  auto media_type = version.media_type;
+  if (media_type.empty()) media_type = call.app().texts().summary(version.digest).media_type;
+  return {{"number", version.number},
+          {"name", version.name},
+          {"size", version.size},
+          {"media_type", media_type},
+          {"digest", to_hex(version.digest)},
+          {"added", format_rfc3339(version.added)},
+          {"author", version.author}};
+}
+
+Json encode_extraction(Call& call, ByteView digest) {
+  const auto summary = call.app().texts().summary(digest);
+  Json error = nullptr;
+  if (!summary.error_code.empty()) {
+    error = {{"code", summary.error_code},
+             {"message", call.app().schema().message("extract." + summary.error_code, call.language)}};
+  }
+  return {{"state", name(summary.state)}, {"pages", summary.pages}, {"error", std::move(error)}};
+}
+
+Json encode_file(Call& call, const records::ComponentFile& file) {
+  Json versions = Json::array();
+  for (const auto& version : file.versions) versions.push_back(encode_version(call, version));
+  auto json = versions.back();
+  json["version"] = file.current().number;
+  json["number"] = file.number;
+  json["role"] = file.role;
+  json["versions"] = std::move(versions);
+  json["extraction"] = encode_extraction(call, file.current().digest);
+  return json;
+}
+
+Json linked(Call& call, const schema::FieldDecl& field, const Json& id) {
+  Json result{{"id", id}, {"title", nullptr}};
+  const auto* target = call.app().schema().find_type(field.target);
+  if (target == nullptr || !id.is_string()) return result;
+  if (const auto record = call.app().records().find(call.principal(), field.target, id.get<std::string>())) {
+    result["title"] = title_of(*target, *record);
+  }
+  return result;
+}
+
+Json encode_links(Call& call, const schema::TypeDecl& type, const records::Record& record) {
+  Json links = Json::object();
+  for (const auto& field : type.fields) {
+    const auto value = record.fields.find(field.name);
+    if (field.kind != schema::FieldKind::link || value == record.fields.end()) continue;
+    if (!value->is_array()) {
+      links[field.name] = linked(call, field, *value);
+      continue;
+    }
+    links[field.name] = Json::array();
+    for (const auto& id : *value) links[field.name].push_back(linked(call, field, id));
+  }
+  return links;
+}
+
+Json encode_hit(const search::Hit& hit) {
+  Json snippet = Json::array();
+  for (const auto& part : hit.snippet) snippet.push_back({{"text", part.text}, {"hit", part.hit}});
+  Json file = nullptr;
+  if (hit.file != 0) file = {{"number", hit.file}, {"name", hit.file_name}};
+  return {{"rank", hit.rank},
+          {"score", hit.score},
+          {"type", hit.type},
+          {"id", hit.id},
+          {"record", hit.type + "/" + hit.id},
+          {"title", hit.title},
+          {"reference_code", hit.reference_code},
+          {"date", hit.date},
+          {"department", hit.department},
+          {"file", std::move(file)},
+          {"page", hit.page},
+          {"snippet", std::move(snippet)}};
+}
+
+// A facet is a field of some type; `item` first, for most holdings are items.
+const schema::FieldDecl* facet_field(const schema::Schema& schema, const std::string& name) {
+  if (const auto* item = schema.find_type("item")) {
+    if (const auto* field = item->find_field(name)) return field;
+  }
+  for (const auto& type : schema.types()) {
+    if (const auto* field = type.find_field(name)) return field;
+  }
+  return nullptr;
+}
+
+Json encode_facet(Call& call, const search::Facet& facet) {
+  const auto* field = facet_field(call.app().schema(), facet.field);
+  Json values = Json::array();
+  for (const auto& [value, count] : facet.values) {
+    values.push_back(
+        {{"value", value}, {"label", field != nullptr ? value_label(call, *field, value) : value}, {"count", count}});
+  }
+  return {{"field", facet.field},
+          {"label", field != nullptr ? field->label.in(call.language) : facet.field},
+          {"values", std::move(values)}};
+}
+
+// Byte offsets of a text to UTF-16 offsets, as a browser counts. `marks` are in order.
+Json utf16_marks(const std::string& text, const std::vector<std::pair<std::size_t, std::size_t>>& marks) {
+  Json result = Json::array();
+  std::size_t at = 0;
+  std::size_t units = 0;
+  auto advance = [&](std::size_t to) {
+    for (; at < std::min(to, text.size()); ++at) {
+      const auto byte = static_cast<unsigned char>(text[at]);
+      if (byte < 0x80 || byte >= 0xc0) units += byte >= 0xf0 ? 2 : 1;
+    }
+    return units;
+  };
+  for (const auto& [first, last] : marks) {
+    if (first < at) continue;
+    const auto begin = advance(first);
+    result.push_back({begin, advance(last)});
+  }
+  return result;
+}
+
+Json encode_pages(Call& call, const std::vector<extract::PageText>& pages, const std::string& query) {
+  Json result = Json::array();
+  for (const auto& page : pages) {
+    Json marks = Json::array();
+    if (!query.empty()) marks = utf16_marks(page.text, call.app().searcher().mark(query, page.text));
+    result.push_back(
+        {{"number", page.number}, {"text", page.text}, {"ocr", page.from_ocr}, {"marks", std::move(marks)}});
+  }
+  return result;
+}
+
+}  // namespace
+
+Json encode_account(const identity::Account& account) {
+  return {{"id", account.id},
+          {"login", account.login},
+          {"name", account.name},
+          {"roles", account.roles},
+          {"clearance", account.clearance},
+          {"departments", account.departments},
+          {"disabled", account.disabled},
+          {"must_change_password", account.must_change_password},
+          {"version", account.version}};
+}
+
+std::string title_of(const schema::TypeDecl& type, const records::Record& record) {
+  const auto title = record.fields.find(type.title_field);
+  return title != record.fields.end() && title->is_string() ? title->get<std::string>() : record.id;
+}
+
+std::string value_label(Call& call, const schema::FieldDecl& field, const std::string& value) {
+  const auto& schema = call.app().schema();
+  if (field.kind == schema::FieldKind::term) {
+    const auto* vocabulary = schema.find_vocabulary(field.vocabulary);
+    const auto* term = vocabulary != nullptr ? vocabulary->find(value) : nullptr;
+    return term != nullptr ? term->label.in(call.language) : value;
+  }
+  if (field.kind == schema::FieldKind::link) {
+    const auto title = linked(call, field, value)["title"];
+    return title.is_string() ? title.get<std::string>() : value;
+  }
+  return value;
+}
+
+Json encode_record(Call& call, const records::Record& record) {
+  const auto& type = call.app().schema().type(record.type);
+  Json files = Json::array();
+  for (const auto& file : record.files) {
+    if (!file.removed && !file.versions.empty()) files.push_back(encode_file(call, file));
+  }
+  return {{"type", record.type},
+          {"id", record.id},
+          {"version", record.version},
+          {"created", format_rfc3339(record.created)},
+          {"modified", format_rfc3339(record.modified)},
+          {"author", record.author},
+          {"fields", record.fields},
+          {"files", std::move(files)},
+          {"title", title_of(type, record)},
+          {"links", encode_links(call, type, record)}};
+}
+
+Json encode_records(Call& call, const records::ListPage& page) {
+  Json list = Json::array();
+  for (const auto& record : page.records) list.push_back(encode_record(call, record));
+  return {{"records", std::move(list)}, {"next_page_token", page.next_page_token}};
+}
+
+Json encode_history(Call& call, const std::vector<records::VersionInfo>& history) {
+  Json versions = Json::array();
+  for (const auto& one : history) {
+    Json differences = Json::array();
+    for (const auto& [field, before, after] : one.differences) {
+      differences.push_back({{"field", field}, {"before", before}, {"after", after}});
+    }
+    const auto author = call.app().accounts().find(one.author);
+    versions.push_back({{"version", one.version},
+                        {"time", format_rfc3339(one.time)},
+                        {"author", one.author},
+                        {"author_name", author ? author->name : one.author},
+                        {"operation", one.operation},
+                        {"differences", std::move(differences)}});
+  }
+  return {{"versions", std::move(versions)}};
+}
+
+Json encode_search(Call& call, const search::SearchResult& result) {
+  Json hits = Json::array(), facets = Json::array(), hints = Json::array();
+  for (const auto& hit : result.hits) hits.push_back(encode_hit(hit));
+  for (const auto& facet : result.facets) facets.push_back(encode_facet(call, facet));
+  for (const auto& hint : result.hints) {
+    const auto message = call.app().schema().message(hint.code, call.language, {{"detail", hint.detail}});
+    hints.push_back({{"code", hint.code}, {"message", message}});
+  }
+  return {{"total", result.total},      {"total_is_exact", result.total_is_exact},
+          {"hits", std::move(hits)},    {"facets", std::move(facets)},
+          {"hints", std::move(hints)},  {"next_page_token", result.next_page_token},
+          {"position", result.position}};
+}
+
+Json encode_text(Call& call, const records::FileVersion& file, const std::string& query) {
+  auto json = encode_extraction(call, file.digest);
+  const auto text = call.app().texts().find(file.digest).value_or(extract::Extraction{});
+  Json embedded = Json::array();
+  for (const auto& member : text.embedded) {
+    embedded.push_back({{"path", member.path},
+                        {"media_type", member.media_type},
+                        {"size", member.size},
+                        {"pages", encode_pages(call, member.pages, query)}});
+  }
+  json["pages"] = encode_pages(call, text.pages, query);
+  json["embedded"] = std::move(embedded);
+  json["metadata"] = text.metadata;
+  json["format"] = text.format;
+  json["media_type"] = text.media_type;
+  return json;
+}
+
+Response record_response(Call& call, int status, const records::Record& record) {
+  auto response = json_response(status, encode_record(call, record));
+  response.set("ETag", version_etag(record.version));
+  return response;
+}
+
+}  // namespace lantai::http

@@ -1,0 +1,25 @@
+// How do the application's values look as JSON? As docs/formats/http.md says. What a caller may not see of a linked
+// record is left out here, by asking the engine on the caller's behalf.
+#pragma once
+
+#include "call.h"
+
+namespace lantai::http {
+
+Json encode_account(const identity::Account& account);
+// With title, links, and how far the reading of its files is.
+Json encode_record(Call& call, const records::Record& record);
+Json encode_records(Call& call, const records::ListPage& page);
+Json encode_history(Call& call, const std::vector<records::VersionInfo>& history);
+Json encode_search(Call& call, const search::SearchResult& result);
+Json encode_text(Call& call, const records::FileVersion& file, const std::string& query);
+
+// The record's name for people: its title field, else its id.
+std::string title_of(const schema::TypeDecl& type, const records::Record& record);
+// What a code or a linked record's id is called in the caller's language; the value itself when that is not known.
+std::string value_label(Call& call, const schema::FieldDecl& field, const std::string& value);
+
+// 200 (or `status`) with ETag.
+Response record_response(Call& call, int status, const records::Record& record);
+
+}  // namespace lantai::http

@@ -1,0 +1,209 @@
+// The shapes of bodies, as docs/formats/http.md states them.
+#include "openapi.h"
+
+namespace lantai::http {
+namespace {
+
+Json text() { return {{"type", "string"}}; }
+Json integer() { return {{"type", "integer"}}; }
+Json flag() { return {{"type", "boolean"}}; }
+Json time() { return {{"type", "string"}, {"format", "date-time"}}; }
+Json any() { return Json::object(); }
+Json free_object() { return {{"type", "object"}}; }
+Json list(Json of) { return {{"type", "array"}, {"items", std::move(of)}}; }
+Json of(const char* name) { return {{"$ref", std::string("#/components/schemas/") + name}}; }
+
+Json object(Json properties) {
+  Json required = Json::array();
+  for (const auto& [name, schema] : properties.items()) required.push_back(name);
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
+}
+Json optional_object(Json properties) { return {{"type", "object"}, {"properties", std::move(properties)}}; }
+
+Json account_schemas() {
+  const Json account{{"id", text()},           {"login", text()},
+                     {"name", text()},         {"roles", list(text())},
+                     {"clearance", integer()}, {"departments", list(text())},
+                     {"disabled", flag()},     {"must_change_password", flag()},
+                     {"version", integer()}};
+  auto change = account;
+  change.erase("id");
+  change.erase("version");
+  change["password"] = text();
+  return {{"Account", object(account)},
+          {"AccountChange", optional_object(change)},
+          {"AccountList", object({{"accounts", list(of("Account"))}})},
+          {"Credentials", object({{"login", text()}, {"password", text()}})},
+          {"PasswordChange", object({{"old", text()}, {"new", text()}})},
+          {"Session", object({{"account", of("Account")}, {"csrf_token", text()}, {"expires", time()}})},
+          {"TokenRequest", optional_object({{"label", text()}, {"days", integer()}})},
+          {"Token", object({{"token", text()}, {"expires", time()}})}};
+}
+
+Json record_schemas() {
+  const Json version{{"number", integer()}, {"name", text()},  {"size", integer()}, {"media_type", text()},
+                     {"digest", text()},    {"added", time()}, {"author", text()}};
+  auto file = version;
+  file["role"] = text();
+  file["version"] = integer();
+  file["versions"] = list(object(version));
+  file["extraction"] =
+      object({{"state", {{"enum", {"waiting", "done", "failed"}}}}, {"pages", integer()}, {"error", any()}});
+  const Json difference = object({{"field", text()}, {"before", any()}, {"after", any()}});
+  return {
+      {"RecordFile", object(file)},
+      {"Record", object({{"type", text()},
+                         {"id", text()},
+                         {"version", integer()},
+                         {"created", time()},
+                         {"modified", time()},
+                         {"author", text()},
+                         {"fields", free_object()},
+                         {"files", list(of("RecordFile"))},
+                         {"title", text()},
+                         {"links", free_object()}})},
+      {"RecordChange", optional_object({{"fields", free_object()}})},
+      {"RecordList", object({{"records", list(of("Record"))}, {"next_page_token", text()}})},
+      {"History", object({{"versions", list(object({{"version", integer()},
+                                                    {"time", time()},
+                                                    {"author", text()},
+                                                    {"author_name", text()},
+                                                    {"operation", text()},
+                                                    {"differences", list(difference)}}))}})},
+      {"Continuity",
+       object({{"scopes", list(object({{"scope", text()}, {"highest", integer()}, {"missing", list(integer())}}))}})},
+      {"RowResults", object({{"rows", list(object({{"row", integer()},
+                                                   {"status", text()},
+                                                   {"record", text()},
+                                                   {"errors", list(of("FieldProblem"))}}))}})}};
+}
+
+Json file_schemas() {
+  const Json page =
+      object({{"number", integer()}, {"text", text()}, {"ocr", flag()}, {"marks", list(list(integer()))}});
+  const Json import_file = object({{"path", text()},
+                                   {"record", text()},
+                                   {"status", text()},
+                                   {"media_type", text()},
+                                   {"error", text()},
+                                   {"error_code", text()}});
+  return {{"FileText", object({{"state", text()},
+                               {"error", any()},
+                               {"pages", any()},
+                               {"embedded", list(free_object())},
+                               {"metadata", free_object()},
+                               {"format", text()},
+                               {"media_type", text()}})},
+          {"PageText", page},
+          {"Upload", object({{"upload", text()}, {"name", text()}, {"size", integer()}, {"offset", integer()}})},
+          {"UploadRequest", object({{"name", text()}, {"size", integer()}})},
+          {"ImportForm",
+           optional_object({{"defaults", text()}, {"dry_run", text()}, {"table", text()}, {"file", list(text())}})},
+          {"ImportAccepted", object({{"import", text()}})},
+          {"Import", object({{"import", text()},
+                             {"state", {{"enum", {"running", "done", "failed", "cancelled"}}}},
+                             {"dry_run", flag()},
+                             {"done", integer()},
+                             {"total", integer()},
+                             {"created", integer()},
+                             {"updated", integer()},
+                             {"unchanged", integer()},
+                             {"skipped", integer()},
+                             {"planned", integer()},
+                             {"failed", integer()},
+                             {"error", text()},
+                             {"position", integer()},
+                             {"results", list(import_file)},
+                             {"next_page_token", text()}})}};
+}
+
+Json search_schemas() {
+  const Json hit = object({{"rank", integer()},
+                           {"score", {{"type", "number"}}},
+                           {"type", text()},
+                           {"id", text()},
+                           {"record", text()},
+                           {"title", text()},
+                           {"reference_code", text()},
+                           {"date", text()},
+                           {"department", text()},
+                           {"file", any()},
+                           {"page", integer()},
+                           {"snippet", list(object({{"text", text()}, {"hit", flag()}}))}});
+  const Json value = object({{"value", text()}, {"label", text()}, {"count", integer()}});
+  return {{"Hit", hit},
+          {"Facet", object({{"field", text()}, {"label", text()}, {"values", list(value)}})},
+          {"SearchResult", object({{"total", integer()},
+                                   {"total_is_exact", flag()},
+                                   {"hits", list(of("Hit"))},
+                                   {"facets", list(of("Facet"))},
+                                   {"hints", list(object({{"code", text()}, {"message", text()}}))},
+                                   {"next_page_token", text()},
+                                   {"position", integer()},
+                                   {"took_ms", integer()}})},
+          {"TreePage", object({{"nodes", list(object({{"node", text()},
+                                                      {"kind", text()},
+                                                      {"label", text()},
+                                                      {"count", integer()},
+                                                      {"record", {{"type", {"string", "null"}}}},
+                                                      {"has_children", flag()}}))},
+                               {"next_page_token", text()}})}};
+}
+
+Json other_schemas() {
+  const Json change = object({{"position", integer()},
+                              {"time", time()},
+                              {"kind", text()},
+                              {"subject", text()},
+                              {"id", text()},
+                              {"version", integer()},
+                              {"operation", text()}});
+  const Json entry = object({{"sequence", integer()},
+                             {"time", time()},
+                             {"actor", text()},
+                             {"action", text()},
+                             {"subject", text()},
+                             {"outcome", text()},
+                             {"address", text()},
+                             {"detail", any()},
+                             {"hash", text()},
+                             {"previous_hash", text()}});
+  return {{"FieldProblem", object({{"field", text()}, {"rule", text()}, {"message", text()}})},
+          {"Problem", object({{"type", text()},
+                              {"title", text()},
+                              {"status", integer()},
+                              {"code", text()},
+                              {"detail", text()},
+                              {"message_id", text()},
+                              {"errors", list(of("FieldProblem"))},
+                              {"request_id", text()}})},
+          {"Changes", object({{"changes", list(change)},
+                              {"position", integer()},
+                              {"store", object({{"uuid", text()}, {"epoch", integer()}})}})},
+          {"Audit", object({{"entries", list(entry)}, {"head", object({{"sequence", integer()}, {"hash", text()}})}})},
+          {"SchemaDescription", object({{"language", text()},
+                                        {"hash", text()},
+                                        {"types", list(free_object())},
+                                        {"vocabularies", free_object()},
+                                        {"messages", free_object()}})},
+          {"OpenApi", free_object()},
+          {"Health", object({{"status", text()}})},
+          {"Readiness", object({{"status", text()},
+                                {"store", free_object()},
+                                {"index", free_object()},
+                                {"extraction", free_object()},
+                                {"sandbox", free_object()}})}};
+}
+
+}  // namespace
+
+Json openapi_schemas() {
+  Json all = Json::object();
+  for (const auto& part : {account_schemas(), record_schemas(), file_schemas(), search_schemas(), other_schemas()}) {
+    all.update(part);
+  }
+  all["FileText"]["properties"]["pages"] = list(of("PageText"));
+  return all;
+}
+
+}  // namespace lantai::http

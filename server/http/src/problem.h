@@ -1,0 +1,22 @@
+// How does a client learn what went wrong? One table from error to status, and problem details (RFC 9457) in the
+// caller's language. Pure; thread-safe.
+#pragma once
+
+#include <string>
+
+#include "lantai/base/error.h"
+#include "lantai/http/message.h"
+#include "lantai/schema/schema.h"
+
+namespace lantai::http {
+
+int status_of(const Error& error);
+
+// What a client may know: of `internal` and `data_loss` not the message, only the request's id for the log.
+Response problem_response(const schema::Schema& schema, const Error& error, schema::Language language,
+                          const std::string& request_id);
+
+// For the errors that only HTTP knows: 405, 408, 412 …, with the message id `request.…`.
+Error request_error(int status);
+
+}  // namespace lantai::http

@@ -1,0 +1,100 @@
+// Accounts, for administrators.
+#include "conditional.h"
+#include "encode.h"
+#include "route.h"
+
+namespace lantai::http {
+namespace {
+
+template <typename T>
+void read_list(const Json& body, const std::string& name, T& into) {
+  const auto found = body.find(name);
+  if (found == body.end()) return;
+  T values;
+  const bool list = found->is_array();
+  for (const auto& one : list ? *found : Json::array()) {
+    if (!one.is_string()) throw Error("bad list", {FieldProblem{name, "field.wrong_kind", {{"kind", "text"}}}});
+    values.insert(values.end(), one.get<std::string>());
+  }
+  if (!list) throw Error("bad list", {FieldProblem{name, "field.wrong_kind", {{"kind", "list"}}}});
+  into = std::move(values);
+}
+
+// What the body says of an account; what it does not say stays.
+void amend(const Json& body, identity::Account& account) {
+  static const std::set<std::string> kKnown{"login",       "name",     "roles",    "clearance",
+                                            "departments", "disabled", "password", "must_change_password"};
+  if (!body.is_object()) throw Error(ErrorCode::invalid_argument, "not an object", "request.bad_json");
+  for (const auto& [name, value] : body.items()) {
+    if (!kKnown.contains(name)) throw Error("unknown", {FieldProblem{name, "field.unknown", {{"name", name}}}});
+  }
+  account.login = text_member(body, "login", account.login);
+  account.name = text_member(body, "name", account.name);
+  account.clearance = static_cast<int>(number_member(body, "clearance", static_cast<unsigned>(account.clearance)));
+  account.disabled = flag_member(body, "disabled", account.disabled);
+  account.must_change_password = flag_member(body, "must_change_password", account.must_change_password);
+  read_list(body, "roles", account.roles);
+  read_list(body, "departments", account.departments);
+}
+
+Response list_accounts(Call& call) {
+  Json accounts = Json::array();
+  for (const auto& account : call.app().accounts().list()) accounts.push_back(encode_account(account));
+  return json_response(200, {{"accounts", std::move(accounts)}});
+}
+
+Response create_account(Call& call) {
+  identity::Account account;
+  text_member(call.body, "login");
+  amend(call.body, account);
+  const auto made = call.app().accounts().create(call.principal(), account, text_member(call.body, "password"));
+  return json_response(201, encode_account(made));
+}
+
+Response update_account(Call& call) {
+  auto account = call.app().accounts().find(call.at("id"));
+  if (!account) throw Error(ErrorCode::not_found, "no such account", "auth.unknown_account");
+  if (const auto version = expected_version(call.head.headers); version && *version != 0) account->version = *version;
+  amend(call.body, *account);
+  auto updated = call.app().accounts().update(call.principal(), *account);
+  if (call.body.contains("password")) {
+    call.app().accounts().set_password(call.principal(), account->id, text_member(call.body, "password"));
+    updated = call.app().accounts().find(account->id).value_or(updated);
+  }
+  return json_response(200, encode_account(updated));
+}
+
+}  // namespace
+
+void add_account_routes(std::vector<Route>& table) {
+  table.push_back({.method = "GET",
+                   .path = "/api/v1/accounts",
+                   .operation = "listAccounts",
+                   .summary = "All accounts",
+                   .need = Need::administrator,
+                   .answer_schema = "AccountList",
+                   .handle = list_accounts});
+  table.push_back({.method = "POST",
+                   .path = "/api/v1/accounts",
+                   .operation = "createAccount",
+                   .summary = "Create an account",
+                   .need = Need::administrator,
+                   .body = BodyKind::json,
+                   .request_schema = "AccountChange",
+                   .success = 201,
+                   .answer_schema = "Account",
+                   .at_once = 4,
+                   .handle = create_account});
+  table.push_back({.method = "PATCH",
+                   .path = "/api/v1/accounts/{id}",
+                   .operation = "updateAccount",
+                   .summary = "Change an account, or its password",
+                   .need = Need::administrator,
+                   .body = BodyKind::json,
+                   .request_schema = "AccountChange",
+                   .answer_schema = "Account",
+                   .at_once = 4,
+                   .handle = update_account});
+}
+
+}  // namespace lantai::http

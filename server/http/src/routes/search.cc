@@ -1,0 +1,89 @@
+// Search.
+#include <algorithm>
+#include <chrono>
+
+#include "encode.h"
+#include "route.h"
+#include "wait.h"
+
+namespace lantai::http {
+namespace {
+
+[[noreturn]] void bad(const std::string& name) {
+  throw Error(ErrorCode::invalid_argument, "bad parameter", "request.bad_parameter", {{"name", name}});
+}
+
+// `field:value`, `field:2019..2021`, `field:2019..`; several of one field are alternatives.
+std::vector<search::FieldFilter> filters(const Query& query) {
+  std::vector<search::FieldFilter> result;
+  for (const auto& text : query.all("filter")) {
+    const auto colon = text.find(':');
+    if (colon == std::string::npos || colon == 0) bad("filter");
+    const auto field = text.substr(0, colon);
+    const auto value = text.substr(colon + 1);
+    auto known = std::find_if(result.begin(), result.end(), [&](const auto& one) { return one.field == field; });
+    if (known == result.end()) known = result.insert(result.end(), search::FieldFilter{field, {}, {}, {}});
+    const auto dots = value.find("..");
+    if (dots == std::string::npos) {
+      known->any_of.push_back(value);
+      continue;
+    }
+    if (known->from || known->to || value.size() == 2) bad("filter");
+    if (dots > 0) known->from = value.substr(0, dots);
+    if (dots + 2 < value.size()) known->to = value.substr(dots + 2);
+  }
+  return result;
+}
+
+search::Sort sort(const Query& query) {
+  static const std::map<std::string, search::Sort> kSorts{{"relevance", search::Sort::relevance},
+                                                          {"date", search::Sort::date_ascending},
+                                                          {"-date", search::Sort::date_descending},
+                                                          {"code", search::Sort::code_ascending},
+                                                          {"-code", search::Sort::code_descending}};
+  const auto found = kSorts.find(query.text("sort", "relevance"));
+  if (found == kSorts.end()) bad("sort");
+  return found->second;
+}
+
+Response get_search(Call& call) {
+  const auto began = std::chrono::steady_clock::now();
+  search::SearchRequest request;
+  request.query = call.query.text("q");
+  request.filters = filters(call.query);
+  request.facets = call.query.all("facet");
+  if (request.facets.size() > 20 || request.filters.size() > 50) bad("facet");
+  request.sort = sort(call.query);
+  request.limit = call.query.number("limit", 20, 1, 1000);
+  request.page_token = call.query.text("page_token");
+  request.strict = call.query.flag("strict");
+  request.types = call.query.text("type");
+  if (const auto position = call.query.number("wait", 0, 0, UINT64_MAX); position > 0) wait_searchable(call, position);
+  const auto result = call.app().search(call.principal(), request);
+  auto json = encode_search(call, result);
+  json["took_ms"] =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();
+  return json_response(200, json);
+}
+
+}  // namespace
+
+void add_search_routes(std::vector<Route>& table) {
+  table.push_back({.method = "GET",
+                   .path = "/api/v1/search",
+                   .operation = "search",
+                   .summary = "Search by words and metadata, within what the caller may see",
+                   .query = {{"q", ParameterKind::text, "what a person types; empty: everything"},
+                             {"filter", ParameterKind::list, "field:value or field:from..to"},
+                             {"facet", ParameterKind::list, "count the values of this field"},
+                             {"sort", ParameterKind::text, "relevance, date, -date, code, -code"},
+                             {"limit", ParameterKind::integer, "1 to 1000"},
+                             {"page_token", ParameterKind::text, "from the last page"},
+                             {"strict", ParameterKind::flag, "syntax errors are errors"},
+                             {"type", ParameterKind::text, "one record type"},
+                             {"wait", ParameterKind::integer, "a change position to have seen"}},
+                   .answer_schema = "SearchResult",
+                   .handle = get_search});
+}
+
+}  // namespace lantai::http

@@ -1,0 +1,102 @@
+// Signing in and out, one's own password, tokens for programs.
+#include "api.h"
+#include "encode.h"
+#include "route.h"
+
+namespace lantai::http {
+namespace {
+
+std::string session_cookie(const Call& call, std::string_view key, bool ends) {
+  auto cookie = std::string(kSessionCookie) + "=" + std::string(key) + "; Path=/; HttpOnly; SameSite=Strict";
+  if (ends) cookie += "; Max-Age=0";
+  if (call.peer.secure || call.context.options.secure_cookie) cookie += "; Secure";
+  return cookie;
+}
+
+Response sign_in(Call& call) {
+  const auto session = call.app().accounts().sign_in(text_member(call.body, "login"),
+                                                     text_member(call.body, "password"), call.peer.address);
+  auto response = json_response(200, {{"account", encode_account(session.account)},
+                                      {"csrf_token", session.csrf_token},
+                                      {"expires", format_rfc3339(session.expires)}});
+  return std::move(response.set("Set-Cookie", session_cookie(call, session.key, false)));
+}
+
+Response get_session(Call& call) {
+  const auto account = call.app().accounts().find(call.principal().id);
+  if (!account) throw Error(ErrorCode::unauthenticated, "the account is gone", "auth.required");
+  return json_response(200, {{"account", encode_account(*account)},
+                             {"csrf_token", call.caller->csrf_token},
+                             {"expires", format_rfc3339(call.caller->expires)}});
+}
+
+Response sign_out(Call& call) {
+  call.app().accounts().sign_out(call.session_key);
+  auto response = no_content();
+  return std::move(response.set("Set-Cookie", session_cookie(call, "", true)));
+}
+
+Response change_password(Call& call) {
+  call.app().accounts().change_password(call.principal(), text_member(call.body, "old"), text_member(call.body, "new"));
+  return no_content();
+}
+
+Response make_token(Call& call) {
+  const auto days = number_member(call.body, "days", 90);
+  if (days < 1 || days > 3660) {
+    throw Error("bad days", {FieldProblem{"days", "field.too_large", {{"max", "3660"}}}});
+  }
+  const auto token = call.app().accounts().make_token(call.principal(), call.principal().id,
+                                                      text_member(call.body, "label"), std::chrono::hours(24 * days));
+  return json_response(201, {{"token", token.key}, {"expires", format_rfc3339(token.expires)}});
+}
+
+}  // namespace
+
+void add_session_routes(std::vector<Route>& table) {
+  table.push_back({.method = "POST",
+                   .path = "/api/v1/session",
+                   .operation = "signIn",
+                   .summary = "Sign in",
+                   .need = Need::nothing,
+                   .body = BodyKind::json,
+                   .body_limit = 4096,
+                   .request_schema = "Credentials",
+                   .answer_schema = "Session",
+                   .at_once = 4,
+                   .handle = sign_in});
+  table.push_back({.method = "GET",
+                   .path = "/api/v1/session",
+                   .operation = "getSession",
+                   .summary = "Who am I",
+                   .answer_schema = "Session",
+                   .handle = get_session});
+  table.push_back({.method = "DELETE",
+                   .path = "/api/v1/session",
+                   .operation = "signOut",
+                   .summary = "Sign out",
+                   .success = 204,
+                   .handle = sign_out});
+  table.push_back({.method = "PUT",
+                   .path = "/api/v1/session/password",
+                   .operation = "changePassword",
+                   .summary = "Change one's own password",
+                   .body = BodyKind::json,
+                   .body_limit = 4096,
+                   .request_schema = "PasswordChange",
+                   .success = 204,
+                   .at_once = 4,
+                   .handle = change_password});
+  table.push_back({.method = "POST",
+                   .path = "/api/v1/tokens",
+                   .operation = "makeToken",
+                   .summary = "Make a bearer token for a program",
+                   .body = BodyKind::json,
+                   .body_limit = 4096,
+                   .request_schema = "TokenRequest",
+                   .success = 201,
+                   .answer_schema = "Token",
+                   .handle = make_token});
+}
+
+}  // namespace lantai::http

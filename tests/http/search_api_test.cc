@@ -1,0 +1,179 @@
+// Search, tree and changes: and that nobody learns of what they may not see, not even by counting.
+#include <boost/test/unit_test.hpp>
+#include <map>
+#include <set>
+
+#include "world.h"
+
+using namespace lantai::http;
+using namespace lantai::http::test;
+
+namespace {
+
+// One item of each level, all with one word.
+struct Levels {
+  Levels() : word(unique_word()), archivist(World::the().as("archivist")) {
+    for (const auto* level : {"public", "internal", "restricted"}) {
+      items.push_back(
+          archivist.make_item({{"title", word + " " + level}, {"access_level", level}, {"fiscal_year", 2019}}));
+    }
+    before = World::the().position();
+  }
+  Json search_as(const std::string& role, const std::string& more = {}) {
+    const auto answer = World::the().as(role).search("q=" + word + more);
+    BOOST_REQUIRE(answer.status == 200);
+    return answer.json();
+  }
+  std::string word;
+  Client archivist;
+  std::vector<Json> items;
+  std::uint64_t before = 0;
+};
+
+const std::map<std::string, std::size_t> kSeen{{"administrator", 3}, {"archivist", 3}, {"staff", 2}, {"reader", 1}};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(search_api, Levels)
+
+BOOST_AUTO_TEST_CASE(totals_hits_and_facets_count_only_what_the_caller_may_see) {
+  for (const auto& [role, count] : kSeen) {
+    BOOST_TEST_CONTEXT(role) {
+      const auto result = search_as(role, "&facet=fiscal_year&facet=access_level");
+      BOOST_TEST(result["total"] == count);
+      BOOST_TEST(result["hits"].size() == count);
+      std::map<std::string, Json> facets;
+      for (const auto& facet : result["facets"]) facets[facet["field"]] = facet;
+      BOOST_REQUIRE(facets["fiscal_year"]["values"].size() == 1U);
+      BOOST_TEST(facets["fiscal_year"]["values"][0]["count"] == count);
+      BOOST_TEST(facets["fiscal_year"]["label"] == "年度");
+      BOOST_TEST(facets["access_level"]["values"].size() == count);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_filter_cannot_be_used_to_feel_for_what_is_hidden) {
+  BOOST_TEST(search_as("reader", "&filter=access_level:restricted")["total"] == 0);
+  BOOST_TEST(search_as("staff", "&filter=access_level:restricted")["total"] == 0);
+  BOOST_TEST(search_as("archivist", "&filter=access_level:restricted")["total"] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_level_changes_who_sees) {
+  const auto changed =
+      archivist.patch(path_of(items[0]), {{"fields", {{"access_level", "restricted"}}}}, {{"If-Match", "\"1\""}});
+  BOOST_REQUIRE(changed.status == 200);
+  BOOST_TEST(search_as("reader")["total"] == 0);
+  BOOST_TEST(search_as("archivist")["total"] == 3);
+}
+
+BOOST_AUTO_TEST_CASE(changes_tell_only_of_what_the_caller_may_see_also_when_it_is_removed) {
+  auto admin = World::the().as("administrator");
+  BOOST_REQUIRE(admin.remove(path_of(items[2]), {{"If-Match", "*"}}).status == 204);
+  for (const auto& [role, count] : kSeen) {
+    std::set<std::string> ids;
+    bool removal = false;
+    const auto answer =
+        World::the().as(role).get("/api/v1/changes?since=" + std::to_string(before > 40 ? before - 40 : 0));
+    BOOST_REQUIRE(answer.status == 200);
+    for (const auto& change : answer.json()["changes"]) {
+      ids.insert(change["id"]);
+      removal = removal || (change["id"] == items[2]["id"] && change["operation"] == "delete");
+    }
+    BOOST_TEST_CONTEXT(role) {
+      BOOST_TEST(ids.contains(items[0]["id"]));
+      BOOST_TEST(ids.contains(items[1]["id"]) == (count >= 2));
+      BOOST_TEST(ids.contains(items[2]["id"]) == (count >= 3));
+      BOOST_TEST(removal == (count >= 3));
+      BOOST_TEST(answer.json()["position"] >= before);
+      BOOST_TEST(answer.json()["store"]["epoch"].is_number());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(whoever_waits_for_changes_is_answered_when_one_comes) {
+  auto waiting = World::the().as("archivist");
+  const auto position = World::the().position();
+  RawClient raw(World::the().server->port());
+  raw.send("GET /api/v1/changes?wait=20&since=" + std::to_string(position) +
+           " HTTP/1.1\r\nHost: a\r\nAuthorization: " + waiting.standing_["Authorization"] + "\r\n\r\n");
+  const auto item = archivist.make_item({{"title", "终于来了"}});
+  bool seen = false;
+  for (const auto& change : Json::parse(raw.read_response().body)["changes"]) seen = seen || change["id"] == item["id"];
+  BOOST_TEST(seen);
+  BOOST_TEST(waiting.get("/api/v1/changes?wait=61").status == 400);
+}
+
+BOOST_AUTO_TEST_CASE(the_tree_counts_only_what_the_caller_may_see) {
+  const auto fonds =
+      archivist.post("/api/v1/records/fonds", {{"fields", {{"name", word}, {"code", "F" + word.substr(1, 6)}}}});
+  BOOST_REQUIRE(fonds.status == 201);
+  for (const auto& item : items) {
+    const auto placed =
+        archivist.patch(path_of(item), {{"fields", {{"fonds", fonds.json()["id"]}}}}, {{"If-Match", "\"1\""}});
+    BOOST_REQUIRE(placed.status == 200);
+  }
+  for (const auto& [role, count] : kSeen) {
+    search_as(role);
+    const auto tree = World::the().as(role).get("/api/v1/tree?limit=1000").json();
+    std::size_t found = 0;
+    for (const auto& node : tree["nodes"]) {
+      if (node["label"].get<std::string>().find(word) == std::string::npos) continue;
+      found = node["count"];
+      BOOST_TEST(node["kind"] == "fonds");
+      BOOST_TEST(node["has_children"] == true);
+      const auto below = World::the().as(role).get("/api/v1/tree?node=" + encoded(node["node"].get<std::string>()));
+      BOOST_TEST(below.status == 200);
+      BOOST_TEST(!below.json()["nodes"].empty());
+    }
+    BOOST_TEST_CONTEXT(role) BOOST_TEST(found == count);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pages_of_hits_follow_without_gap_or_repeat) {
+  for (int i = 0; i < 7; ++i) archivist.make_item({{"title", word + " 又"}, {"access_level", "public"}});
+  std::set<std::string> ids;
+  std::string token;
+  std::size_t shown = 0;
+  do {
+    const auto page = search_as("archivist", "&limit=4" + (token.empty() ? "" : "&page_token=" + encoded(token)));
+    BOOST_TEST(page["total"] == 10);
+    shown += page["hits"].size();
+    for (const auto& hit : page["hits"]) ids.insert(hit["record"]);
+    token = page["next_page_token"];
+  } while (!token.empty() && shown < 20);
+  BOOST_TEST(shown == 10U);
+  BOOST_TEST(ids.size() == 10U);
+}
+
+BOOST_AUTO_TEST_CASE(a_hit_says_where_and_shows_the_passage) {
+  const auto item = archivist.make_item({{"title", "运动会"}, {"reference_code", ""}, {"date", "2021-03-05"}});
+  archivist.add_file(item, "秩序册.txt", "开幕式之后是 " + word + " 比赛。");
+  const auto result = search_as("archivist", "&filter=date:2021-03-05");
+  BOOST_REQUIRE(result["hits"].size() == 1U);
+  const auto hit = result["hits"][0];
+  BOOST_TEST(hit["rank"] == 1);
+  BOOST_TEST(hit["record"] == "item/" + item["id"].get<std::string>());
+  BOOST_TEST(hit["file"]["name"] == "秩序册.txt");
+  bool marked = false;
+  for (const auto& part : hit["snippet"]) marked = marked || (part["hit"] == true && part["text"] == word);
+  BOOST_TEST(marked);
+}
+
+BOOST_AUTO_TEST_CASE(bad_syntax_is_a_hint_for_people_and_an_error_for_programs) {
+  const auto hinted = archivist.get("/api/v1/search?q=%22" + word);
+  BOOST_TEST(hinted.status == 200);
+  BOOST_REQUIRE(!hinted.json()["hints"].empty());
+  BOOST_TEST(hinted.json()["hints"][0]["message"].get<std::string>().find("search.") == std::string::npos);
+  const auto strict = archivist.get("/api/v1/search?strict=1&q=%22" + word);
+  BOOST_TEST(strict.status == 400);
+}
+
+BOOST_AUTO_TEST_CASE(parameters_are_checked) {
+  for (const char* query :
+       {"limit=0", "limit=1001", "limit=x", "sort=size", "filter=nocolon", "filter=:x", "strict=maybe", "filter=a:..",
+        "wait=99999999999", "unknown=1", "page_token=garbage", "q=%zz", "q=%ff"}) {
+    BOOST_TEST_CONTEXT(query) BOOST_TEST(archivist.get("/api/v1/search?" + std::string(query)).status == 400);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

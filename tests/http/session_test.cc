@@ -1,0 +1,224 @@
+// Signing in, who may do what, and in which language one is told so.
+#include <boost/test/unit_test.hpp>
+
+#include "world.h"
+
+using namespace lantai::http;
+using namespace lantai::http::test;
+
+namespace {
+
+// An account of its own, so that tests do not disturb one another.
+std::string make_account(const std::string& role) {
+  const auto login = unique_word();
+  const auto made =
+      World::the()
+          .as("administrator")
+          .post(
+              "/api/v1/accounts",
+              {{"login", login}, {"name", "乙"}, {"roles", {role}}, {"clearance", 1}, {"password", World::kPassword}});
+  BOOST_REQUIRE(made.status == 201);
+  return login;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(sessions)
+
+BOOST_AUTO_TEST_CASE(a_browser_signs_in_works_and_signs_out) {
+  auto browser = World::the().anonymous();
+  BOOST_TEST(browser.get("/api/v1/session").status == 401);
+  const auto signed_in = browser.sign_in("staff", World::kPassword);
+  BOOST_REQUIRE(signed_in.status == 200);
+  const auto cookie = signed_in.header("set-cookie");
+  BOOST_TEST(cookie.find("HttpOnly") != std::string::npos);
+  BOOST_TEST(cookie.find("SameSite=Strict") != std::string::npos);
+  BOOST_TEST(cookie.find("Secure") == std::string::npos);
+  BOOST_TEST(signed_in.header("cache-control") == "no-store");
+  BOOST_TEST(signed_in.json()["account"]["roles"] == Json({"staff"}));
+  const auto session = browser.get("/api/v1/session");
+  BOOST_TEST(session.status == 200);
+  BOOST_TEST(session.json()["account"]["login"] == "staff");
+  BOOST_TEST(session.json()["csrf_token"] == signed_in.json()["csrf_token"]);
+  const auto signed_out = browser.remove("/api/v1/session");
+  BOOST_TEST(signed_out.status == 204);
+  BOOST_TEST(signed_out.header("set-cookie").find("Max-Age=0") != std::string::npos);
+  BOOST_TEST(browser.get("/api/v1/session").status == 401);
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_password_and_an_unknown_login_are_told_apart_by_nobody) {
+  auto client = World::the().anonymous();
+  const auto wrong = client.sign_in("reader", "not the password");
+  const auto unknown = client.sign_in(unique_word(), "not the password");
+  BOOST_TEST(wrong.status == 401);
+  BOOST_TEST(unknown.status == 401);
+  BOOST_TEST(wrong.json()["detail"] == unknown.json()["detail"]);
+}
+
+BOOST_AUTO_TEST_CASE(guessing_passwords_is_slowed_down) {
+  const auto login = make_account("reader");
+  auto client = World::the().anonymous();
+  Answer last;
+  for (int i = 0; i < 12 && last.status != 429; ++i) last = client.sign_in(login, "guess");
+  BOOST_TEST(last.status == 429);
+  BOOST_TEST(std::stoi(last.header("retry-after")) >= 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_cookie_alone_changes_nothing_a_cross_site_page_even_less) {
+  auto browser = World::the().anonymous();
+  BOOST_REQUIRE(browser.sign_in("archivist", World::kPassword).status == 200);
+  const Json item{{"fields", {{"title", "题名"}}}};
+  BOOST_TEST(browser.post("/api/v1/records/item", item).status == 201);
+  const auto without = browser.post("/api/v1/records/item", item, {{"X-CSRF-Token", ""}});
+  BOOST_TEST(without.status == 403);
+  BOOST_TEST(without.json()["message_id"] == "auth.csrf");
+  BOOST_TEST(browser.post("/api/v1/records/item", item, {{"X-CSRF-Token", std::string(64, 'a')}}).status == 403);
+  BOOST_TEST(browser.post("/api/v1/records/item", item, {{"Sec-Fetch-Site", "cross-site"}}).status == 403);
+  BOOST_TEST(browser.get("/api/v1/records/item", {{"X-CSRF-Token", ""}}).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_works_with_a_token_until_it_is_given_up) {
+  auto browser = World::the().anonymous();
+  BOOST_REQUIRE(browser.sign_in(make_account("staff"), World::kPassword).status == 200);
+  const auto made = browser.post("/api/v1/tokens", {{"label", "扫描仪"}, {"days", 30}});
+  BOOST_REQUIRE(made.status == 201);
+  auto program = World::the().anonymous();
+  program.use_token(made.json()["token"]);
+  BOOST_TEST(program.get("/api/v1/session").status == 200);
+  BOOST_TEST(program.post("/api/v1/records/item", {{"fields", {{"title", "题名"}}}}).status == 201);
+  BOOST_TEST(program.remove("/api/v1/session").status == 204);
+  BOOST_TEST(program.get("/api/v1/session").status == 401);
+  BOOST_TEST(browser.post("/api/v1/tokens", {{"label", "x"}, {"days", 0}}).status == 422);
+  program.use_token("no such token");
+  BOOST_TEST(program.get("/api/v1/session").status == 401);
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_password_ends_the_sessions) {
+  const auto login = make_account("staff");
+  auto browser = World::the().anonymous();
+  browser.sign_in(login, World::kPassword);
+  BOOST_TEST(browser.put("/api/v1/session/password", {{"old", "wrong"}, {"new", "another 密码 of mine"}}).status ==
+             401);
+  BOOST_TEST(browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "weak"}}).status == 422);
+  BOOST_TEST(
+      browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "another 密码 of mine"}}).status ==
+      204);
+  BOOST_TEST(browser.get("/api/v1/session").status == 401);
+  BOOST_TEST(browser.sign_in(login, "another 密码 of mine").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(administrators_keep_the_accounts) {
+  auto admin = World::the().as("administrator");
+  const auto login = make_account("reader");
+  const auto accounts = admin.get("/api/v1/accounts").json()["accounts"];
+  const auto found =
+      std::find_if(accounts.begin(), accounts.end(), [&](const Json& one) { return one["login"] == login; });
+  BOOST_REQUIRE(found != accounts.end());
+  const auto path = "/api/v1/accounts/" + (*found)["id"].get<std::string>();
+  const auto changed = admin.patch(path, {{"name", "丙"}, {"roles", {"staff"}}, {"disabled", true}});
+  BOOST_TEST(changed.status == 200);
+  BOOST_TEST(changed.json()["name"] == "丙");
+  BOOST_TEST(World::the().anonymous().sign_in(login, World::kPassword).status == 401);
+  BOOST_TEST(admin.patch(path, {{"disabled", false}, {"password", "next 密码 for this one"}}).status == 200);
+  BOOST_TEST(World::the().anonymous().sign_in(login, "next 密码 for this one").status == 200);
+  BOOST_TEST(admin.patch(path, {{"roles", "staff"}}).status == 422);
+  BOOST_TEST(admin.patch(path, {{"rules", {"staff"}}}).status == 422);
+  BOOST_TEST(admin.patch("/api/v1/accounts/none", {{"name", "x"}}).status == 404);
+  const Json taken{{"login", login}, {"name", "x"}, {"roles", {"reader"}}, {"password", World::kPassword}};
+  BOOST_TEST(admin.post("/api/v1/accounts", taken).status == 409);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(rights)
+
+BOOST_AUTO_TEST_CASE(each_role_may_do_what_its_permissions_say) {
+  const auto item = World::the().as("archivist").make_item({{"title", "权限表"}, {"access_level", "public"}});
+  const auto path = path_of(item);
+  struct Row {
+    const char* role;
+    int read, create, update, remove, audit, accounts;
+  };
+  const Row table[] = {{"administrator", 200, 201, 200, 204, 200, 200},
+                       {"archivist", 200, 201, 200, 0, 403, 403},
+                       {"staff", 200, 201, 0, 403, 403, 403},
+                       {"reader", 200, 403, 403, 403, 403, 403}};
+  for (const auto& row : table) {
+    BOOST_TEST_CONTEXT(row.role) {
+      auto client = World::the().as(row.role);
+      BOOST_TEST(client.get(path).status == row.read);
+      BOOST_TEST(client.post("/api/v1/records/item", {{"fields", {{"title", "新"}}}}).status == row.create);
+      const auto mine = World::the().as("archivist").make_item({{"title", "待改"}, {"access_level", "public"}});
+      const auto updated = client.patch(path_of(mine), {{"fields", {{"title", "改"}}}}, {{"If-Match", "\"1\""}});
+      if (row.update != 0) BOOST_TEST(updated.status == row.update);
+      const auto removed = client.remove(path_of(mine), {{"If-Match", "*"}});
+      if (row.remove != 0) BOOST_TEST(removed.status == row.remove);
+      BOOST_TEST(client.get("/api/v1/audit").status == row.audit);
+      BOOST_TEST(client.get("/api/v1/accounts").status == row.accounts);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_signing_in_there_is_nothing_but_health_and_the_api_description) {
+  auto nobody = World::the().anonymous();
+  const auto document = nobody.get("/api/v1/openapi.json").json();
+  for (const auto& [path, methods] : document["paths"].items()) {
+    for (const auto& [method, operation] : methods.items()) {
+      if (operation["security"].empty() || path == "/metrics") continue;
+      auto concrete = path;
+      for (auto brace = concrete.find('{'); brace != std::string::npos; brace = concrete.find('{')) {
+        concrete.replace(brace, concrete.find('}') - brace + 1, "1");
+      }
+      auto verb = method;
+      for (char& c : verb) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+      BOOST_TEST_CONTEXT(verb << " " << concrete) BOOST_TEST(nobody.send(verb, concrete, {}).status == 401);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(languages)
+
+BOOST_AUTO_TEST_CASE(errors_speak_the_callers_language) {
+  auto client = World::the().as("archivist");
+  const Json nameless{{"fields", Json::object()}};
+  const auto hans = client.post("/api/v1/records/item", nameless);
+  BOOST_TEST(hans.status == 422);
+  BOOST_TEST(hans.header("content-type").starts_with("application/problem+json"));
+  BOOST_TEST(hans.json()["errors"][0]["field"] == "title");
+  BOOST_TEST(hans.json()["errors"][0]["message"] == "必须填写");
+  const auto hant = client.post("/api/v1/records/item", nameless, {{"Accept-Language", "zh-TW,zh;q=0.9"}});
+  BOOST_TEST(hant.json()["errors"][0]["message"] == "必須填寫");
+  const auto en = client.post("/api/v1/records/item?lang=en", nameless, {{"Accept-Language", "zh-TW"}});
+  BOOST_TEST(en.json()["errors"][0]["message"] == "Required");
+  BOOST_TEST(en.header("content-language") == "en");
+}
+
+BOOST_AUTO_TEST_CASE(no_error_reaches_a_person_as_a_bare_id) {
+  auto client = World::the().as("administrator");
+  const std::string paths[] = {"/api/v1/nothing",
+                               "/api/v1/records/none",
+                               "/api/v1/records/item/none",
+                               "/api/v1/records/item?limit=0",
+                               "/api/v1/records/item?wrong=1",
+                               "/api/v1/search?sort=size",
+                               "/api/v1/search?filter=x",
+                               "/api/v1/records/item?page_token=zz",
+                               "/api/v1/imports/none",
+                               "/api/v1/uploads/none",
+                               "/api/v1/tree?node=zz"};
+  for (const auto& path : paths) {
+    const auto answer = client.get(path, {{"Accept-Language", "en"}});
+    BOOST_TEST_CONTEXT(path << " " << answer.body) {
+      BOOST_TEST(answer.status >= 400);
+      BOOST_TEST(answer.status < 500);
+      const auto problem = answer.json();
+      BOOST_TEST(problem["status"] == answer.status);
+      BOOST_TEST(problem["detail"].get<std::string>().find(' ') != std::string::npos);
+      BOOST_TEST(problem["request_id"] == answer.header("x-request-id"));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
