@@ -35,11 +35,11 @@ class Validation {
   void normalise_all(Json& fields) {
     Json kept = Json::object();
     for (auto& [name, value] : fields.items()) {
-      const auto at = std::find_if(declared_.begin(), declared_.end(), [&](const auto& f) { return f.name == name; });
-      if (at == declared_.end()) {
+      const auto* field = declared(name);
+      if (!field) {
         report(name, {{}, "field.unknown", {{"name", name}}});
       } else if (!is_empty(value)) {
-        auto normal = whole_field(*at, value, fields, kept);
+        auto normal = whole_field(*field, value, fields, kept);
         if (!is_empty(normal)) kept[name] = std::move(normal);
       }
     }
@@ -47,6 +47,11 @@ class Validation {
       if (!field.default_value.is_null() && !kept.contains(field.name) && !failed(field.name))
         kept[field.name] = field.default_value;
     fields = std::move(kept);
+  }
+
+  const FieldDecl* declared(const std::string& name) const {
+    const auto at = std::find_if(declared_.begin(), declared_.end(), [&](const auto& f) { return f.name == name; });
+    return at == declared_.end() ? nullptr : &*at;
   }
 
   void require_all(const Json& fields) {

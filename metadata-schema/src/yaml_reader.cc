@@ -1,9 +1,11 @@
 #include "yaml_reader.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 
 #include <charconv>
 #include <set>
+#include <sstream>
 
 #include "lantai/base/bytes.h"
 #include "lantai/base/error.h"
@@ -15,6 +17,33 @@ constexpr std::size_t kMaxFileBytes = std::size_t{4} << 20U;
 
 std::string place_of(const std::string& file, const YAML::Mark& mark) {
   return fmt::format("{}:{}", file, mark.is_null() ? 1 : mark.line + 1);
+}
+
+// Hears a document without building it.
+class Listener final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+  const YAML::Mark& start() const { return start_; }
+
+ private:
+  YAML::Mark start_;
+};
+
+// YAML::LoadAll never ends on some malformed input, and YAML::Load forgets what stands behind the first document.
+void require_one_document(const std::string& file, const std::string& text) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  Listener listener;
+  if (!parser.HandleNextDocument(listener)) fail_at(file + ":1", "there is nothing in it");
+  if (parser.HandleNextDocument(listener)) fail_at(place_of(file, listener.start()), "a second document begins");
 }
 
 }  // namespace
@@ -29,9 +58,8 @@ Placed parse_yaml(const std::string& file, const std::string& text) {
   if (text.size() > kMaxFileBytes) fail_at(file + ":1", "larger than 4 MiB");
   if (!is_valid_utf8(text)) fail_at(file + ":1", "not valid UTF-8");
   try {
-    auto documents = YAML::LoadAll(text);
-    if (documents.size() != 1) fail_at(file + ":1", "exactly one YAML document is expected");
-    return {documents.front(), file};
+    require_one_document(file, text);
+    return {YAML::Load(text), file};
   } catch (const YAML::Exception& e) {
     fail_at(place_of(file, e.mark), e.msg);
   }

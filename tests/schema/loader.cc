@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_name_declared_twice_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(malformed_yaml_is_an_error_with_file_and_line) {
   for (const auto* text : {"type: [", "a: b: c", "\t- x", "type: t\n  label: {", "'", "%", "---\na: 1\n---\nb: 2", "",
-                           "- 1\n- 2", "? [a]\n: b", "&a [*a]", "type: !!binary x", "\xff\xfe", "{a: 1, a: 2}", "*x"}) {
+                           "a: 1\n}\nb: 2", "- 1\n- 2", "? [a]\n: b", "&a [*a]", "type: !!binary x", "\xff\xfe", "{a: 1, a: 2}", "*x"}) {
     const auto message = fault("types/t.yaml", text);
     BOOST_TEST(message.rfind("types/t.yaml:", 0) == 0U, text << " gives " << message);
   }
