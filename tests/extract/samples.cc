@@ -4,8 +4,11 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
+
+#include "fixture.h"
 
 namespace lantai::extract::test {
 namespace {
@@ -33,10 +36,43 @@ std::string pack(const Members& members, archive* writer) {
   return out;
 }
 
-std::string pdf_page_content(const std::vector<std::string>& lines) {
-  std::string content = "BT /F1 12 Tf 72 720 Td\n";
-  for (const auto& line : lines) content += "(" + line + ") Tj 0 -18 Td\n";
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string pdf_string(const std::string& line) {
+  if (is_ascii(line)) return "/F1 {0} Tf (" + line + ") Tj";
+  std::string hex;
+  for (const unsigned char byte : encoded(line, "UTF-16BE")) hex += fmt::format("{:02X}", byte);
+  return "/F2 {0} Tf <" + hex + "> Tj";
+}
+
+std::string pdf_page_content(const std::vector<std::string>& lines, int font_size) {
+  std::string content = "BT 72 720 Td\n";
+  for (const auto& line : lines)
+    content += fmt::format(fmt::runtime(pdf_string(line)), font_size) + fmt::format(" 0 {} Td\n", -font_size * 3 / 2);
   return content + "ET\n";
+}
+
+std::string stream(const std::string& dictionary, const std::string& content) {
+  return fmt::format("<< {} /Length {} >>\nstream\n{}\nendstream", dictionary, content.size(), content);
+}
+
+std::string pdf_file(const std::vector<std::string>& objects, int info) {
+  std::string out = "%PDF-1.7\n", table;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    table += fmt::format("{:010} 00000 n \n", out.size());
+    out += fmt::format("{} 0 obj\n{}\nendobj\n", i + 1, objects[i]);
+  }
+  const auto start = out.size();
+  return out + fmt::format("xref\n0 {0}\n0000000000 65535 f \n{1}trailer\n<< /Size {0} /Root 1 0 R /Info {3} 0 R >>\n"
+                           "startxref\n{2}\n%%EOF\n", objects.size() + 1, table, start, info);
+}
+
+std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value = value << 8U | static_cast<unsigned char>(bytes.at(at + i));
+  return value;
 }
 
 }  // namespace
@@ -45,6 +81,7 @@ std::string zip(const Members& members, const char* password) {
   archive* writer = archive_write_new();
   archive_write_set_format_zip(writer);
   archive_write_set_options(writer, "hdrcharset=BINARY");
+  if (!members.empty() && members.front().first == "mimetype") archive_write_zip_set_compression_store(writer);
   if (password != nullptr) {
     archive_write_set_options(writer, "zip:encryption=traditional");
     archive_write_set_passphrase(writer, password);
@@ -59,32 +96,51 @@ std::string tar(const Members& members, bool gzipped) {
   return pack(members, writer);
 }
 
-std::string pdf(const std::vector<std::vector<std::string>>& pages, const std::string& title) {
-  std::vector<std::string> objects = {"<< /Type /Catalog /Pages 2 0 R >>", "",
-                                      "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-                                      "<< /Title (" + title + ") /CreationDate (D:20190301120000Z) >>"};
+std::string pdf(const PdfText& text) {
+  std::vector<std::string> objects = {
+      "<< /Type /Catalog /Pages 2 0 R >>", "",
+      "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+      "<< /Title (" + text.title + ") /CreationDate (D:20190301120000Z) >>",
+      "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UTF16-H /DescendantFonts [6 0 R] >>",
+      "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /FontDescriptor 7 0 R "
+      "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> >>",
+      "<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [0 -200 1000 900] /ItalicAngle 0 "
+      "/Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>"};
   std::string kids;
-  for (const auto& lines : pages) {
-    const auto content = pdf_page_content(lines);
+  for (const auto& lines : text.pages) {
     const auto number = objects.size() + 1;
     kids += fmt::format("{} 0 R ", number);
-    objects.push_back(
-        fmt::format("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {} 0 R "
-                    "/Resources << /Font << /F1 3 0 R >> >> >>",
-                    number + 1));
-    objects.push_back(fmt::format("<< /Length {} >>\nstream\n{}endstream", content.size(), content));
+    objects.push_back(fmt::format("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {} 0 R "
+                                  "/Resources << /Font << /F1 3 0 R /F2 5 0 R >> >> >>", number + 1));
+    objects.push_back(stream("", pdf_page_content(lines, text.font_size)));
   }
-  objects[1] = fmt::format("<< /Type /Pages /Count {} /Kids [{}] >>", pages.size(), kids);
-  std::string out = "%PDF-1.7\n", table;
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    table += fmt::format("{:010} 00000 n \n", out.size());
-    out += fmt::format("{} 0 obj\n{}\nendobj\n", i + 1, objects[i]);
+  objects[1] = fmt::format("<< /Type /Pages /Count {} /Kids [{}] >>", text.pages.size(), kids);
+  if (const auto& [name, content] = text.attachment; !name.empty()) {
+    const auto number = objects.size() + 1;
+    objects.push_back(stream("/Type /EmbeddedFile", content));
+    objects.push_back(fmt::format("<< /Type /Filespec /F ({0}) /UF ({0}) /EF << /F {1} 0 R >> >>", name, number));
+    objects[0] = fmt::format("<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [({}) {} 0 R] >> >> >>",
+                             name, number + 1);
   }
-  const auto start = out.size();
-  return out + fmt::format(
-                   "xref\n0 {0}\n0000000000 65535 f \n{1}trailer\n<< /Size {0} /Root 1 0 R /Info 4 0 R >>\n"
-                   "startxref\n{2}\n%%EOF\n",
-                   objects.size() + 1, table, start);
+  return pdf_file(objects, 4);
+}
+
+std::string scanned_pdf(std::string_view png) {
+  const auto width = big_endian(png, 16), height = big_endian(png, 20);
+  std::string pixels;  // deflated with PNG's row filters, which PDF knows as predictor 15
+  for (std::size_t at = 8; at + 12 <= png.size(); at += big_endian(png, at) + 12)
+    if (png.substr(at + 4, 4) == "IDAT") pixels += png.substr(at + 8, big_endian(png, at));
+  const auto page = fmt::format("q 595 0 0 {} 0 0 cm /I1 Do Q", 595.0 * height / width);
+  return pdf_file(
+      {"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+       fmt::format("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 {}] /Contents 4 0 R "
+                   "/Resources << /XObject << /I1 5 0 R >> >> >>", 595.0 * height / width),
+       stream("", page),
+       stream(fmt::format("/Type /XObject /Subtype /Image /Width {0} /Height {1} /ColorSpace /DeviceRGB "
+                          "/BitsPerComponent 8 /Filter /FlateDecode /DecodeParms << /Predictor 15 /Colors 3 "
+                          "/BitsPerComponent 8 /Columns {0} >>", width, height), pixels),
+       "<< /Producer (scanner) >>"},
+      6);
 }
 
 std::string paragraph(const std::string& text) { return "<w:p><w:r><w:t>" + text + "</w:t></w:r></w:p>"; }

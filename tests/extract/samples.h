@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,11 +13,50 @@ using Members = std::vector<std::pair<std::string, std::string>>;  // name as ra
 std::string zip(const Members& members, const char* password = nullptr);
 std::string tar(const Members& members, bool gzipped = false);
 
-// One page a text, of lines in the standard Helvetica font; ASCII only.
-std::string pdf(const std::vector<std::vector<std::string>>& pages, const std::string& title = "");
+// A page a list of lines; ASCII in Helvetica, other lines in a Chinese font that is not embedded.
+struct PdfText {
+  std::vector<std::vector<std::string>> pages;
+  std::string title = {};
+  int font_size = 12;
+  std::pair<std::string, std::string> attachment = {};  // name, content
+};
+std::string pdf(const PdfText& text);
+// A page that is nothing but a picture: `png` as render_page gives it (RGB, not interlaced).
+std::string scanned_pdf(std::string_view png);
 
 // `body` is what stands inside <w:body>.
 std::string docx(const std::string& body, const Members& more = {});
 std::string paragraph(const std::string& text);  // <w:p> with one run
+
+
+// A sheet's rows are the inside of <sheetData>.
+struct XlsxSheet {
+  std::string name;
+  std::string rows;
+};
+std::string xlsx(const std::vector<XlsxSheet>& sheets, const std::vector<std::string>& shared_strings = {},
+                 const std::string& styles = "");
+// Each slide a list of paragraphs; its notes follow.
+struct PptxSlide {
+  std::vector<std::string> paragraphs;
+  std::string notes = {};
+};
+std::string pptx(const std::vector<PptxSlide>& slides);
+
+// A run of an OFD page: position of the baseline in millimetres, and text.
+struct OfdRun {
+  double x, y;
+  std::string text;
+};
+struct OfdPackage {
+  std::vector<std::vector<OfdRun>> pages;
+  std::vector<OfdRun> page_template = {};
+  std::string annotation = {};  // on the first page
+  std::pair<std::string, std::string> attachment = {};
+  std::string name_space = "http://www.ofdspec.org/2016";
+  std::string title = {};
+};
+std::string ofd(const OfdPackage& package);
+std::string odt(const std::string& body);
 
 }  // namespace lantai::extract::test

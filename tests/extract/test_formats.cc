@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(plain_text_is_read_in_the_encodings_that_arrive) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pdf_gives_its_text_page_by_page) {
-  const auto result = extract(pdf({{"First page, line one", "line two"}, {"Second page"}}, "Minutes of March"));
+  const auto result = extract(pdf({{{"First page, line one", "line two"}, {"Second page"}}, "Minutes of March"}));
   BOOST_TEST(result.media_type == "application/pdf");
   BOOST_TEST(result.format == "PDF 1.7");
   BOOST_TEST(result.title == "Minutes of March");

@@ -14,6 +14,8 @@ namespace {
 // Natural logarithms of how often a character of the class appears in running text.
 constexpr double kCommon = -6.3, kUsual = -9.8, kRare = -13.0, kPunctuation = -5.5, kSymbol = -12.5, kExotic = -17.0,
                  kAscii = -4.0, kControl = -14.0, kImpossible = -40.0;
+// What is worse than this for each byte, on average, is not text.
+constexpr double kWorstText = -9.0, kWorstWideText = -6.0;
 constexpr std::size_t kSample = 64U << 10U;
 
 bool is_han_punctuation(unsigned row, unsigned cell, bool gb) {
@@ -269,10 +271,10 @@ std::optional<DecodedText> Charsets::decode(ByteView bytes) const {
   if (starts_with(bytes, {0x84, 0x31, 0x95, 0x33})) return decode_as(bytes.subspan(4), Encoding::gb18030);
   const ByteView sample = bytes.first(std::min(bytes.size(), kSample));  // a cut character costs little
   const auto encoding = likeliest(sample);
-  const double control_free = score(sample, encoding) / static_cast<double>(std::max<std::size_t>(sample.size(), 1));
-  if (control_free < -9.0) return std::nullopt;  // on average worse than a rare character for each byte
-  const auto nuls = static_cast<std::size_t>(std::count(sample.begin(), sample.end(), 0));
-  if (nuls > 0 && encoding != Encoding::utf16le && encoding != Encoding::utf16be) return std::nullopt;
+  const bool wide = encoding == Encoding::utf16le || encoding == Encoding::utf16be;
+  const double average = score(sample, encoding) / static_cast<double>(std::max<std::size_t>(sample.size(), 1));
+  if (average < (wide ? kWorstWideText : kWorstText)) return std::nullopt;
+  if (!wide && std::find(sample.begin(), sample.end(), 0) != sample.end()) return std::nullopt;
   return decode_as(bytes, encoding);
 }
 
@@ -314,16 +316,17 @@ std::optional<Encoding> Charsets::by_label(std::string_view label) {
 Encoding Charsets::detect_names(const std::vector<Bytes>& names) const {
   double gb = 0, big5 = 0;
   for (const auto& raw : names) {
-    if (is_valid_utf8(as_chars(raw))) continue;
-    gb += score_gb18030(raw);
-    big5 += score_big5(raw);
+    const double as_gb = score_gb18030(raw), as_big5 = score_big5(raw);
+    if (score_utf8(raw) >= std::max(as_gb, as_big5)) continue;
+    gb += as_gb;
+    big5 += as_big5;
   }
   return big5 > gb ? Encoding::big5 : Encoding::gb18030;
 }
 
 DecodedText Charsets::decode_name(ByteView raw, Encoding legacy) const {
-  if (is_valid_utf8(as_chars(raw))) return {std::string(as_chars(raw)), Encoding::utf8, false};
-  return decode_as(raw, legacy);
+  const bool utf8 = is_valid_utf8(as_chars(raw)) && score_utf8(raw) >= score(raw, legacy);
+  return utf8 ? decode_as(raw, Encoding::utf8) : decode_as(raw, legacy);
 }
 
 }  // namespace lantai::extract::worker

@@ -40,7 +40,7 @@ class Charsets {
   static std::optional<Encoding> by_label(std::string_view label);
   // One encoding for names that belong together.
   Encoding detect_names(const std::vector<Bytes>& names) const;
-  DecodedText decode_name(ByteView raw, Encoding legacy) const;  // UTF-8 if it is that, else `legacy`
+  DecodedText decode_name(ByteView raw, Encoding legacy) const;  // UTF-8 if that is likelier than `legacy`
 
  private:
   Encoding likeliest(ByteView bytes) const;

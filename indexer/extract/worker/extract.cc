@@ -21,6 +21,8 @@ void read_content(Source& source, const Identity& identity, Report& report, Cont
       return read_xlsx(source, report, context, depth);
     case Kind::pptx:
       return read_pptx(source, report, context, depth);
+    case Kind::odf:
+      return read_odf(source, report, context, depth);
     case Kind::ofd:
       return read_ofd(source, report, context, depth);
     case Kind::archive:

@@ -31,6 +31,7 @@ void read_docx(Source& source, Report& report, Context& context, unsigned depth)
 void read_xlsx(Source& source, Report& report, Context& context, unsigned depth);
 void read_pptx(Source& source, Report& report, Context& context, unsigned depth);
 void read_ofd(Source& source, Report& report, Context& context, unsigned depth);
+void read_odf(Source& source, Report& report, Context& context, unsigned depth);
 void read_archive(Source& source, const Identity& identity, Report& report, Context& context, unsigned depth);
 void read_image(Source& source, const Identity& identity, Report& report, Context& context);
 

@@ -110,12 +110,12 @@ Identity identify_zip(Source& source) {
     if (under("xl/")) return {Kind::xlsx, office + "spreadsheetml.sheet", "XLSX"};
     if (under("ppt/")) return {Kind::pptx, office + "presentationml.presentation", "PPTX"};
   }
-  if (!members.empty() && as_chars(members.front().name) == "mimetype") {
+  if (holds("META-INF/container.xml") && holds("mimetype")) return {Kind::archive, "application/epub+zip", "EPUB"};
+  if (holds("content.xml") && holds("mimetype")) {
     const auto head = source.head();
-    if (contains(head, "application/epub+zip")) return {Kind::known_unsupported, "application/epub+zip", "EPUB"};
     for (const std::string_view type : {"text", "spreadsheet", "presentation", "graphics"}) {
       const auto whole = "application/vnd.oasis.opendocument." + std::string(type);
-      if (contains(head, whole)) return {Kind::known_unsupported, whole, "OpenDocument " + std::string(type)};
+      if (contains(head, whole)) return {Kind::odf, whole, "OpenDocument " + std::string(type)};
     }
   }
   return {Kind::archive, "application/zip", "ZIP"};
@@ -174,9 +174,24 @@ bool looks_like_json(std::string_view text) {
          std::string_view("{[\"]-0123456789tfn").find(text[second]) != std::string_view::npos;
 }
 
+// RFC 5322 and mbox: the first line and the next ones are header fields that only mail has.
+std::string_view mail_type(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kFields = {"received:", "return-path:", "from:", "date:", "message-id:",
+                                                       "mime-version:", "delivered-to:", "subject:", "to:"};
+  const auto start = lower_ascii(text.substr(0, 8192));
+  if (start.compare(0, 5, "from ") == 0 && start.find("\nfrom:") != std::string::npos) return "application/mbox";
+  std::size_t found = 0;
+  for (const auto field : kFields)
+    if (start.compare(0, field.size(), field) == 0 || start.find("\n" + std::string(field)) < start.find("\n\n")) ++found;
+  const auto colon = start.find(':');
+  const bool begins_with_field = colon < 40 && start.substr(0, colon).find_first_of(" \n<>") == std::string::npos;
+  return begins_with_field && found >= 3 ? "message/rfc822" : "";
+}
+
 Identity identify_text(const DecodedText& decoded) {
   const std::string format = std::string(name(decoded.encoding)) + " text";
   const std::string_view text = decoded.text;
+  if (const auto mail = mail_type(text); !mail.empty()) return {Kind::text, std::string(mail), format};
   if (looks_like_html(text)) return {Kind::html, "text/html", "HTML"};
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text.substr(first, 5) == "<?xml")

@@ -10,13 +10,18 @@ MemberNames::MemberNames(Source& source, const Identity& identity, const Context
   if (identity.media_type != "application/zip") return;
   const auto directory = read_zip_directory(source, limits.entries);
   whole_ = directory.whole;
-  for (const auto& member : directory.members) names_.push_back(member.name);
+  for (const auto& member : directory.members) {
+    if (member.utf8) said_utf8_.insert(member.name);
+    else names_.push_back(member.name);
+  }
   legacy_ = charsets_.detect_names(names_);
 }
 
 MemberName MemberNames::decode(ByteView raw) {
-  if (names_.empty()) legacy_ = charsets_.detect_names({Bytes(raw.begin(), raw.end())});
-  const auto decoded = charsets_.decode_name(raw, legacy_);
+  const Bytes owned(raw.begin(), raw.end());
+  if (names_.empty()) legacy_ = charsets_.detect_names({owned});
+  const auto decoded = said_utf8_.contains(owned) ? charsets_.decode_as(raw, Encoding::utf8)
+                                                  : charsets_.decode_name(raw, legacy_);
   MemberName name;
   name.path = safe_member_path(decoded.text, name.unsafe);
   name.encoding = decoded.encoding;

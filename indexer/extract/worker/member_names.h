@@ -2,6 +2,7 @@
 // used; they are looked at together, since one name alone is often too short to tell. Thread-confined.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,8 @@ class MemberNames {
 
  private:
   const Charsets& charsets_;
-  std::vector<Bytes> names_;
+  std::vector<Bytes> names_;     // whose encoding nobody said
+  std::set<Bytes> said_utf8_;
   Encoding legacy_ = Encoding::gb18030;
   bool whole_ = true;
 };

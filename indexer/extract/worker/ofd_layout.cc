@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 #include "fault.h"
 #include "utf8.h"
@@ -139,7 +140,40 @@ void OfdLayout::append(std::string& line, const Run& run, const Run& before) {
   line += run.text;
 }
 
+void OfdLayout::join_vertical_labels() {
+  constexpr std::size_t kMany = 1'000;  // of single characters: then the whole page is set like this
+  std::vector<Run*> singles;
+  for (auto& run : runs_) {
+    std::size_t at = 0;
+    if (joins_without_space(next_code_point(run.text, at)) && at == run.text.size()) singles.push_back(&run);
+  }
+  if (singles.size() > kMany) return;
+  const auto has_neighbour = [&](const Run& run) {
+    return std::any_of(runs_.begin(), runs_.end(), [&](const Run& other) {
+      return &other != &run && std::fabs(other.baseline - run.baseline) < run.size / 2 &&
+             (std::fabs(other.left - run.right) < run.size || std::fabs(run.left - other.right) < run.size);
+    });
+  };
+  singles.erase(std::remove_if(singles.begin(), singles.end(), [&](const Run* run) { return has_neighbour(*run); }), singles.end());
+  std::sort(singles.begin(), singles.end(), [](const Run* a, const Run* b) { return a->baseline < b->baseline; });
+  for (std::size_t i = 0; i < singles.size(); ++i) {
+    Run* const top = singles[i];
+    if (top->text.empty()) continue;
+    double baseline = top->baseline;
+    for (std::size_t j = i + 1; j < singles.size(); ++j) {
+      Run* const next = singles[j];
+      const double down = next->baseline - baseline;
+      if (next->text.empty() || std::fabs(next->left - top->left) > top->size / 2 || down < top->size / 2) continue;
+      if (down > top->size * 2.5) break;
+      top->text += std::exchange(next->text, {});
+      baseline = next->baseline;
+    }
+  }
+  runs_.erase(std::remove_if(runs_.begin(), runs_.end(), [](const Run& run) { return run.text.empty(); }), runs_.end());
+}
+
 std::string OfdLayout::text() {
+  join_vertical_labels();
   std::stable_sort(runs_.begin(), runs_.end(), [](const Run& a, const Run& b) { return a.baseline < b.baseline; });
   std::string text;
   for (std::size_t begin = 0; begin < runs_.size();) {

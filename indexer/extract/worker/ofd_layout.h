@@ -23,6 +23,8 @@ class OfdLayout {
     double left, right, baseline, size;  // millimetres
   };
   void add_text_object(const pugi::xml_node& object, double left, double top);
+  // Labels of narrow table columns are written downwards, one character a run.
+  void join_vertical_labels();
   static void append(std::string& line, const Run& run, const Run& before);
 
   std::vector<Run> runs_;

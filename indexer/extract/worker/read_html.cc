@@ -64,29 +64,41 @@ bool is_block(GumboTag tag) {
 
 class PageText {
  public:
+  // White space is one blank; a line break in the source between Han characters is none.
   void text(std::string_view piece) {
-    for (const char c : piece) {
-      const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-      if (!blank) {
-        if (pending_blank_ && !out_.empty() && out_.back() != '\n' && out_.back() != '\t') out_ += ' ';
-        out_ += c;
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      const char c = piece[i];
+      if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') {
+        if (c == '\n') pending_ = Blank::line_end;
+        else if (pending_ == Blank::none) pending_ = Blank::space;
+        continue;
       }
-      pending_blank_ = blank;
+      if (pending_ != Blank::none) separate(piece, i);
+      pending_ = Blank::none;
+      out_ += c;
     }
   }
   void line_break() {
     if (!out_.empty() && out_.back() != '\n') out_ += '\n';
-    pending_blank_ = false;
+    pending_ = Blank::none;
   }
   void cell() {
     if (!out_.empty() && out_.back() != '\n' && out_.back() != '\t') out_ += '\t';
-    pending_blank_ = false;
+    pending_ = Blank::none;
   }
-  std::string take() { return tidy(without_han_spaces(out_)); }
+  std::string take() { return tidy(out_); }
 
  private:
+  enum class Blank { none, line_end, space };
+
+  void separate(std::string_view piece, std::size_t at) {
+    if (out_.empty() || out_.back() == '\n' || out_.back() == '\t') return;
+    const bool han = joins_without_space(last_code_point(out_)) && joins_without_space(next_code_point(piece, at));
+    if (pending_ == Blank::space || !han) out_ += ' ';
+  }
+
   std::string out_;
-  bool pending_blank_ = false;
+  Blank pending_ = Blank::none;
 };
 
 std::string_view attribute(const GumboElement& element, const char* attribute_name) {

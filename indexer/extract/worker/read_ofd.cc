@@ -37,6 +37,7 @@ class OfdDocument {
     const auto part = locate(root_, list);
     const auto attachments = package_.optional_xml(part, report_);
     for (const auto& node : attachments.document_element().children()) {
+      if (!is_named(node, "Attachment")) continue;
       const auto file = locate(part, child_text(node, "FileLoc"));
       std::string shown(attribute(node, "Name"));
       const auto base = file.substr(file.rfind('/') + 1);

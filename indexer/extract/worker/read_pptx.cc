@@ -80,6 +80,7 @@ void read_pptx(Source& source, Report& report, Context& context, unsigned depth)
   std::uint32_t number = 0;
   bool any = false;
   for (const auto& slide : child(presentation.document_element(), "sldIdLst").children()) {
+    if (!is_named(slide, "sldId")) continue;
     ++number;
     // Both `id` and `r:id` are there; the relationship is the prefixed one.
     std::string id;

@@ -109,6 +109,7 @@ void Workbook::read_styles(const std::string& part, Report& report) {
   for (const auto& node : child(document.document_element(), "numFmts").children())
     codes[node.attribute("numFmtId").as_uint()] = attribute(node, "formatCode");
   for (const auto& node : child(document.document_element(), "cellXfs").children()) {
+    if (!is_named(node, "xf")) continue;
     const auto id = node.attribute("numFmtId").as_uint();
     const auto found = codes.find(id);
     styles_.push_back(show_for(id, found == codes.end() ? std::string_view() : found->second));

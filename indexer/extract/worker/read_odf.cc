@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <vector>
+
+#include "package.h"
+#include "utf8.h"
+
+namespace lantai::extract::worker {
+namespace {
+
+constexpr unsigned kMaxRepeat = 64;  // of spaces and cells; spreadsheets repeat empty cells to their edge
+
+// OpenDocument 1.2 part 1: paragraphs to lines, table rows to lines of cells; a slide or a sheet is a page.
+class OdfText {
+ public:
+  void walk(const pugi::xml_node& node, unsigned depth = 0) {
+    if (depth > kMaxXmlDepth) throw Fault("too_deep", "XML nested more deeply than allowed");
+    for (const auto& item : node.children()) element(item, depth);
+  }
+  std::vector<std::string> take() {
+    pages_.push_back(std::move(page_));
+    return std::move(pages_);
+  }
+
+ private:
+  void element(const pugi::xml_node& node, unsigned depth) {
+    const auto tag = local_name(node);
+    const std::string_view whole = node.name();
+    if (node.type() == pugi::node_pcdata) {
+      if (in_paragraph_ > 0) page_ += node.value();
+    } else if (whole == "text:tab") {
+      page_ += '\t';
+    } else if (whole == "text:line-break") {
+      page_ += '\n';
+    } else if (whole == "text:s") {
+      page_.append(std::min(node.attribute("text:c").as_uint(1), kMaxRepeat), ' ');
+    } else if (tag == "p" || tag == "h") {
+      paragraph(node, depth);
+    } else if (tag == "table-cell") {
+      cell(node, depth);
+    } else if (tag == "table-row") {
+      walk(node, depth + 1);
+      trim_end();
+      page_ += '\n';
+    } else if (whole == "draw:page" || (whole == "table:table" && is_named(node.parent(), "spreadsheet"))) {
+      page_break(node);
+      walk(node, depth + 1);
+    } else if (tag != "tracked-changes") {
+      walk(node, depth + 1);
+    }
+  }
+
+  void paragraph(const pugi::xml_node& node, unsigned depth) {
+    ++in_paragraph_;
+    walk(node, depth + 1);
+    --in_paragraph_;
+    page_ += in_cell_ ? ' ' : '\n';
+  }
+
+  void cell(const pugi::xml_node& node, unsigned depth) {
+    const bool outer = in_cell_;
+    in_cell_ = true;
+    walk(node, depth + 1);
+    in_cell_ = outer;
+    while (!page_.empty() && page_.back() == ' ') page_.pop_back();
+    page_.append(std::min(node.attribute("table:number-columns-repeated").as_uint(1), kMaxRepeat), '\t');
+  }
+
+  void page_break(const pugi::xml_node& node) {
+    if (begun_) {
+      pages_.push_back(std::move(page_));
+      page_.clear();
+    }
+    begun_ = true;
+    if (is_named(node, "table")) page_ += std::string(attribute(node, "name")) + '\n';
+  }
+
+  void trim_end() {
+    while (!page_.empty() && (page_.back() == '\t' || page_.back() == ' ')) page_.pop_back();
+  }
+
+  unsigned in_paragraph_ = 0;
+  bool in_cell_ = false, begun_ = false;
+  std::string page_;
+  std::vector<std::string> pages_;
+};
+
+void read_odf_properties(const Package& package, Report& report) {
+  const auto document = package.optional_xml("meta.xml", report);
+  const auto meta = child(document.document_element(), "meta");
+  report.title(child_text(meta, "title"));
+  for (const auto& [name_there, name_here] :
+       {std::pair{"initial-creator", "author"}, {"creator", "last_modified_by"}, {"subject", "subject"},
+        {"description", "description"}, {"keyword", "keywords"}, {"creation-date", "created"}, {"date", "modified"},
+        {"generator", "creator"}}) {
+    report.metadata(name_here, child_text(meta, name_there));
+  }
+}
+
+}  // namespace
+
+void read_odf(Source& source, Report& report, Context& context, unsigned depth) {
+  const Package package(source, report, context.charsets);
+  const auto* manifest = package.find("META-INF/manifest.xml");
+  if (manifest != nullptr && as_chars(*manifest).find("encryption-data") != std::string_view::npos)
+    throw Fault("encrypted", "protected by a password");
+  read_odf_properties(package, report);
+  const auto document = package.xml("content.xml");
+  OdfText text;
+  text.walk(child(document.document_element(), "body"));
+  std::uint32_t number = 0;
+  bool any = false;
+  for (const auto& content : text.take()) {
+    ++number;
+    const auto page = tidy(to_valid_utf8(content));
+    if (page.empty()) continue;
+    any = true;
+    report.page(number, page);
+  }
+  read_package_members(package, {"Pictures/"}, !any, report, context, depth);
+  package.check_whole();
+}
+
+}  // namespace lantai::extract::worker

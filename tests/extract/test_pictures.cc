@@ -1,0 +1,86 @@
+#define BOOST_TEST_MODULE extract_pictures
+#include <boost/test/unit_test.hpp>
+
+#include "fixture.h"
+#include "lantai/base/error.h"
+#include "samples.h"
+
+namespace lantai::extract::test {
+namespace {
+
+const std::vector<std::string> kLines = {"关于做好毕业证书发放工作的通知", "全校共发放证书三百二十份", "Archive Office 2021"};
+
+std::string page_png(Extractor& extractor, const std::string& document, std::uint32_t page, std::uint32_t width) {
+  const MemoryFile file(document);
+  const auto png = extractor.render_page(file.source(), page, width);
+  BOOST_REQUIRE(png.has_value());
+  return std::string(as_chars(*png));
+}
+
+std::uint32_t png_number(const std::string& png, std::size_t at) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value = value << 8U | static_cast<unsigned char>(png.at(at + i));
+  return value;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(Pictures)
+
+BOOST_AUTO_TEST_CASE(a_pdf_page_is_drawn_as_wide_as_asked) {
+  const auto document = pdf({{kLines, {"second"}}, "", 24});
+  for (const std::uint32_t width : {100U, 793U, 1600U}) {
+    const auto png = page_png(shared_extractor(), document, 2, width);
+    BOOST_TEST(png.substr(1, 3) == "PNG");
+    BOOST_TEST(png_number(png, 16) == width);
+    BOOST_TEST(std::abs(png_number(png, 20) - width * 842.0 / 595.0) < 2.0);
+  }
+  BOOST_TEST(page_png(shared_extractor(), document, 1, 300) != page_png(shared_extractor(), document, 2, 300));
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_is_scaled_and_has_one_page) {
+  const auto png = page_png(shared_extractor(), pdf({{kLines}, "", 24}), 1, 800);
+  BOOST_TEST(png_number(page_png(shared_extractor(), png, 1, 200), 16) == 200U);
+  const MemoryFile file(png);
+  BOOST_TEST(!shared_extractor().render_page(file.source(), 2, 200).has_value());
+  const MemoryFile text("plain text");
+  BOOST_TEST(!shared_extractor().render_page(text.source(), 1, 200).has_value());
+  const MemoryFile document(pdf({{{"one"}}}));
+  BOOST_TEST(!shared_extractor().render_page(document.source(), 2, 200).has_value());
+  BOOST_CHECK_THROW(shared_extractor().render_page(document.source(), 0, 200), Error);
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_and_a_scanned_pdf_are_read_by_ocr) {
+  const auto extractor = make_extractor({}, true);
+  const auto png = page_png(*extractor, pdf({{kLines}, "", 24}), 1, 1240);
+  const MemoryFile picture(png);
+  const auto read = extractor->extract(picture.source());
+  BOOST_TEST(read.media_type == "image/png");
+  BOOST_REQUIRE(read.pages.size() == 1U);
+  BOOST_TEST(read.pages[0].from_ocr);
+  for (const auto& line : kLines) BOOST_TEST(read.pages[0].text.find(line) != std::string::npos, read.pages[0].text);
+
+  const MemoryFile scan(scanned_pdf(png));
+  const auto scanned = extractor->extract(scan.source());
+  BOOST_TEST(scanned.media_type == "application/pdf");
+  BOOST_REQUIRE(scanned.pages.size() == 1U);
+  BOOST_TEST(scanned.pages[0].from_ocr);
+  BOOST_TEST(scanned.pages[0].text.find(kLines[0]) != std::string::npos, scanned.pages[0].text);
+  BOOST_TEST(to_json(scanned).find("\"ocr\":true") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(without_ocr_a_picture_has_a_size_and_no_text) {
+  const auto result = extract(page_png(shared_extractor(), pdf({{kLines}}), 1, 640));
+  BOOST_TEST(result.metadata.at("width") == "640");
+  BOOST_TEST(result.pages.empty());
+  BOOST_TEST(!result.failure.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_of_too_many_pixels_is_not_decoded) {
+  const std::string header("\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\x4E\x20\0\0\x4E\x20\x08\x02\0\0\0", 29);
+  BOOST_TEST(failure_code(extract(header + std::string(1000, 'x'))) == "too_large");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace lantai::extract::test
