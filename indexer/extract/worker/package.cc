@@ -1,12 +1,14 @@
 #include "package.h"
 
 #include "archive_reader.h"
+#include "zip_directory.h"
 
 namespace lantai::extract::worker {
 
 Package::Package(Source& source, Report& report, const Charsets& charsets) : charsets_(charsets) {
   try {
     read(source, report);
+    if (!read_zip_directory(source, 1).whole) damaged("the directory at the end of the package is missing");
   } catch (const Fault& fault) {
     if (fault.scope == Fault::Scope::everything) throw;
     damage_ = Failure{fault.code, fault.detail};
@@ -29,6 +31,7 @@ void Package::read(Source& source, Report& report) {
     if (unsafe) report.warning("unsafe_name", path);
     auto bytes = archive.read_all(limit - total);
     total += bytes.size();
+    if (defines_entities(bytes)) report.warning("entities_not_expanded", path);
     parts_.emplace(path, std::move(bytes));
   }
 }

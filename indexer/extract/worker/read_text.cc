@@ -1,5 +1,6 @@
 #include "extract.h"
 #include "utf8.h"
+#include "xml.h"
 
 namespace lantai::extract::worker {
 
@@ -11,6 +12,7 @@ void read_text(Source& source, const Identity& identity, Report& report, const C
   report.metadata("encoding", name(decoded->encoding));
   if (decoded->ill_formed)
     report.warning("ill_formed_text", "some bytes are not " + std::string(name(decoded->encoding)));
+  if (defines_entities(as_bytes(decoded->text))) report.warning("entities_not_expanded", "shown as they are written");
   const std::string_view text = decoded->text;
   std::uint32_t number = 1;
   std::size_t at = 0;

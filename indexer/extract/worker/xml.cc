@@ -37,6 +37,11 @@ pugi::xml_document parse_xml(ByteView bytes, const Charsets& charsets) {
   return document;
 }
 
+bool defines_entities(ByteView bytes) {
+  const auto head = as_chars(bytes.first(std::min<std::size_t>(bytes.size(), 4096)));
+  return head.find("<!ENTITY") != std::string_view::npos;
+}
+
 std::string_view local_name(const pugi::xml_node& node) { return without_prefix(node.name()); }
 
 bool is_named(const pugi::xml_node& node, std::string_view local) { return local_name(node) == local; }

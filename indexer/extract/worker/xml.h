@@ -15,6 +15,9 @@ inline constexpr unsigned kMaxXmlDepth = 256;  // of our own walks
 // Throws Fault damaged. Understands what the XML declaration says about GB18030 and Big5.
 pugi::xml_document parse_xml(ByteView bytes, const Charsets& charsets);
 
+// The document defines entities of its own, which stay as they are written.
+bool defines_entities(ByteView bytes);
+
 std::string_view local_name(const pugi::xml_node& node);  // `ofd:Page` → `Page`
 bool is_named(const pugi::xml_node& node, std::string_view local);
 pugi::xml_node child(const pugi::xml_node& parent, std::string_view local);
