@@ -12,7 +12,8 @@ std::string relationship(const std::string& id, const std::string& type, const s
 }
 
 std::string relationships(const std::string& inside) {
-  return "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">" + inside + "</Relationships>";
+  return "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">" + inside +
+         "</Relationships>";
 }
 
 Members office_package(const std::string& main_part) {
@@ -29,8 +30,10 @@ std::string slide_shape(const std::vector<std::string>& paragraphs) {
 std::string ofd_content(const std::vector<OfdRun>& runs) {
   std::string content = "<ofd:Layer ID=\"1\">";
   for (const auto& run : runs)
-    content += fmt::format("<ofd:TextObject Boundary=\"{} {} 100 6\" Size=\"4\"><ofd:TextCode X=\"0\" Y=\"4\">{}"
-                           "</ofd:TextCode></ofd:TextObject>", run.x, run.y - 4, run.text);
+    content += fmt::format(
+        "<ofd:TextObject Boundary=\"{} {} 100 6\" Size=\"4\"><ofd:TextCode X=\"0\" Y=\"4\">{}"
+        "</ofd:TextCode></ofd:TextObject>",
+        run.x, run.y - 4, run.text);
   return "<ofd:Content>" + content + "</ofd:Layer></ofd:Content>";
 }
 
@@ -39,7 +42,8 @@ std::string ofd_content(const std::vector<OfdRun>& runs) {
 std::string xlsx(const std::vector<XlsxSheet>& sheets, const std::vector<std::string>& shared_strings,
                  const std::string& styles) {
   auto members = office_package("xl/workbook.xml");
-  std::string list, related = relationship("rIdS", "sharedStrings", "sharedStrings.xml") + relationship("rIdT", "styles", "styles.xml");
+  std::string list, related = relationship("rIdS", "sharedStrings", "sharedStrings.xml") +
+                              relationship("rIdT", "styles", "styles.xml");
   for (std::size_t i = 0; i < sheets.size(); ++i) {
     list += fmt::format(R"(<sheet name="{}" sheetId="{}" r:id="rId{}"/>)", sheets[i].name, i + 1, i + 1);
     related += relationship(fmt::format("rId{}", i + 1), "worksheet", fmt::format("worksheets/sheet{}.xml", i + 1));
@@ -63,13 +67,17 @@ std::string pptx(const std::vector<PptxSlide>& slides) {
     const auto file = slides.size() - i;
     list += fmt::format("\n<p:sldId id=\"{}\" r:id=\"rId{}\"/>", 256 + i, i + 1);
     related += relationship(fmt::format("rId{}", i + 1), "slide", fmt::format("slides/slide{}.xml", file));
-    members.emplace_back(fmt::format("ppt/slides/slide{}.xml", file), "<p:sld>" + slide_shape(slides[i].paragraphs) + "</p:sld>");
+    members.emplace_back(fmt::format("ppt/slides/slide{}.xml", file),
+                         "<p:sld>" + slide_shape(slides[i].paragraphs) + "</p:sld>");
     if (slides[i].notes.empty()) continue;
-    members.emplace_back(fmt::format("ppt/slides/_rels/slide{}.xml.rels", file),
-                         relationships(relationship("rId1", "notesSlide", fmt::format("../notesSlides/notes{}.xml", file))));
-    members.emplace_back(fmt::format("ppt/notesSlides/notes{}.xml", file), "<p:notes>" + slide_shape({slides[i].notes}) + "</p:notes>");
+    members.emplace_back(
+        fmt::format("ppt/slides/_rels/slide{}.xml.rels", file),
+        relationships(relationship("rId1", "notesSlide", fmt::format("../notesSlides/notes{}.xml", file))));
+    members.emplace_back(fmt::format("ppt/notesSlides/notes{}.xml", file),
+                         "<p:notes>" + slide_shape({slides[i].notes}) + "</p:notes>");
   }
-  members.emplace_back("ppt/presentation.xml", "<p:presentation><p:sldIdLst>" + list + "</p:sldIdLst></p:presentation>");
+  members.emplace_back("ppt/presentation.xml",
+                       "<p:presentation><p:sldIdLst>" + list + "</p:sldIdLst></p:presentation>");
   members.emplace_back("ppt/_rels/presentation.xml.rels", relationships(related));
   return zip(members);
 }
@@ -79,10 +87,12 @@ std::string ofd(const OfdPackage& package) {
     return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ofd:{0} xmlns:ofd=\"{1}\">{2}</ofd:{0}>", name,
                        package.name_space, inside);
   };
-  Members members = {{"OFD.xml", element("OFD", "<ofd:DocBody><ofd:DocInfo><ofd:DocID>1</ofd:DocID><ofd:Title>" + package.title +
-                                                    "</ofd:Title></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>"
-                                                    "</ofd:DocBody>")}};
-  std::string pages, document = "<ofd:CommonData><ofd:TemplatePage ID=\"90\" BaseLoc=\"Tpls/Tpl_0/Content.xml\"/></ofd:CommonData>";
+  Members members = {
+      {"OFD.xml", element("OFD", "<ofd:DocBody><ofd:DocInfo><ofd:DocID>1</ofd:DocID><ofd:Title>" + package.title +
+                                     "</ofd:Title></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>"
+                                     "</ofd:DocBody>")}};
+  std::string pages,
+      document = "<ofd:CommonData><ofd:TemplatePage ID=\"90\" BaseLoc=\"Tpls/Tpl_0/Content.xml\"/></ofd:CommonData>";
   for (std::size_t i = 0; i < package.pages.size(); ++i) {
     pages += fmt::format("\n<ofd:Page ID=\"{0}\" BaseLoc=\"Pages/Page_{0}/Content.xml\"/>", i);
     members.emplace_back(fmt::format("Doc_0/Pages/Page_{}/Content.xml", i),
@@ -92,12 +102,15 @@ std::string ofd(const OfdPackage& package) {
   document += "<ofd:Pages>" + pages + "\n</ofd:Pages>";
   if (!package.annotation.empty()) {
     document += "<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations>";
-    members.emplace_back("Doc_0/Annots/Annotations.xml",
-                         element("Annotations", "<ofd:Page PageID=\"0\"><ofd:FileLoc>Page_0/Annotation.xml</ofd:FileLoc></ofd:Page>"));
-    members.emplace_back("Doc_0/Annots/Page_0/Annotation.xml",
-                         element("PageAnnot", "<ofd:Annot ID=\"9\" Type=\"Watermark\"><ofd:Appearance Boundary=\"10 10 90 20\">"
-                                              "<ofd:TextObject Boundary=\"0 0 90 20\" Size=\"10\"><ofd:TextCode X=\"0\" Y=\"10\">" +
-                                                  package.annotation + "</ofd:TextCode></ofd:TextObject></ofd:Appearance></ofd:Annot>"));
+    members.emplace_back(
+        "Doc_0/Annots/Annotations.xml",
+        element("Annotations", "<ofd:Page PageID=\"0\"><ofd:FileLoc>Page_0/Annotation.xml</ofd:FileLoc></ofd:Page>"));
+    members.emplace_back(
+        "Doc_0/Annots/Page_0/Annotation.xml",
+        element("PageAnnot",
+                "<ofd:Annot ID=\"9\" Type=\"Watermark\"><ofd:Appearance Boundary=\"10 10 90 20\">"
+                "<ofd:TextObject Boundary=\"0 0 90 20\" Size=\"10\"><ofd:TextCode X=\"0\" Y=\"10\">" +
+                    package.annotation + "</ofd:TextCode></ofd:TextObject></ofd:Appearance></ofd:Annot>"));
   }
   if (const auto& [name, content] = package.attachment; !name.empty()) {
     document += "<ofd:Attachments>Attachs/Attachments.xml</ofd:Attachments>";
@@ -111,10 +124,12 @@ std::string ofd(const OfdPackage& package) {
 }
 
 std::string odt(const std::string& body) {
-  return zip({{"mimetype", "application/vnd.oasis.opendocument.text"},
-              {"content.xml", "<office:document-content><office:body><office:text>" + body +
-                                  "</office:text></office:body></office:document-content>"},
-              {"meta.xml", "<office:document-meta><office:meta><dc:title>年度计划</dc:title></office:meta></office:document-meta>"}});
+  return zip(
+      {{"mimetype", "application/vnd.oasis.opendocument.text"},
+       {"content.xml", "<office:document-content><office:body><office:text>" + body +
+                           "</office:text></office:body></office:document-content>"},
+       {"meta.xml",
+        "<office:document-meta><office:meta><dc:title>年度计划</dc:title></office:meta></office:document-meta>"}});
 }
 
 }  // namespace lantai::extract::test

@@ -65,8 +65,10 @@ std::string pdf_file(const std::vector<std::string>& objects, int info) {
     out += fmt::format("{} 0 obj\n{}\nendobj\n", i + 1, objects[i]);
   }
   const auto start = out.size();
-  return out + fmt::format("xref\n0 {0}\n0000000000 65535 f \n{1}trailer\n<< /Size {0} /Root 1 0 R /Info {3} 0 R >>\n"
-                           "startxref\n{2}\n%%EOF\n", objects.size() + 1, table, start, info);
+  return out + fmt::format(
+                   "xref\n0 {0}\n0000000000 65535 f \n{1}trailer\n<< /Size {0} /Root 1 0 R /Info {3} 0 R >>\n"
+                   "startxref\n{2}\n%%EOF\n",
+                   objects.size() + 1, table, start, info);
 }
 
 std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
@@ -98,7 +100,8 @@ std::string tar(const Members& members, bool gzipped) {
 
 std::string pdf(const PdfText& text) {
   std::vector<std::string> objects = {
-      "<< /Type /Catalog /Pages 2 0 R >>", "",
+      "<< /Type /Catalog /Pages 2 0 R >>",
+      "",
       "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
       "<< /Title (" + text.title + ") /CreationDate (D:20190301120000Z) >>",
       "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UTF16-H /DescendantFonts [6 0 R] >>",
@@ -110,8 +113,10 @@ std::string pdf(const PdfText& text) {
   for (const auto& lines : text.pages) {
     const auto number = objects.size() + 1;
     kids += fmt::format("{} 0 R ", number);
-    objects.push_back(fmt::format("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {} 0 R "
-                                  "/Resources << /Font << /F1 3 0 R /F2 5 0 R >> >> >>", number + 1));
+    objects.push_back(
+        fmt::format("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {} 0 R "
+                    "/Resources << /Font << /F1 3 0 R /F2 5 0 R >> >> >>",
+                    number + 1));
     objects.push_back(stream("", pdf_page_content(lines, text.font_size)));
   }
   objects[1] = fmt::format("<< /Type /Pages /Count {} /Kids [{}] >>", text.pages.size(), kids);
@@ -134,11 +139,14 @@ std::string scanned_pdf(std::string_view png) {
   return pdf_file(
       {"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
        fmt::format("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 {}] /Contents 4 0 R "
-                   "/Resources << /XObject << /I1 5 0 R >> >> >>", 595.0 * height / width),
+                   "/Resources << /XObject << /I1 5 0 R >> >> >>",
+                   595.0 * height / width),
        stream("", page),
        stream(fmt::format("/Type /XObject /Subtype /Image /Width {0} /Height {1} /ColorSpace /DeviceRGB "
                           "/BitsPerComponent 8 /Filter /FlateDecode /DecodeParms << /Predictor 15 /Colors 3 "
-                          "/BitsPerComponent 8 /Columns {0} >>", width, height), pixels),
+                          "/BitsPerComponent 8 /Columns {0} >>",
+                          width, height),
+              pixels),
        "<< /Producer (scanner) >>"},
       6);
 }

@@ -28,7 +28,6 @@ std::string scanned_pdf(std::string_view png);
 std::string docx(const std::string& body, const Members& more = {});
 std::string paragraph(const std::string& text);  // <w:p> with one run
 
-
 // A sheet's rows are the inside of <sheetData>.
 struct XlsxSheet {
   std::string name;

@@ -37,21 +37,25 @@ BOOST_AUTO_TEST_CASE(tar_and_compressed_tar_give_the_text_of_their_members) {
 }
 
 BOOST_AUTO_TEST_CASE(names_in_big5_and_utf8_are_decoded_as_such) {
-  const auto result = extract(zip({{encoded("會議紀錄/名單.txt", "BIG5"), "x"}, {encoded("學生資料.txt", "BIG5"), "y"}}));
+  const auto result =
+      extract(zip({{encoded("會議紀錄/名單.txt", "BIG5"), "x"}, {encoded("學生資料.txt", "BIG5"), "y"}}));
   BOOST_TEST(find_embedded(result, "會議紀錄/名單.txt") != nullptr);
   BOOST_TEST(has_warning(result, "name_decoded_as_big5"));
   BOOST_TEST(find_embedded(extract(zip({{"照片/合影.txt", "x"}})), "照片/合影.txt") != nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(a_member_that_leads_out_of_its_folder_is_named_safely_and_reported) {
-  const auto result = extract(zip({{"../../etc/passwd", "root"}, {"/abs.txt", "abs"}, {"a/../../b.txt", "b"}, {"C:\\x\\y.txt", "y"}}));
-  for (const char* path : {"etc/passwd", "abs.txt", "a/b.txt", "x/y.txt"}) BOOST_TEST(find_embedded(result, path) != nullptr, path);
+  const auto result =
+      extract(zip({{"../../etc/passwd", "root"}, {"/abs.txt", "abs"}, {"a/../../b.txt", "b"}, {"C:\\x\\y.txt", "y"}}));
+  for (const char* path : {"etc/passwd", "abs.txt", "a/b.txt", "x/y.txt"})
+    BOOST_TEST(find_embedded(result, path) != nullptr, path);
   BOOST_TEST(has_warning(result, "unsafe_name"));
   BOOST_TEST(to_hex(result.embedded.at(0).raw_name) == to_hex(to_bytes("../../etc/passwd")));
 }
 
 BOOST_AUTO_TEST_CASE(a_member_that_cannot_be_read_does_not_hide_the_others) {
-  const auto result = extract(zip({{"broken.docx", docx("x").substr(0, 300)}, {"data.bin", std::string("\0\1\2\3", 4)}, {"ok.txt", "fine"}}));
+  const auto result = extract(
+      zip({{"broken.docx", docx("x").substr(0, 300)}, {"data.bin", std::string("\0\1\2\3", 4)}, {"ok.txt", "fine"}}));
   BOOST_TEST(find_embedded(result, "broken.docx")->error == "damaged");
   BOOST_TEST(find_embedded(result, "data.bin")->error == "unsupported_format");
   BOOST_TEST(find_embedded(result, "ok.txt")->pages.at(0).text == "fine");

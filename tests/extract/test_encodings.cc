@@ -1,7 +1,6 @@
 #define BOOST_TEST_MODULE extract_encodings
-#include <boost/test/unit_test.hpp>
-
 #include <array>
+#include <boost/test/unit_test.hpp>
 
 #include "fixture.h"
 #include "samples.h"
@@ -10,18 +9,21 @@ namespace lantai::extract::test {
 namespace {
 
 // Short texts as an office has them; the same in both scripts.
-constexpr std::array kSimplified = {"通知",     "请示",       "会议纪要",     "关于放假的通知", "学生名单",       "2019年度总结",
-                                    "固定资产", "毕业证书",   "财务报销单",   "档案借阅登记表", "校长办公会议",   "采购合同（副本）",
-                                    "收文登记", "处理意见",   "教师职称评审", "图书馆安全检查", "来宾接待计划",   "人事处",
-                                    "张三",     "李四的申请", "联通",         "同意。",         "已阅，请办。",   "附件：一份"};
-constexpr std::array kTraditional = {"通知",     "請示",       "會議紀要",     "關於放假的通知", "學生名單",       "2019年度總結",
-                                     "固定資產", "畢業證書",   "財務報銷單",   "檔案借閱登記表", "校長辦公會議",   "採購合同（副本）",
-                                     "收文登記", "處理意見",   "教師職稱評審", "圖書館安全檢查", "來賓接待計劃",   "人事處",
-                                     "張三",     "李四的申請", "聯通",         "同意。",         "已閱，請辦。",   "附件：一份"};
+constexpr std::array kSimplified = {
+    "通知",     "请示",       "会议纪要",     "关于放假的通知", "学生名单",     "2019年度总结",
+    "固定资产", "毕业证书",   "财务报销单",   "档案借阅登记表", "校长办公会议", "采购合同（副本）",
+    "收文登记", "处理意见",   "教师职称评审", "图书馆安全检查", "来宾接待计划", "人事处",
+    "张三",     "李四的申请", "联通",         "同意。",         "已阅，请办。", "附件：一份"};
+constexpr std::array kTraditional = {
+    "通知",     "請示",       "會議紀要",     "關於放假的通知", "學生名單",     "2019年度總結",
+    "固定資產", "畢業證書",   "財務報銷單",   "檔案借閱登記表", "校長辦公會議", "採購合同（副本）",
+    "收文登記", "處理意見",   "教師職稱評審", "圖書館安全檢查", "來賓接待計劃", "人事處",
+    "張三",     "李四的申請", "聯通",         "同意。",         "已閱，請辦。", "附件：一份"};
 
 void check(const char* text, const char* charset) {
   const auto result = extract(encoded(text, charset));
-  BOOST_TEST(all_text(result) == text, charset << ": " << text << " came out as " << all_text(result) << " from " << result.format);
+  BOOST_TEST(all_text(result) == text,
+             charset << ": " << text << " came out as " << all_text(result) << " from " << result.format);
 }
 
 }  // namespace
@@ -43,12 +45,11 @@ BOOST_AUTO_TEST_CASE(long_texts_may_mix_scripts_digits_and_latin_letters) {
   std::string text;
   for (const char* line : kSimplified) text += std::string(line) + " No.1 (ISO 9001) 第3号\n";
   text.pop_back();
-  for (const char* charset : {"GB18030", "UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE"}) BOOST_TEST(all_text(extract(encoded(text, charset))) == text, charset);
+  for (const char* charset : {"GB18030", "UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE"})
+    BOOST_TEST(all_text(extract(encoded(text, charset))) == text, charset);
 }
 
-BOOST_AUTO_TEST_CASE(rare_characters_of_gb18030_survive) {
-  check("㐂𠀀䶮同志的档案材料", "GB18030");
-}
+BOOST_AUTO_TEST_CASE(rare_characters_of_gb18030_survive) { check("㐂𠀀䶮同志的档案材料", "GB18030"); }
 
 BOOST_AUTO_TEST_CASE(western_text_is_not_taken_for_chinese) {
   check("Café à Genève, déjà vu: Müller & Søn", "WINDOWS-1252");

@@ -1,9 +1,8 @@
 #define BOOST_TEST_MODULE extract_hostile
-#include <boost/test/unit_test.hpp>
-
 #include <signal.h>
 #include <unistd.h>
 
+#include <boost/test/unit_test.hpp>
 #include <map>
 #include <set>
 
@@ -14,8 +13,9 @@
 namespace lantai::extract::test {
 namespace {
 
-const std::set<std::string> kCodes = {"unsupported_format", "encrypted",    "damaged",     "too_large",    "too_deep",
-                                      "too_many_entries",   "output_limit", "time_limit",  "memory_limit", "worker_crashed"};
+const std::set<std::string> kCodes = {"unsupported_format", "encrypted",        "damaged",      "too_large",
+                                      "too_deep",           "too_many_entries", "output_limit", "time_limit",
+                                      "memory_limit",       "worker_crashed"};
 
 Extraction extract_within(const Limits& limits, const std::string& bytes) {
   const MemoryFile file(bytes);
@@ -56,7 +56,8 @@ BOOST_AUTO_TEST_CASE(files_cut_at_every_sixteenth_end_in_text_or_a_named_failure
       if (result.failure) BOOST_TEST(kCodes.contains(result.failure->code), kind << ": " << result.failure->code);
       BOOST_TEST(failure_code(result) != "worker_crashed", kind << " cut at " << part);
       const bool container = kind != "text" && kind != "html" && kind != "tar";
-      if (container && part > 0) BOOST_TEST(result.failure.has_value(), kind << " cut at " << part << "/16 passes for whole");
+      if (container && part > 0)
+        BOOST_TEST(result.failure.has_value(), kind << " cut at " << part << "/16 passes for whole");
     }
   }
 }
@@ -150,7 +151,8 @@ BOOST_AUTO_TEST_CASE(deeply_nested_markup_does_not_end_the_worker) {
   for (int i = 0; i < 50'000; ++i) xml += "<w:x>";
   const auto page = extract(html + "deep");
   BOOST_TEST(all_text(page) == "deep");
-  const auto document = extract(zip({{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", xml + "<w:t>x</w:t>"}}));
+  const auto document =
+      extract(zip({{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", xml + "<w:t>x</w:t>"}}));
   BOOST_TEST(kCodes.contains(failure_code(document)));
   BOOST_TEST(failure_code(document) != "worker_crashed");
 }

@@ -8,7 +8,8 @@
 namespace lantai::extract::test {
 namespace {
 
-const std::vector<std::string> kLines = {"关于做好毕业证书发放工作的通知", "全校共发放证书三百二十份", "Archive Office 2021"};
+const std::vector<std::string> kLines = {"关于做好毕业证书发放工作的通知", "全校共发放证书三百二十份",
+                                         "Archive Office 2021"};
 
 std::string page_png(Extractor& extractor, const std::string& document, std::uint32_t page, std::uint32_t width) {
   const MemoryFile file(document);

@@ -59,13 +59,13 @@ BOOST_AUTO_TEST_CASE(malformed_frames_are_refused) {
     decoder.add(wire);
     BOOST_CHECK_EXCEPTION(decoder.next(), Error, is_data_loss);
   };
-  refused({0xFF, 0xFF, 0xFF, 0xFF});                                    // longer than allowed
-  refused({0, 0, 0, 0});                                                // empty
-  refused({4, 0, 0, 0, 200, 0, 0, 0});                                  // unknown kind
-  refused({4, 0, 0, 0, 34, 1, 0, 0});                                   // a number is missing
-  refused({8, 0, 0, 0, 34, 0, 1, 0, 9, 0, 0, 0});                       // a field longer than the frame
-  refused({5, 0, 0, 0, 34, 0, 0, 0, 1});                                // a byte too many
-  refused({4, 0, 0, 0, 34, 0, 0xFF, 0xFF});                             // more fields than bytes
+  refused({0xFF, 0xFF, 0xFF, 0xFF});               // longer than allowed
+  refused({0, 0, 0, 0});                           // empty
+  refused({4, 0, 0, 0, 200, 0, 0, 0});             // unknown kind
+  refused({4, 0, 0, 0, 34, 1, 0, 0});              // a number is missing
+  refused({8, 0, 0, 0, 34, 0, 1, 0, 9, 0, 0, 0});  // a field longer than the frame
+  refused({5, 0, 0, 0, 34, 0, 0, 0, 1});           // a byte too many
+  refused({4, 0, 0, 0, 34, 0, 0xFF, 0xFF});        // more fields than bytes
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_out_of_order_is_refused_and_what_came_before_stays) {
@@ -90,7 +90,8 @@ BOOST_AUTO_TEST_CASE(a_worker_cannot_talk_beyond_the_limits) {
   const auto talk = [&] {
     for (int i = 0; i < 100; ++i) assembler.accept(frame(FrameKind::warning, {}, {"", ""}));
   };
-  BOOST_CHECK_EXCEPTION(talk(), Error, [](const Error& error) { return error.code() == ErrorCode::resource_exhausted; });
+  BOOST_CHECK_EXCEPTION(talk(), Error,
+                        [](const Error& error) { return error.code() == ErrorCode::resource_exhausted; });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -104,7 +105,8 @@ BOOST_AUTO_TEST_CASE(the_object_has_the_members_promised) {
   extraction.title = "题名";
   extraction.metadata["author"] = "张三";
   extraction.pages = {{1, "文", false}, {2, "扫", true}};
-  extraction.embedded = {{"a.zip!/b", to_bytes("b"), "text/plain", 3, {{1, "x", false}}, "damaged"}, {"c", {}, "image/png", 9, {}, ""}};
+  extraction.embedded = {{"a.zip!/b", to_bytes("b"), "text/plain", 3, {{1, "x", false}}, "damaged"},
+                         {"c", {}, "image/png", 9, {}, ""}};
   extraction.warnings = {{"hidden_text", "d"}};
   const auto json = to_json(extraction);
   BOOST_TEST(json ==
@@ -122,7 +124,8 @@ BOOST_AUTO_TEST_CASE(the_object_has_the_members_promised) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_an_extraction_is_data_loss) {
-  for (const char* json : {"", "{", "[]", "{}", R"({"media_type":1})"}) BOOST_CHECK_EXCEPTION(from_json(json), Error, is_data_loss);
+  for (const char* json : {"", "{", "[]", "{}", R"({"media_type":1})"})
+    BOOST_CHECK_EXCEPTION(from_json(json), Error, is_data_loss);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

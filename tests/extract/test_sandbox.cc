@@ -37,7 +37,8 @@ class TemporaryProgram {
 std::string say(const Frame& frame) {
   std::string command = "printf '";
   for (const auto byte : encode(frame)) {
-    for (const int shift : {6, 3, 0}) command += (shift == 6 ? "\\" : "") + std::string(1, static_cast<char>('0' + (byte >> shift & 7)));
+    for (const int shift : {6, 3, 0})
+      command += (shift == 6 ? "\\" : "") + std::string(1, static_cast<char>('0' + (byte >> shift & 7)));
   }
   return command + "' >&3\n";
 }

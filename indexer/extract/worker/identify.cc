@@ -176,13 +176,15 @@ bool looks_like_json(std::string_view text) {
 
 // RFC 5322 and mbox: the first line and the next ones are header fields that only mail has.
 std::string_view mail_type(std::string_view text) {
-  constexpr std::array<std::string_view, 9> kFields = {"received:", "return-path:", "from:", "date:", "message-id:",
-                                                       "mime-version:", "delivered-to:", "subject:", "to:"};
+  constexpr std::array<std::string_view, 9> kFields = {
+      "received:",     "return-path:",  "from:",    "date:", "message-id:",
+      "mime-version:", "delivered-to:", "subject:", "to:"};
   const auto start = lower_ascii(text.substr(0, 8192));
   if (start.compare(0, 5, "from ") == 0 && start.find("\nfrom:") != std::string::npos) return "application/mbox";
   std::size_t found = 0;
   for (const auto field : kFields)
-    if (start.compare(0, field.size(), field) == 0 || start.find("\n" + std::string(field)) < start.find("\n\n")) ++found;
+    if (start.compare(0, field.size(), field) == 0 || start.find("\n" + std::string(field)) < start.find("\n\n"))
+      ++found;
   const auto colon = start.find(':');
   const bool begins_with_field = colon < 40 && start.substr(0, colon).find_first_of(" \n<>") == std::string::npos;
   return begins_with_field && found >= 3 ? "message/rfc822" : "";

@@ -11,8 +11,10 @@ MemberNames::MemberNames(Source& source, const Identity& identity, const Context
   const auto directory = read_zip_directory(source, limits.entries);
   whole_ = directory.whole;
   for (const auto& member : directory.members) {
-    if (member.utf8) said_utf8_.insert(member.name);
-    else names_.push_back(member.name);
+    if (member.utf8)
+      said_utf8_.insert(member.name);
+    else
+      names_.push_back(member.name);
   }
   legacy_ = charsets_.detect_names(names_);
 }
@@ -20,8 +22,8 @@ MemberNames::MemberNames(Source& source, const Identity& identity, const Context
 MemberName MemberNames::decode(ByteView raw) {
   const Bytes owned(raw.begin(), raw.end());
   if (names_.empty()) legacy_ = charsets_.detect_names({owned});
-  const auto decoded = said_utf8_.contains(owned) ? charsets_.decode_as(raw, Encoding::utf8)
-                                                  : charsets_.decode_name(raw, legacy_);
+  const auto decoded =
+      said_utf8_.contains(owned) ? charsets_.decode_as(raw, Encoding::utf8) : charsets_.decode_name(raw, legacy_);
   MemberName name;
   name.path = safe_member_path(decoded.text, name.unsafe);
   name.encoding = decoded.encoding;

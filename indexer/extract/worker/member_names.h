@@ -26,7 +26,7 @@ class MemberNames {
 
  private:
   const Charsets& charsets_;
-  std::vector<Bytes> names_;     // whose encoding nobody said
+  std::vector<Bytes> names_;  // whose encoding nobody said
   std::set<Bytes> said_utf8_;
   Encoding legacy_ = Encoding::gb18030;
   bool whole_ = true;

@@ -154,7 +154,8 @@ void OfdLayout::join_vertical_labels() {
              (std::fabs(other.left - run.right) < run.size || std::fabs(run.left - other.right) < run.size);
     });
   };
-  singles.erase(std::remove_if(singles.begin(), singles.end(), [&](const Run* run) { return has_neighbour(*run); }), singles.end());
+  singles.erase(std::remove_if(singles.begin(), singles.end(), [&](const Run* run) { return has_neighbour(*run); }),
+                singles.end());
   std::sort(singles.begin(), singles.end(), [](const Run* a, const Run* b) { return a->baseline < b->baseline; });
   for (std::size_t i = 0; i < singles.size(); ++i) {
     Run* const top = singles[i];

@@ -69,8 +69,10 @@ class PageText {
     for (std::size_t i = 0; i < piece.size(); ++i) {
       const char c = piece[i];
       if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') {
-        if (c == '\n') pending_ = Blank::line_end;
-        else if (pending_ == Blank::none) pending_ = Blank::space;
+        if (c == '\n')
+          pending_ = Blank::line_end;
+        else if (pending_ == Blank::none)
+          pending_ = Blank::space;
         continue;
       }
       if (pending_ != Blank::none) separate(piece, i);

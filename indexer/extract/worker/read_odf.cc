@@ -88,10 +88,14 @@ void read_odf_properties(const Package& package, Report& report) {
   const auto document = package.optional_xml("meta.xml", report);
   const auto meta = child(document.document_element(), "meta");
   report.title(child_text(meta, "title"));
-  for (const auto& [name_there, name_here] :
-       {std::pair{"initial-creator", "author"}, {"creator", "last_modified_by"}, {"subject", "subject"},
-        {"description", "description"}, {"keyword", "keywords"}, {"creation-date", "created"}, {"date", "modified"},
-        {"generator", "creator"}}) {
+  for (const auto& [name_there, name_here] : {std::pair{"initial-creator", "author"},
+                                              {"creator", "last_modified_by"},
+                                              {"subject", "subject"},
+                                              {"description", "description"},
+                                              {"keyword", "keywords"},
+                                              {"creation-date", "created"},
+                                              {"date", "modified"},
+                                              {"generator", "creator"}}) {
     report.metadata(name_here, child_text(meta, name_there));
   }
 }
