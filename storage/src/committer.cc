@@ -46,13 +46,14 @@ struct Committer::Batch {
   std::size_t bytes = 0;
 };
 
-Committer::Committer(KeyValueStore& engine, const Clock& clock, CommitState state)
+Committer::Committer(KeyValueStore& engine, const Clock& clock, StoreIdentity identity)
     : engine_(engine),
       clock_(clock),
-      state_(state),
+      identity_(std::move(identity)),
+      state_(load_commit_state(*engine.read_view(), identity_)),
       queue_(kQueueCapacity),
-      position_(state.position),
-      audit_head_(state.audit),
+      position_(state_.position),
+      audit_head_(state_.audit),
       thread_([this] { work(); }) {}
 
 Committer::~Committer() {
@@ -96,6 +97,7 @@ void Committer::work() {
       if (!next) return;
       first = *next;
     }
+    if (reload_ && !reload(*first)) continue;
     auto batch = gather(first);
     if (!batch.members.empty()) write(batch);
     for (auto* waiting : batch.answered) waiting->answered.release();
@@ -152,13 +154,29 @@ void Committer::write(Batch& batch) {
   for (auto* waiting : batch.members) waiting->answered.release();
 }
 
-// Nothing was written; all of the batch hear the same. The history keeps their keys: at worst somebody runs again.
+// All of the batch hear the same. The history keeps their keys: at worst somebody runs again. When the engine was
+// opened again they all do.
 void Committer::refuse(Batch& batch, const Error& error) {
   log::error("a commit of {} transactions failed: {}", batch.members.size(), error.what());
+  reload_ = true;
   history_.publish();
   for (auto* waiting : batch.members) {
     waiting->committed.reset();
-    waiting->error = error;
+    if (error.message_id() != kStoreReopened) waiting->error = error;
+  }
+}
+
+// A write that failed may have reached the log all the same, and is there once the engine has been opened again.
+bool Committer::reload(Waiting& first) {
+  try {
+    state_ = load_commit_state(*engine_.read_view(), identity_);
+    publish(state_);
+    reload_ = false;
+    return true;
+  } catch (const Error& e) {
+    first.error = e;
+    first.answered.release();
+    return false;
   }
 }
 

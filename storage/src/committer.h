@@ -20,7 +20,7 @@ namespace lantai::storage {
 class Committer {
  public:
   // `engine` and `clock` must outlive it.
-  Committer(KeyValueStore& engine, const Clock& clock, CommitState state);
+  Committer(KeyValueStore& engine, const Clock& clock, StoreIdentity identity);
   ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -47,13 +47,16 @@ class Committer {
   Batch gather(Waiting* first);
   void admit(Waiting& waiting, Batch& batch);
   void write(Batch& batch);
+  bool reload(Waiting& first);
   void refuse(Batch& batch, const Error& error);
   void publish(const CommitState& state);
 
   KeyValueStore& engine_;
   const Clock& clock_;
   CommitHistory history_;
-  CommitState state_;  // of the committing thread
+  const StoreIdentity identity_;
+  CommitState state_;    // of the committing thread
+  bool reload_ = false;  // a write has failed: ask the engine what is there
   BoundedQueue<Waiting*> queue_;
   Waiting* left_over_ = nullptr;  // taken from the queue, but too large for the batch before it
   std::atomic<std::uint64_t> position_, commits_{0}, batches_{0}, conflicts_{0};

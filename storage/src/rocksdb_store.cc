@@ -5,11 +5,15 @@
 #include <rocksdb/db.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <mutex>
+#include <set>
+#include <shared_mutex>
+#include <tuple>
 
 #include "lantai/base/error.h"
 #include "lantai/base/log.h"
@@ -49,23 +53,118 @@ void check(const rocksdb::Status& status, std::string_view doing) {
   if (!status.ok()) fail(status, doing);
 }
 
+rocksdb::Options engine_options(const RocksOptions& options);
+
+// The open engine, and how it is opened again. Thread-safe.
+//
+// After a failed write or flush RocksDB takes no more writes. Its own way out (Resume) can wait for ever and can keep a
+// log that refuses every write (seen with 7.8); closing and opening always works. Views from before then say so.
+class Engine {
+ public:
+  Engine(std::filesystem::path directory, const RocksOptions& options)
+      : directory_(std::move(directory)), options_(options) {
+    open();
+    options_.create_if_missing = false;
+  }
+
+  const RocksOptions& options() const { return options_; }
+  const std::filesystem::path& directory() const { return directory_; }
+
+  // Runs `use(db)` while the engine stays open.
+  template <typename Use>
+  auto with(Use use) const {
+    const std::shared_lock lock(mutex_);
+    if (!db_) throw Error(ErrorCode::unavailable, "the key-value store could not be opened again");
+    return use(*db_);
+  }
+
+  // As `with`, for a view taken at this generation.
+  template <typename Use>
+  auto with(std::uint64_t generation, Use use) const {
+    return with([&](rocksdb::DB& db) {
+      if (generation != generation_) {
+        throw Error(ErrorCode::unavailable, "the key-value store was opened again; this view is gone",
+                    std::string(kStoreReopened));
+      }
+      return use(db);
+    });
+  }
+
+  std::pair<std::uint64_t, const rocksdb::Snapshot*> acquire() {
+    open_if_closed();
+    return with([&](rocksdb::DB& db) {
+      const auto* snapshot = db.GetSnapshot();
+      const std::lock_guard lock(snapshots_mutex_);
+      snapshots_.insert(snapshot);
+      return std::pair(generation_, snapshot);
+    });
+  }
+
+  void release(std::uint64_t generation, const rocksdb::Snapshot* snapshot) noexcept {
+    const std::shared_lock lock(mutex_);
+    if (generation != generation_ || !db_) return;
+    {
+      const std::lock_guard snapshots_lock(snapshots_mutex_);
+      snapshots_.erase(snapshot);
+    }
+    db_->ReleaseSnapshot(snapshot);
+  }
+
+  void reopen() {
+    const std::unique_lock lock(mutex_);
+    ++generation_;
+    for (const auto* snapshot : snapshots_) db_->ReleaseSnapshot(snapshot);
+    snapshots_.clear();
+    db_.reset();
+    open();
+  }
+
+ private:
+  // Opening again may have failed, for want of space once more.
+  void open_if_closed() {
+    if (const std::shared_lock lock(mutex_); db_) return;
+    const std::unique_lock lock(mutex_);
+    if (!db_) open();
+  }
+
+  void open() {
+    rocksdb::DB* db = nullptr;
+    const auto status = rocksdb::DB::Open(engine_options(options_), directory_.string(), &db);
+    if (!status.ok() && !options_.create_if_missing && status.IsInvalidArgument()) {
+      throw Error(ErrorCode::not_found, fmt::format("no key-value store at {}", directory_.string()));
+    }
+    check(status, "opening the key-value store at " + directory_.string());
+    db_.reset(db);
+  }
+
+  std::filesystem::path directory_;
+  RocksOptions options_;
+  mutable std::shared_mutex mutex_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::uint64_t generation_ = 0;
+  std::mutex snapshots_mutex_;
+  std::set<const rocksdb::Snapshot*> snapshots_;
+};
+
 class RocksView final : public ReadView {
  public:
-  explicit RocksView(std::shared_ptr<rocksdb::DB> db) : db_(std::move(db)), snapshot_(db_->GetSnapshot()) {
-    options_.snapshot = snapshot_;
+  explicit RocksView(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {
+    std::tie(generation_, options_.snapshot) = engine_->acquire();
     options_.verify_checksums = true;
   }
-  ~RocksView() override { db_->ReleaseSnapshot(snapshot_); }
+  ~RocksView() override { engine_->release(generation_, options_.snapshot); }
   RocksView(const RocksView&) = delete;
   RocksView& operator=(const RocksView&) = delete;
 
   std::optional<Bytes> get(KeySpace space, ByteView key) const override {
     check_key(space, key);
-    rocksdb::PinnableSlice value;
-    const auto status = db_->Get(options_, db_->DefaultColumnFamily(), slice(engine_key(space, key)), &value);
-    if (status.IsNotFound()) return std::nullopt;
-    check(status, "reading the key-value store");
-    return copy(value);
+    return engine_->with(generation_, [&](rocksdb::DB& db) -> std::optional<Bytes> {
+      rocksdb::PinnableSlice value;
+      const auto status = db.Get(options_, db.DefaultColumnFamily(), slice(engine_key(space, key)), &value);
+      if (status.IsNotFound()) return std::nullopt;
+      check(status, "reading the key-value store");
+      return copy(value);
+    });
   }
 
   Page scan(KeySpace space, const ScanRange& range) const override {
@@ -73,13 +172,18 @@ class RocksView final : public ReadView {
     const auto begin = engine_key(space, range.begin);
     const auto end = range.end.empty() ? Bytes{static_cast<std::uint8_t>(static_cast<unsigned>(space) + 1)}
                                        : engine_key(space, range.end);
+    if (end <= begin) return {};
+    return engine_->with(generation_, [&](rocksdb::DB& db) { return collect(db, begin, end, range); });
+  }
+
+ private:
+  Page collect(rocksdb::DB& db, const Bytes& begin, const Bytes& end, const ScanRange& range) const {
     Page page;
-    if (end <= begin) return page;
     const auto lower = slice(begin), upper = slice(end);
     auto options = options_;
     options.iterate_lower_bound = &lower;
     options.iterate_upper_bound = &upper;
-    const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options));
+    const std::unique_ptr<rocksdb::Iterator> it(db.NewIterator(options));
     range.reverse ? it->SeekToLast() : it->SeekToFirst();
     std::size_t bytes = 0;
     for (; it->Valid(); range.reverse ? it->Prev() : it->Next()) {
@@ -97,20 +201,23 @@ class RocksView final : public ReadView {
     return page;
   }
 
- private:
-  std::shared_ptr<rocksdb::DB> db_;
-  const rocksdb::Snapshot* snapshot_;
+  std::shared_ptr<Engine> engine_;
+  std::uint64_t generation_ = 0;
   rocksdb::ReadOptions options_;
 };
 
 class RocksStore final : public KeyValueStore {
  public:
-  explicit RocksStore(std::shared_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
+  RocksStore(const std::filesystem::path& directory, const RocksOptions& options)
+      : engine_(std::make_shared<Engine>(directory, options)) {}
 
-  std::unique_ptr<ReadView> read_view() const override { return std::make_unique<RocksView>(db_); }
+  std::unique_ptr<ReadView> read_view() const override { return std::make_unique<RocksView>(engine_); }
 
   void write(const std::vector<Write>& batch, bool sync) override {
     check_batch(batch);
+    const auto& options = engine_->options();
+    require_free(options.reserve_bytes);
+    if (stopped_) go_on();
     rocksdb::WriteBatch engine_batch;
     for (const auto& write : batch) {
       const auto key = engine_key(write.space, write.key);
@@ -120,31 +227,67 @@ class RocksStore final : public KeyValueStore {
         engine_batch.Delete(slice(key));
       }
     }
-    rocksdb::WriteOptions options;
-    options.sync = sync;
-    auto status = db_->Write(options, &engine_batch);
+    rocksdb::WriteOptions write_options;
+    write_options.sync = sync;
+    const auto status = engine_->with([&](rocksdb::DB& db) { return db.Write(write_options, &engine_batch); });
     if (status.ok()) return;
-    // A failed write or flush stops the engine until it is asked to go on; it does so once there is space again. What
-    // the failed attempt left in the log is dropped with that log, so that the second one starts clean.
-    if (status.IsIOError() && db_->Resume().ok()) {
-      log::warning("the key-value store goes on after: {}", status.ToString());
-      status = db_->Write(options, &engine_batch);
-    }
+    stopped_ = true;
+    log::error("the key-value store has stopped: {}", status.ToString());
     check(status, "writing to the key-value store");
   }
 
   void verify() const override {
-    check(db_->Flush(rocksdb::FlushOptions()), "flushing before verification");
-    check(db_->VerifyFileChecksums(rocksdb::ReadOptions()), "verifying tables");
-    check(db_->VerifyChecksum(), "verifying blocks");
+    engine_->with([](rocksdb::DB& db) {
+      check(db.Flush(rocksdb::FlushOptions()), "flushing before verification");
+      check(db.VerifyFileChecksums(rocksdb::ReadOptions()), "verifying tables");
+      check(db.VerifyChecksum(), "verifying blocks");
+    });
   }
 
   void compact() override {
-    check(db_->CompactRange(rocksdb::CompactRangeOptions(), nullptr, nullptr), "compacting the key-value store");
+    engine_->with([](rocksdb::DB& db) {
+      check(db.CompactRange(rocksdb::CompactRangeOptions(), nullptr, nullptr), "compacting the key-value store");
+    });
   }
 
  private:
-  std::shared_ptr<rocksdb::DB> db_;
+  std::uintmax_t free_bytes() const {
+    std::error_code error;
+    const auto space = std::filesystem::space(engine_->directory(), error);
+    return error ? 0 : space.available;
+  }
+
+  void require_free(std::size_t bytes) const {
+    const auto available = free_bytes();
+    if (available >= bytes) return;
+    throw Error(ErrorCode::resource_exhausted,
+                fmt::format("{} bytes are free at {} and {} are needed: nothing was written", available,
+                            engine_->directory().string(), bytes),
+                "storage.disk_full");
+  }
+
+  // Opens the engine again once there is room for what its log holds, then lets the caller start afresh: what the
+  // failed batch had put into the log before it failed may be there after all.
+  [[noreturn]] void go_on() {
+    const auto& options = engine_->options();
+    require_free(std::max(options.reserve_bytes, 3 * options.write_buffer_bytes));
+    engine_->reopen();
+    stopped_ = false;
+    log::warning("the key-value store was opened again and goes on");
+    throw Error(ErrorCode::unavailable, "the key-value store was opened again; try again", std::string(kStoreReopened));
+  }
+
+  std::shared_ptr<Engine> engine_;
+  bool stopped_ = false;  // of the writing thread
+};
+
+// The engine would look every few seconds whether there is space again; the next write does that instead.
+class NoAutomaticRecovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,
+                            bool* automatic) override {
+    *automatic = false;
+  }
 };
 
 rocksdb::CompressionType best_compression() {
@@ -168,6 +311,7 @@ rocksdb::Options engine_options(const RocksOptions& options) {
   out.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   // A damaged log in front of acknowledged commits is an error; only an unfinished last record is not.
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  out.listeners.push_back(std::make_shared<NoAutomaticRecovery>());
   out.compression = best_compression();
   out.max_background_jobs = 2;
   out.allow_concurrent_memtable_write = false;
@@ -180,13 +324,7 @@ rocksdb::Options engine_options(const RocksOptions& options) {
 }  // namespace
 
 std::unique_ptr<KeyValueStore> open_rocksdb(const std::filesystem::path& directory, const RocksOptions& options) {
-  rocksdb::DB* db = nullptr;
-  const auto status = rocksdb::DB::Open(engine_options(options), directory.string(), &db);
-  if (!status.ok() && !options.create_if_missing && status.IsInvalidArgument()) {
-    throw Error(ErrorCode::not_found, fmt::format("no key-value store at {}", directory.string()));
-  }
-  check(status, "opening the key-value store at " + directory.string());
-  return std::make_unique<RocksStore>(std::shared_ptr<rocksdb::DB>(db));
+  return std::make_unique<RocksStore>(directory, options);
 }
 
 }  // namespace lantai::storage

@@ -55,7 +55,7 @@ class OpenStore final : public Store {
         engine_(std::move(engine)),
         clock_(options.clock ? *options.clock : system_clock_),
         identity_(ensure_identity(*engine_, clock_, options.restored)),
-        committer_(*engine_, clock_, load_commit_state(*engine_->read_view(), identity_)),
+        committer_(*engine_, clock_, identity_),
         changes_(committer_, identity_),
         audit_(committer_, identity_),
         outbox_(committer_),

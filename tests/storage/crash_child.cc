@@ -58,7 +58,7 @@ void write_blobs_forever(Store& store, std::uint64_t number, std::mt19937& rando
   for (;; ++number) {
     put_owned(store, number);
     acknowledge("B " + std::to_string(number));
-    if (number < kBlobsKept || random() % 8 == 0) continue;
+    if (number < kBlobsKept || random() % 20 == 0) continue;
     const auto old = number - kBlobsKept;
     acknowledge("R " + std::to_string(old));  // from here on it may be gone
     store.run_transaction([&](Transaction& t) {

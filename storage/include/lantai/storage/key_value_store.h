@@ -20,6 +20,10 @@ inline constexpr std::size_t kMaxBatchBytes = 8U << 20U;
 inline constexpr std::size_t kMaxPageEntries = 10'000;
 inline constexpr std::size_t kMaxPageBytes = 8U << 20U;
 
+// Message id of the `unavailable` that says the engine was opened again after it had stopped: views from before are
+// gone, and a batch must be made afresh. The committer does so by itself.
+inline constexpr std::string_view kStoreReopened = "storage.reopened";
+
 struct Entry {
   Bytes key;
   Bytes value;
@@ -70,6 +74,8 @@ class KeyValueStore {
 struct RocksOptions {
   std::size_t block_cache_bytes = 128U << 20U;
   std::size_t write_buffer_bytes = 64U << 20U;  // kept in memory (and in the log) before a table is written
+  // Free space below which writes are refused, so that what was accepted can always be made into tables.
+  std::size_t reserve_bytes = 160U << 20U;
   bool create_if_missing = true;
 };
 

@@ -1,0 +1,187 @@
+// What happens when the disk is full? A small file system of its own is filled up for real.
+#define BOOST_TEST_MODULE storage_disk_full
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cerrno>
+#include <random>
+
+#include "lantai/base/error.h"
+#include "lantai/storage/store.h"
+#include "temporary_directory.h"
+
+namespace lantai::storage {
+namespace {
+
+Bytes noise(std::size_t size, std::uint32_t seed) {
+  std::mt19937_64 random(seed);
+  Bytes out(size);
+  for (auto& byte : out) byte = static_cast<std::uint8_t>(random());
+  return out;
+}
+
+// Mounts of its own for this process, as root or where user namespaces are allowed; before there is a second thread.
+struct OwnMounts {
+  OwnMounts() {
+    if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return;
+    ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+  }
+};
+
+class SmallDisk {
+ public:
+  SmallDisk() { mounted_ = ::mount("tmpfs", path().c_str(), "tmpfs", 0, "size=24m") == 0; }
+  ~SmallDisk() {
+    if (mounted_) ::umount2(path().c_str(), MNT_DETACH);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  bool mounted() const { return mounted_; }
+  const std::filesystem::path& path() const { return directory_.path(); }
+
+  void fill() const {
+    const int fd = ::open((path() / "filler").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    BOOST_REQUIRE(fd >= 0);
+    for (std::size_t step = 1U << 20U; step > 0; step /= 2) {
+      const Bytes block(step, 1);
+      while (::write(fd, block.data(), block.size()) > 0) {
+      }
+      BOOST_REQUIRE_EQUAL(errno, ENOSPC);
+    }
+    ::close(fd);
+  }
+  void make_room() const { std::filesystem::remove(path() / "filler"); }
+
+ private:
+  TemporaryDirectory directory_;
+  bool mounted_ = false;
+};
+
+BOOST_TEST_GLOBAL_FIXTURE(OwnMounts);
+
+bool is_full(const Error& e) {
+  return e.code() == ErrorCode::resource_exhausted && e.message_id() == "storage.disk_full";
+}
+
+StoreOptions small_tables(std::size_t reserve = 4U << 20U) {
+  StoreOptions out;
+  out.rocksdb.reserve_bytes = reserve;
+  out.rocksdb.write_buffer_bytes = 256U << 10U;
+  return out;
+}
+
+void commit(Store& store, std::uint64_t number) {
+  store.run_transaction([&](Transaction& t) {
+    t.put(KeySpace::records, as_bytes(std::to_string(number)), noise(20'000, static_cast<std::uint32_t>(number)));
+    t.append_change({"record", "item", std::to_string(number), 1, "create"});
+    t.append_audit({"u", "record.create", std::to_string(number), "ok", "", ""});
+  });
+}
+
+void check_whole(Store& store, std::uint64_t commits) {
+  BOOST_TEST(store.changes().last_position() == commits);
+  for (std::uint64_t n = 1; n <= commits; ++n) {
+    const auto value = store.read_view()->get(KeySpace::records, as_bytes(std::to_string(n)));
+    BOOST_REQUIRE(value == noise(20'000, static_cast<std::uint32_t>(n)));
+  }
+  BOOST_TEST(!store.read_view()->get(KeySpace::records, as_bytes(std::to_string(commits + 1))));
+  BOOST_TEST(!store.audit().verify().first_broken);
+}
+
+// Commits until the disk is full; returns how many succeeded.
+std::uint64_t commit_until_full(Store& store, std::uint64_t done) {
+  while (true) {
+    try {
+      commit(store, done + 1);
+      ++done;
+    } catch (const Error& e) {
+      BOOST_TEST(is_full(e), name(e.code()) << ": " << e.message());
+      return done;
+    }
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_full_disk_refuses_commits_and_blobs_keeps_reading_and_goes_on_once_there_is_room) {
+  const SmallDisk disk;
+  if (!disk.mounted()) {
+    BOOST_TEST_MESSAGE("not run: neither root nor user namespaces; nothing was checked");
+    return;
+  }
+  const auto path = disk.path() / "store";
+  auto store = Store::open(path, small_tables());
+  const auto blob = noise(500'000, 1);
+  const auto digest = store->blobs().put(blob).digest;
+  std::uint64_t commits = 0;
+  while (commits < 30) commit(*store, ++commits);
+  // Again and again: each time it must come back.
+  for (int round = 0; round < 3; ++round) {
+    BOOST_TEST_CONTEXT("round " << round) {
+      disk.fill();
+      commits = commit_until_full(*store, commits);
+      BOOST_CHECK_EXCEPTION(commit(*store, commits + 1), Error, is_full);
+      BOOST_CHECK_EXCEPTION(store->blobs().put(noise(2'000'000, 100U + static_cast<std::uint32_t>(round))), Error,
+                            is_full);
+      check_whole(*store, commits);
+      BOOST_TEST(store->blobs().get(digest) == blob);
+      disk.make_room();
+      commit(*store, ++commits);
+      BOOST_TEST(store->blobs().get(store->blobs().put(noise(2'000'000, 2)).digest) == noise(2'000'000, 2));
+      check_whole(*store, commits);
+    }
+  }
+  store.reset();
+  store = Store::open(path, small_tables());
+  check_whole(*store, commits);
+  BOOST_TEST(store->verify().empty());
+}
+
+// Without the reserve: as when another program takes the last bytes while a commit is being written.
+BOOST_AUTO_TEST_CASE(a_commit_that_meets_the_end_of_the_disk_is_refused_and_later_ones_succeed) {
+  const SmallDisk disk;
+  if (!disk.mounted()) {
+    BOOST_TEST_MESSAGE("not run: neither root nor user namespaces; nothing was checked");
+    return;
+  }
+  const auto path = disk.path() / "store";
+  auto store = Store::open(path, small_tables(0));
+  std::uint64_t commits = 0;
+  for (int round = 0; round < 3; ++round) {
+    BOOST_TEST_CONTEXT("round " << round) {
+      disk.fill();
+      commits = commit_until_full(*store, commits);
+      BOOST_CHECK_EXCEPTION(commit(*store, commits + 1), Error, is_full);
+      check_whole(*store, commits);
+      disk.make_room();
+      while (commits % 20 != 19) commit(*store, ++commits);
+      check_whole(*store, commits);
+    }
+  }
+  store.reset();
+  check_whole(*Store::open(path, small_tables(0)), commits);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_closed_on_a_full_disk_opens_whole_once_there_is_room) {
+  const SmallDisk disk;
+  if (!disk.mounted()) {
+    BOOST_TEST_MESSAGE("not run: neither root nor user namespaces; nothing was checked");
+    return;
+  }
+  const auto path = disk.path() / "store";
+  auto store = Store::open(path, small_tables());
+  disk.fill();
+  const auto commits = commit_until_full(*store, 0);
+  store.reset();
+  disk.make_room();
+  store = Store::open(path, small_tables());
+  check_whole(*store, commits);
+  commit(*store, commits + 1);
+  check_whole(*store, commits + 1);
+}
+
+}  // namespace lantai::storage
