@@ -2,9 +2,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
+#include <thread>
+#include <vector>
 
 #include "fixture.h"
 #include "samples.h"
@@ -20,6 +25,19 @@ const std::set<std::string> kCodes = {"unsupported_format", "encrypted",        
 Extraction extract_within(const Limits& limits, const std::string& bytes) {
   const MemoryFile file(bytes);
   return make_extractor(limits)->extract(file.source());
+}
+
+// Processes that this one started, by the name of their program.
+std::vector<pid_t> children_named(const std::string& name) {
+  std::vector<pid_t> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream file(entry.path() / "stat");
+    pid_t pid = 0, parent = 0;
+    std::string program, state;
+    if (file >> pid >> program >> state >> parent && parent == ::getpid() && program.find(name) != std::string::npos)
+      found.push_back(pid);
+  }
+  return found;
 }
 
 std::string nested_zip(int levels) {
@@ -179,9 +197,9 @@ BOOST_AUTO_TEST_CASE(a_worker_killed_mid_way_is_said_and_replaced) {
 
 BOOST_AUTO_TEST_CASE(a_worker_that_takes_too_long_is_killed_and_the_next_file_is_read) {
   Limits limits;
-  limits.wall_time = std::chrono::milliseconds(150);
+  limits.wall_time = std::chrono::milliseconds(60);
   const auto extractor = make_extractor(limits);
-  const MemoryFile slow(std::string(400U << 20U, 'x'));
+  const MemoryFile slow(std::string(120U << 20U, 'x'));
   const auto result = extractor->extract(slow.source());
   BOOST_TEST(failure_code(result) == "time_limit");
   const MemoryFile next("short");
@@ -193,11 +211,42 @@ BOOST_AUTO_TEST_CASE(a_worker_that_needs_too_much_memory_fails_alone) {
   limits.memory_bytes = 400U << 20U;
   limits.output_bytes = 2ULL << 30U;
   const auto extractor = make_extractor(limits);
-  const MemoryFile large(std::string(300U << 20U, 'x'));
+  const MemoryFile large(std::string(250U << 20U, 'x'));
   const auto code = failure_code(extractor->extract(large.source()));
   BOOST_TEST((code == "memory_limit" || code == "too_large"), code);
   const MemoryFile next("short");
   BOOST_TEST(all_text(extractor->extract(next.source())) == "short");
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_that_died_between_two_files_is_replaced_without_blaming_the_second) {
+  const MemoryFile file("some text");
+  const auto extractor = make_extractor();
+  BOOST_TEST(all_text(extractor->extract(file.source())) == "some text");
+  for (const auto pid : children_named("lantai-extract-")) ::kill(pid, SIGKILL);
+  BOOST_TEST(all_text(extractor->extract(file.source())) == "some text");
+}
+
+BOOST_AUTO_TEST_CASE(many_threads_share_few_workers) {
+  ExtractorOptions options;
+  options.worker_program = worker_program();
+  options.workers = 2;
+  options.ocr = false;
+  options.allow_incomplete_sandbox = true;
+  const auto extractor = Extractor::make(options);
+  std::atomic<int> right{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 6; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < 30; ++i) {
+          const auto text = "text " + std::to_string(t) + " " + std::to_string(i);
+          const MemoryFile file(text);
+          if (all_text(extractor->extract(file.source())) == text) ++right;
+        }
+      });
+    }
+  }
+  BOOST_TEST(right == 180);
 }
 
 BOOST_AUTO_TEST_CASE(the_callers_position_in_the_file_does_not_move) {

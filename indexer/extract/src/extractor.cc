@@ -58,7 +58,8 @@ class PooledExtractor final : public Extractor {
 
  private:
   Request request(FrameKind kind, const SourceFile& file) const;
-  std::optional<Failure> run(const Request& request, const SourceFile& file, const WorkerProcess::OnFrame& on_frame);
+  std::optional<Failure> run(const Request& request, const SourceFile& file, const WorkerProcess::OnFrame& on_frame,
+                             bool* fresh_worker = nullptr);
   Extraction assemble(const Request& request, const SourceFile& file, std::vector<std::uint32_t>* ocr_wanted);
   void read_scanned_pages(const SourceFile& file, const std::vector<std::uint32_t>& pages, Extraction& into);
 
@@ -76,28 +77,41 @@ Request PooledExtractor::request(FrameKind kind, const SourceFile& file) const {
 }
 
 std::optional<Failure> PooledExtractor::run(const Request& request, const SourceFile& file,
-                                            const WorkerProcess::OnFrame& on_frame) {
+                                            const WorkerProcess::OnFrame& on_frame, bool* fresh_worker) {
   const Descriptor input = reopen_read_only(file.descriptor);
   auto worker = pool_.borrow();
   if (!worker->sandbox().complete && !options_.allow_incomplete_sandbox)
     throw Error(ErrorCode::failed_precondition,
                 "this host does not allow the whole extraction sandbox: " + worker->sandbox().detail,
                 "extract.sandbox_incomplete", {{"detail", worker->sandbox().detail}});
+  if (fresh_worker != nullptr) *fresh_worker = worker->served() == 0;
   return worker->run(request, input.get(), on_frame);
 }
 
 Extraction PooledExtractor::assemble(const Request& request, const SourceFile& file,
                                      std::vector<std::uint32_t>* ocr_wanted) {
-  ReplyAssembler assembler(options_.limits);
+  std::optional<ReplyAssembler> assembler(options_.limits);
   std::optional<Failure> failure;
-  try {
-    failure = run(request, file, [&](const Frame& frame) { assembler.accept(frame); });
-  } catch (const Error& problem) {
-    if (problem.code() != ErrorCode::resource_exhausted) throw;
-    failure = Failure{"output_limit", problem.message()};
+  const auto attempt = [&] {
+    bool fresh_worker = true;
+    try {
+      failure = run(
+          request, file, [&](const Frame& frame) { assembler->accept(frame); }, &fresh_worker);
+    } catch (const Error& problem) {
+      if (problem.code() != ErrorCode::resource_exhausted) throw;
+      failure = Failure{"output_limit", problem.message()};
+    }
+    return fresh_worker;
+  };
+  // A worker may die of what files before this one left in it; a file is blamed for the death of a fresh one only.
+  bool fresh_worker = attempt();
+  while (!fresh_worker && failure && (failure->code == "worker_crashed" || failure->code == "memory_limit")) {
+    assembler.emplace(options_.limits);
+    failure.reset();
+    fresh_worker = attempt();
   }
-  if (ocr_wanted != nullptr) *ocr_wanted = assembler.ocr_wanted();
-  auto& result = assembler.result();
+  if (ocr_wanted != nullptr) *ocr_wanted = assembler->ocr_wanted();
+  auto& result = assembler->result();
   if (failure) result.failure = failure;
   if (result.media_type.empty()) result.media_type = "application/octet-stream";
   return std::move(result);

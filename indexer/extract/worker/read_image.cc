@@ -10,7 +10,7 @@ void read_image(Source& source, const Identity&, Report& report, Context& contex
   report.metadata("height", std::to_string(image.height()));
   if (!context.ocr_allowed) return;
   if (report.top()) return report.want_ocr(1);
-  report.channel().send(FrameKind::progress, {}, {});
+  report.progress();
   const auto text = context.ocr.read(image);
   if (!text.empty()) report.page(1, text, true);
 }

@@ -131,7 +131,7 @@ class OfdDocument {
       const auto found = images_.find(id);
       const auto* bytes = found == images_.end() ? nullptr : package_.find(found->second);
       if (bytes == nullptr) continue;
-      report_.channel().send(FrameKind::progress, {}, {});
+      report_.progress();
       try {
         text += context_.ocr.read(Image::from_file(*bytes)) + '\n';
       } catch (const Fault& fault) {

@@ -49,7 +49,7 @@ void read_pages(const Pdf& pdf, Report& report, const Context& context) {
     }
     const bool scanned = context.ocr_allowed && legible_characters(text) < kLegible;
     if (scanned && !report.top()) {
-      report.channel().send(FrameKind::progress, {}, {});
+      report.progress();
       auto read = context.ocr.read(pdf.render(number, kOcrDotsPerInch));
       if (read.size() > text.size()) {
         report.page(number, read, true);

@@ -1,5 +1,7 @@
 #include "report.h"
 
+#include <sys/time.h>
+
 #include <algorithm>
 
 namespace lantai::extract::worker {
@@ -33,7 +35,8 @@ void Budget::spend_entry() {
 }
 
 void Budget::spend_page() {
-  if (++pages_ > limits_.pages) throw Fault("output_limit", "more pages than allowed", Fault::Scope::everything);
+  if (++pages_ > static_cast<std::uint64_t>(limits_.pages) + limits_.entries)
+    throw Fault("output_limit", "more pages than allowed", Fault::Scope::everything);
 }
 
 Report Report::embed(std::string_view path, ByteView raw_name) {
@@ -66,6 +69,7 @@ void Report::metadata(std::string_view key, std::string_view value) {
 }
 
 void Report::page(std::uint32_t number, std::string_view text, bool from_ocr) {
+  if (number > budget_.limits().pages) throw Fault("output_limit", "more pages than allowed");
   budget_.spend_page();
   budget_.spend_output(text.size());
   channel_.send(FrameKind::page, {target_, number, from_ocr ? 1U : 0U}, {});
@@ -89,5 +93,16 @@ void Report::failure(const std::string& code, const std::string& detail) {
 }
 
 void Report::want_ocr(std::uint32_t page) { channel_.send(FrameKind::ocr_wanted, {page}, {}); }
+
+void Report::progress() {
+  limit_processor_time(budget_.limits().wall_time);
+  channel_.send(FrameKind::progress, {}, {});
+}
+
+void limit_processor_time(std::chrono::milliseconds time) {
+  constexpr long kGraceSeconds = 30;
+  const itimerval timer{{0, 0}, {time.count() == 0 ? 0 : static_cast<time_t>(time.count() / 1000 + kGraceSeconds), 0}};
+  ::setitimer(ITIMER_PROF, &timer, nullptr);
+}
 
 }  // namespace lantai::extract::worker

@@ -3,6 +3,7 @@
 // Thread-confined.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,8 +27,12 @@ class Budget {
  private:
   const Limits limits_;
   std::uint64_t output_ = 0, expanded_ = 0;
-  std::uint32_t entries_ = 0, pages_ = 0;
+  std::uint64_t pages_ = 0;
+  std::uint32_t entries_ = 0;
 };
+
+// Ends this process when it computes for longer, should the server no longer be there to do it; zero: no limit.
+void limit_processor_time(std::chrono::milliseconds time);
 
 class Report {
  public:
@@ -46,6 +51,8 @@ class Report {
   void warning(std::string_view code, std::string_view detail);
   void failure(const std::string& code, const std::string& detail);
   void want_ocr(std::uint32_t page);
+  // A slow step begins; the time limit counts from here.
+  void progress();
 
   bool top() const { return target_ == 0; }
   bool failed() const { return !error_.empty(); }

@@ -110,7 +110,9 @@ void serve(Channel& channel, const Charsets& charsets) {
   Server server(channel, charsets);
   while (true) {
     const auto incoming = channel.receive();
+    limit_processor_time(incoming.request.limits.wall_time);
     server.answer(incoming);
+    limit_processor_time(std::chrono::milliseconds(0));
     channel.send(FrameKind::done, {server.worn_out(incoming.request.limits) ? 1U : 0U}, {});
   }
 }

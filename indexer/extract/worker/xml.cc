@@ -1,5 +1,7 @@
 #include "xml.h"
 
+#include <new>
+
 #include "fault.h"
 #include "utf8.h"
 
@@ -33,6 +35,7 @@ pugi::xml_document parse_xml(ByteView bytes, const Charsets& charsets) {
   } else {
     result = document.load_buffer(bytes.data(), bytes.size(), flags);
   }
+  if (result.status == pugi::status_out_of_memory) throw std::bad_alloc();
   if (!result) damaged(std::string("malformed XML: ") + result.description());
   return document;
 }
