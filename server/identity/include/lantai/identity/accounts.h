@@ -1,5 +1,10 @@
 // Who is calling? Accounts with a local password (Argon2id), sessions for browsers and bearer tokens for programs; both
-// are stored only as digests of their secret. Thread-safe. Every sign-in, failure and change is audited.
+// are stored only as digests of their secret. Every sign-in, failure and change is audited, without any secret.
+//
+// Thread-safe. Changes are durable on return and hold from the next call on: a disabled account, a new password or
+// fewer rights take effect at once on open sessions and tokens. Cost: sign_in, change_password and set_password one
+// Argon2id each (tens of milliseconds, `hash_memory_bytes` of memory; at most four at the same time), authenticate two
+// point reads and now and then one commit. Used in tests/identity/accounts_test.cc; reasons in docs/adr/0053.
 #pragma once
 
 #include <chrono>
@@ -25,8 +30,10 @@ struct Account {
   std::vector<std::string> departments;
   bool disabled = false;
   bool must_change_password = false;
-  std::uint64_t version = 0;
+  std::uint64_t version = 0;  // as read; update throws conflict when it has changed, 0: whatever is there
 };
+
+inline constexpr std::size_t kMinPasswordCharacters = 10;
 
 struct Session {
   std::string key;         // secret: the cookie, or the bearer token; shown once
@@ -36,9 +43,12 @@ struct Session {
 };
 
 struct AccountsOptions {
-  std::chrono::seconds idle_timeout{8 * 3600};
+  std::chrono::seconds idle_timeout{8 * 3600};  // measured to a sixteenth of it
   std::chrono::seconds absolute_timeout{24 * 3600};
-  unsigned failures_before_delay = 5;  // per login and address
+  unsigned failures_before_delay = 5;           // per login and address
+  std::chrono::seconds longest_delay{15 * 60};  // doubles from one second up to this
+  std::size_t hash_memory_bytes = 64U << 20U;   // Argon2id; older hashes are renewed at sign-in
+  unsigned hash_passes = 3;
 };
 
 class Accounts {
@@ -46,10 +56,14 @@ class Accounts {
   static std::unique_ptr<Accounts> make(storage::Store& store, const Clock& clock, const AccountsOptions& options = {});
   virtual ~Accounts() = default;
 
-  // `by`: who does it, for the audit log. Throws already_exists on a taken login, invalid_argument on a weak password.
+  // `by`: who does it: an administrator (or the operator), else permission_denied, audited. Throws already_exists on a
+  // taken login; invalid_argument on a weak password, a bad login or an unknown role. The last enabled administrator
+  // cannot be disabled or lose the role: failed_precondition.
   virtual Account create(const records::Principal& by, Account account, std::string_view password) = 0;
   virtual Account update(const records::Principal& by, const Account& account) = 0;  // all but the password
+  // Ends the account's sessions and tokens; it must change the password again unless `by` is the operator.
   virtual void set_password(const records::Principal& by, std::string_view account_id, std::string_view password) = 0;
+  // One's own. Ends every session and token of the account, also the one this came through.
   virtual void change_password(const records::Principal& by, std::string_view old_password,
                                std::string_view password) = 0;
   virtual std::optional<Account> find(std::string_view account_id) const = 0;
@@ -59,7 +73,8 @@ class Accounts {
   // Throws unauthenticated, with the same message and cost whether or not the login exists; resource_exhausted with a
   // wait when there were too many failures from that address for that login.
   virtual Session sign_in(std::string_view login, std::string_view password, std::string_view address) = 0;
-  virtual void sign_out(std::string_view session_key) = 0;
+  virtual void sign_out(std::string_view session_key) = 0;  // also revokes a token; nothing when it is unknown
+  // For oneself or, as an administrator, for others. No idle time-out.
   virtual Session make_token(const records::Principal& by, std::string_view account_id, std::string_view label,
                              std::chrono::seconds lifetime) = 0;
 

@@ -42,6 +42,7 @@ struct Record {
   bool deleted = false;
   Json fields = Json::object();
   std::vector<ComponentFile> files;
+  std::vector<std::string> masked;  // fields left out because the caller may not see them; never stored
 };
 
 struct FieldDifference {
@@ -53,8 +54,8 @@ struct VersionInfo {
   std::uint64_t version = 0;
   Timestamp time;
   std::string author;
-  std::string operation;  // create, update, delete, add_file, …
-  std::vector<FieldDifference> differences;
+  std::string operation;                     // create, update, delete, add_file, remove_file
+  std::vector<FieldDifference> differences;  // of a file: field `files[2]`, and its versions or null
 };
 
 Bytes encode(const Record& record);

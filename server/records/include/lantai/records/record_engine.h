@@ -1,10 +1,13 @@
 // How does a record of any type come to be, change and go? Always in this order, in one transaction:
 //   authorise → load and compare version → validate → rules (may take guard keys, may veto)
-//   → write record, version, indexes, links, change, audit entry, outbox.
+//   → number → write record, version, indexes, links, change, audit entry, outbox.
 //
-// Thread-safe. Errors: permission_denied, not_found (also for what the caller may not know of), conflict (stale
-// version, message id `record.stale`), already_exists (unique key, naming the field), invalid_argument with field
-// problems. Nothing is half-written. The returned position is that of the change.
+// Thread-safe. Durable on return, and seen by every call made after that. Denied access is audited. A rule may change
+// `after`; it is validated once more. Used in tests/records/*.cc. Errors: permission_denied, not_found (also for what
+// the caller may not know of), conflict (stale version, message id `record.stale`), already_exists (unique key, naming
+// the field), failed_precondition
+// (`record.in_use`: others link to it, naming some), invalid_argument with field problems. Nothing is half-written. The
+// returned position is that of the change; of a call that changed nothing, the last one there is.
 #pragma once
 
 #include <functional>
@@ -37,23 +40,31 @@ struct NewFile {
   std::string role = "main";
 };
 
-struct Condition {  // on an indexed field
+// On an indexed field. Written as people write it: `永久` finds the term Y. `equals` null finds records without a
+// value; of dates `to` takes in all that begins with it: `2021` ends with that year.
+struct Condition {
   std::string field;
   std::optional<Json> equals;
   std::optional<std::string> from, to;  // inclusive
 };
 
+// Cost: one index entry and one record read for each record shown, when one index covers the conditions and the order
+// (field, parent/field, a declared compound); conditions beyond it are checked on the records met.
 struct ListRequest {
   std::vector<Condition> where;
-  std::string order_by;  // an indexed field; empty: by id (time of creation)
+  std::string order_by;  // an indexed field with one value; empty: by id (time of creation)
   bool descending = false;
   std::size_t limit = 50;  // 1..1000
   std::string page_token;
 };
 
+// After kListScanLimit entries that do not fit or may not be seen a page ends early: it may hold fewer records than the
+// limit, even none, and still have a token. A token says where the page ended, so records that come and go in between
+// neither repeat nor hide others.
+inline constexpr std::size_t kListScanLimit = 20'000;
 struct ListPage {
   std::vector<Record> records;
-  std::string next_page_token;
+  std::string next_page_token;  // empty: this was the last
 };
 
 // What a rule sees, and may change, before a record is written. Runs inside the transaction: no side effects.
@@ -71,15 +82,17 @@ class RecordEngine {
   RecordEngine(storage::Store& store, std::shared_ptr<const schema::Schema> schema, const Clock& clock);
   ~RecordEngine();
 
-  // Before the first call only. `type` empty: every type.
+  // Before the first call only. `type` empty: every type. Called in the order added (docs/recipes/add-a-rule.md).
   void add_rule(std::string_view type, Rule rule);
 
-  // `idempotency_key`: the same key by the same principal gives the same record again instead of a second one.
+  // `idempotency_key`: the same key by the same principal gives the same record again instead of a second one; kept for
+  // ever (docs/adr/0051). With other content: failed_precondition `record.idempotency_mismatch`.
   Written create(const Principal& principal, std::string_view type, Json fields, std::vector<NewFile> files = {},
                  std::string_view idempotency_key = {});
   // `patch`: JSON merge patch (RFC 7396) on the fields. `expected_version` 0: whatever is there.
   Written update(const Principal& principal, std::string_view type, std::string_view id, std::uint64_t expected_version,
                  const Json& patch);
+  // Leaves a deleted version; history and files stay, unique keys and indexes are released.
   Written remove(const Principal& principal, std::string_view type, std::string_view id,
                  std::uint64_t expected_version);
   // `file_number` 0: a new component; otherwise a new version of that one.
@@ -88,29 +101,44 @@ class RecordEngine {
   Written remove_file(const Principal& principal, std::string_view type, std::string_view id,
                       std::uint64_t expected_version, std::uint32_t file_number);
 
+  // Throws not_found also for what the caller may not know of (audited as denied); deleted: `record.deleted`.
   Record get(const Principal& principal, std::string_view type, std::string_view id) const;
+  // A probe: what may not be seen is absent, and that is not audited.
   std::optional<Record> find(const Principal& principal, std::string_view type, std::string_view id) const;
   Record get_version(const Principal& principal, std::string_view type, std::string_view id,
                      std::uint64_t version) const;
   std::vector<VersionInfo> history(const Principal& principal, std::string_view type, std::string_view id) const;
   ListPage list(const Principal& principal, std::string_view type, const ListRequest& request) const;
-  // Exact match on a unique or indexed field.
+  // Exact match on a unique or indexed field; of the reference code also in any spelling and by a former code.
   std::optional<Record> find_by(const Principal& principal, std::string_view type, std::string_view field,
                                 const Json& value) const;
-  // Children of a record in the tree of parent_field, paged.
+  // Children of a record in the tree of parent_field, paged; `parent_id` empty: the roots.
   ListPage children(const Principal& principal, std::string_view type, std::string_view parent_id,
                     const ListRequest& request) const;
+  // O(records of the type) index keys, remembered until the next change.
   std::uint64_t count(const Principal& principal, std::string_view type) const;
 
-  // The number the next record of this scope would get, and gaps and duplicates among the given ones.
+  // Numbers given within each scope: the next record gets `highest` + 1. `missing` are those below it that no record
+  // has: never given, or their record was deleted or got another code; the first kMissingLimit of them. Duplicates
+  // cannot be stored. O(numbers given).
+  static constexpr std::size_t kMissingLimit = 1000;
   struct Continuity {
     std::string scope;
     std::uint64_t highest = 0;
     std::vector<std::uint64_t> missing;
+    std::uint64_t missing_count = 0;
   };
   std::vector<Continuity> continuity(const Principal& principal, std::string_view type) const;
 
-  const schema::Schema& schema() const;
+  // Throws permission_denied (audited) unless the principal may export the type; otherwise audits the export. Whoever
+  // writes records out calls it first (record_export.h).
+  void begin_export(const Principal& principal, std::string_view type, std::string_view format) const;
+
+  const schema::Schema& schema() const;  // stays good for the engine's life, also after replace_schema
+  std::shared_ptr<const schema::Schema> current_schema() const;
+  // Types and fields added at run time. Waits for writes under way; builds what is missing of indexes before it
+  // returns, and until then lists by a new index are incomplete. O(records of types whose indexes changed).
+  void replace_schema(std::shared_ptr<const schema::Schema> schema);
 
  private:
   struct Impl;

@@ -1,0 +1,61 @@
+// How are accounts and sessions kept in the store? Keys and CBOR values (docs/formats/records.md). Pure but for the
+// transaction or view they are given; thread-safe.
+//
+//   accounts  "account" (id)      → account with the hash of its password
+//   accounts  "login" (login)     → id
+//   sessions  digest of the key   → session or token
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lantai/identity/accounts.h"
+#include "lantai/storage/store.h"
+
+namespace lantai::identity {
+
+struct StoredAccount {
+  Account account;
+  std::string password;          // Argon2id, encoded
+  std::uint64_t generation = 0;  // grows when sessions and tokens made before are no longer good
+};
+
+struct StoredSession {
+  std::string account;
+  std::uint64_t generation = 0;
+  bool token = false;  // for a program: no idle time-out, no CSRF
+  std::string label;
+  Timestamp created, used, expires;
+};
+
+Bytes account_key(std::string_view id);
+Bytes account_prefix();
+Bytes login_key(std::string_view login);
+
+Bytes encode(const StoredAccount& account);
+StoredAccount decode_account(ByteView bytes);  // throws data_loss
+Bytes encode(const StoredSession& session);
+StoredSession decode_session(ByteView bytes);  // throws data_loss
+
+template <typename Reader>
+std::optional<StoredAccount> load_account(Reader& reader, std::string_view id) {
+  const auto value = reader.get(storage::KeySpace::accounts, account_key(id));
+  if (!value) return std::nullopt;
+  return decode_account(*value);
+}
+
+template <typename Reader>
+std::optional<StoredAccount> load_login(Reader& reader, std::string_view login) {
+  const auto id = reader.get(storage::KeySpace::accounts, login_key(login));
+  if (!id) return std::nullopt;
+  return load_account(reader, as_chars(*id));
+}
+
+template <typename Reader>
+std::optional<StoredSession> load_session(Reader& reader, ByteView digest) {
+  const auto value = reader.get(storage::KeySpace::sessions, digest);
+  if (!value) return std::nullopt;
+  return decode_session(*value);
+}
+
+}  // namespace lantai::identity

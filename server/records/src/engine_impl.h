@@ -1,0 +1,76 @@
+// What does the engine hold? Shared by its two halves: record_engine.cc writes, record_reads.cc reads. Thread-safe as
+// the engine is.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+
+#include "access.h"
+#include "lantai/records/record_engine.h"
+#include "write_step.h"
+
+namespace lantai::records {
+
+std::string subject(std::string_view type, std::string_view id = {});  // `item/0190…`, or `item`
+
+struct RecordEngine::Impl {
+  storage::Store& store;
+  const Clock& clock;
+  RuleList rules;
+  mutable std::shared_mutex schema_mutex;  // writers hold it shared while they write, so that a schema swap waits
+  std::shared_ptr<const Catalogue> catalogue;
+  std::vector<std::shared_ptr<const Catalogue>> earlier;  // references to their schemas may still be in use
+  struct Count {
+    std::uint64_t position = 0, count = 0;
+  };
+  static constexpr std::size_t kMaxCounts = 1000;
+  mutable std::mutex counts_mutex;
+  mutable std::map<std::string, Count> counts;
+
+  Impl(storage::Store& the_store, const Clock& the_clock) : store(the_store), clock(the_clock) {}
+
+  std::shared_ptr<const Catalogue> current() const {
+    std::shared_lock lock(schema_mutex);
+    return catalogue;
+  }
+
+  template <typename F>
+  auto audited(const Principal& principal, std::string_view action, const std::string& what, F&& body) const {
+    try {
+      return body();
+    } catch (const Denied&) {
+      store.run_transaction([&](storage::Transaction& transaction) {
+        transaction.append_audit(
+            {principal.id, "record." + std::string(action), what, "denied", principal.address, {}});
+      });
+      throw;
+    }
+  }
+
+  using Also = std::function<void(storage::Transaction&, const Record&)>;
+  Written write(const WriteRequest& request, const Also& also = {});
+  Written create_once(const WriteRequest& request, const Bytes& key, const std::string& fingerprint);
+
+  // The schema stays as it is until `body` is done.
+  template <typename F>
+  Written change(const Principal& principal, std::string_view type, std::string_view id, std::string operation,
+                 std::uint64_t expected_version, F&& body) {
+    std::shared_lock lock(schema_mutex);
+    const auto& plan = catalogue->plan(type);
+    WriteRequest request{
+        *catalogue,       plan,        rules, principal, Action::update, std::move(operation), std::string(id),
+        expected_version, clock.now(), {}};
+    body(request);
+    return write(request);
+  }
+
+  void require_stored(const TypePlan& plan, const std::vector<NewFile>& files) const;
+  Record load_visible(const storage::ReadView& view, const Catalogue& in, const Principal& principal,
+                      std::string_view type, std::string_view id) const;
+  ListPage list(const Catalogue& in, const Principal& principal, const TypePlan& plan,
+                const ListRequest& request) const;
+  std::uint64_t count(const Catalogue& in, const Principal& principal, const TypePlan& plan) const;
+};
+
+}  // namespace lantai::records

@@ -1,0 +1,105 @@
+#include "link_step.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "lantai/storage/key_codec.h"
+#include "stored_records.h"
+
+namespace lantai::records {
+namespace {
+
+using storage::KeySpace;
+
+constexpr std::size_t kMaxDepth = 100;  // of a tree
+constexpr std::size_t kNamed = 5;
+
+std::set<Link> links_of(const TypePlan& plan, const Record* record) {
+  return record == nullptr ? std::set<Link>() : plan.links(*record);
+}
+
+std::set<Link> without(const std::set<Link>& all, const std::set<Link>& some) {
+  std::set<Link> out;
+  std::set_difference(all.begin(), all.end(), some.begin(), some.end(), std::inserter(out, out.end()));
+  return out;
+}
+
+std::string text_of(const Record& record, const std::string& field) {
+  const auto found = record.fields.find(field);
+  return found != record.fields.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+bool LinkStep::exists(const Link& link) {
+  const auto* plan = catalogue_.find_plan(link.target_type);
+  if (plan == nullptr) return false;
+  const auto target = load(transaction_, link.target_type, link.target_id);
+  return target && !target->deleted && visible(catalogue_, principal_, *plan, *target);
+}
+
+std::vector<FieldProblem> LinkStep::problems(const Record* before, const Record& after) {
+  std::vector<FieldProblem> out;
+  for (const auto& link : without(links_of(plan_, &after), links_of(plan_, before))) {
+    if (link.target_type == after.type && link.target_id == after.id) continue;
+    if (!exists(link)) out.push_back({link.field, "field.no_such_record", {{"value", link.target_id}}});
+  }
+  if (out.empty() && makes_cycle(after)) out.push_back({plan_.type().parent_field, "field.cycle", {}});
+  return out;
+}
+
+bool LinkStep::makes_cycle(const Record& after) {
+  const auto& parent_field = plan_.type().parent_field;
+  const auto* declared = parent_field.empty() ? nullptr : plan_.type().find_field(parent_field);
+  if (declared == nullptr || declared->target != after.type) return false;
+  auto parent = text_of(after, parent_field);
+  for (std::size_t depth = 0; !parent.empty(); ++depth) {
+    if (parent == after.id || depth >= kMaxDepth) return true;
+    const auto ancestor = load(transaction_, after.type, parent);
+    if (!ancestor) return false;
+    parent = text_of(*ancestor, parent_field);
+  }
+  return false;
+}
+
+std::string LinkStep::name_of(const LinkKey& link) {
+  const auto* plan = catalogue_.find_plan(link.source_type);
+  const auto record = load(transaction_, link.source_type, link.source_id);
+  if (plan == nullptr || !record || !visible(catalogue_, principal_, *plan, *record)) return {};
+  const auto code = plan->type().code_field.empty() ? std::string() : text_of(*record, plan->type().code_field);
+  const auto title = text_of(*record, plan->type().title_field);
+  return code.empty() ? title : code + " " + title;
+}
+
+void LinkStep::require_unused(const Record& record) {
+  auto begin = link_touch_key(record.type, record.id);
+  transaction_.get(KeySpace::links, begin);
+  const auto end = storage::after_prefix(begin);
+  begin.push_back(0);
+  const auto page = transaction_.scan(KeySpace::links, {begin, end, kNamed + 1, false});
+  std::size_t used = 0;
+  std::string names;
+  for (const auto& entry : page.entries) {
+    const auto link = parse_link_key(entry.key);
+    if (link.source_type == record.type && link.source_id == record.id) continue;
+    const auto named = ++used <= kNamed ? name_of(link) : std::string();
+    if (!named.empty()) names += (names.empty() ? "" : "; ") + named;
+  }
+  if (used == 0) return;
+  throw Error(ErrorCode::failed_precondition, "other records link to " + record.type + "/" + record.id, "record.in_use",
+              {{"records", names}, {"more", used > kNamed ? "true" : "false"}});
+}
+
+void LinkStep::write(const Record* before, const Record& after) {
+  const auto had = links_of(plan_, before), has = links_of(plan_, &after);
+  const auto key = [&](const Link& link) {
+    return link_key({link.target_type, link.target_id, after.type, after.id, link.field});
+  };
+  for (const auto& link : without(had, has)) transaction_.erase(KeySpace::links, key(link));
+  for (const auto& link : without(has, had)) {
+    transaction_.put(KeySpace::links, key(link), {});
+    transaction_.put(KeySpace::links, link_touch_key(link.target_type, link.target_id), to_bytes(after.id));
+  }
+}
+
+}  // namespace lantai::records

@@ -1,0 +1,261 @@
+#include "code_step.h"
+#include "differences.h"
+#include "engine_impl.h"
+#include "list_query.h"
+#include "stored_records.h"
+
+namespace lantai::records {
+namespace {
+
+using storage::KeySpace;
+
+constexpr std::size_t kScanChunk = 256;
+
+void add_missing(RecordEngine::Continuity& scope, std::uint64_t from, std::uint64_t to) {
+  scope.missing_count += to - from;
+  for (auto number = from; number < to && scope.missing.size() < RecordEngine::kMissingLimit; ++number) {
+    scope.missing.push_back(number);
+  }
+}
+
+}  // namespace
+
+std::string subject(std::string_view type, std::string_view id) {
+  return id.empty() ? std::string(type) : std::string(type) + "/" + std::string(id);
+}
+
+Record RecordEngine::Impl::load_visible(const storage::ReadView& view, const Catalogue& in, const Principal& principal,
+                                        std::string_view type, std::string_view id) const {
+  const auto& plan = in.plan(type);
+  require(in, principal, Action::read, plan);
+  auto record = load(view, type, id);
+  if (!record) throw_not_found(type, id);
+  require_visible(in, principal, plan, *record);
+  return std::move(*record);
+}
+
+ListPage RecordEngine::Impl::list(const Catalogue& in, const Principal& principal, const TypePlan& plan,
+                                  const ListRequest& request) const {
+  require(in, principal, Action::read, plan);
+  for (const auto& condition : request.where) require_condition_on(principal, plan.type(), condition.field);
+  require_condition_on(principal, plan.type(), request.order_by);
+  const ListQuery query(in, plan, request);
+  const auto view = store.read_view();
+  auto range = query.range(*view);
+  range.limit = std::min(kScanChunk, request.limit + 1);
+  ListPage page;
+  std::size_t scanned = 0;
+  for (;;) {
+    const auto chunk = view->scan(query.space(), range);
+    for (std::size_t i = 0; i < chunk.entries.size(); ++i) {
+      const auto record = load(*view, plan.type().name, id_at_end(chunk.entries[i].key));
+      if (!record) throw Error(ErrorCode::data_loss, "an index entry names a record that is not there");
+      ++scanned;
+      if (!record->deleted && query.holds(*record) && visible(in, principal, plan, *record)) {
+        page.records.push_back(masked(principal, plan.type(), *record));
+      }
+      const bool more = chunk.more || i + 1 < chunk.entries.size();
+      if (page.records.size() < request.limit && scanned < kListScanLimit) continue;
+      if (more) page.next_page_token = query.token_after(*record);
+      return page;
+    }
+    if (!chunk.more || chunk.entries.empty()) return page;
+    const auto& last = chunk.entries.back().key;
+    if (range.reverse) {
+      range.end = last;
+    } else {
+      (range.begin = last).push_back(0);
+    }
+    range.limit = kScanChunk;
+  }
+}
+
+std::uint64_t RecordEngine::Impl::count(const Catalogue& in, const Principal& principal, const TypePlan& plan) const {
+  const auto& name = plan.type().name;
+  const bool owned = !plan.type().owner_field.empty();
+  const auto view = store.read_view();
+  storage::ScanRange range{index_prefix(name, kLevelIndex), {}, storage::kMaxPageEntries, false};
+  range.end = storage::after_prefix(index_prefix(name, kLevelIndex, TypePlan::level_components(principal.clearance)));
+  std::uint64_t count = 0;
+  for (bool more = true; more;) {
+    const auto page = view->scan(KeySpace::indexes, range);
+    more = page.more && !page.entries.empty();
+    if (more) (range.begin = page.entries.back().key).push_back(0);
+    if (!owned) count += page.entries.size();
+    for (std::size_t i = 0; owned && i < page.entries.size(); ++i) {
+      const auto record = load(*view, name, id_at_end(page.entries[i].key));
+      if (record && visible(in, principal, plan, *record)) ++count;
+    }
+  }
+  return count;
+}
+
+Record RecordEngine::get(const Principal& principal, std::string_view type, std::string_view id) const {
+  return impl_->audited(principal, "read", subject(type, id), [&] {
+    const auto catalogue = impl_->current();
+    auto record = impl_->load_visible(*impl_->store.read_view(), *catalogue, principal, type, id);
+    if (record.deleted) throw Error(ErrorCode::not_found, "the record has been deleted", "record.deleted");
+    return masked(principal, catalogue->plan(type).type(), std::move(record));
+  });
+}
+
+std::optional<Record> RecordEngine::find(const Principal& principal, std::string_view type, std::string_view id) const {
+  const auto catalogue = impl_->current();
+  const auto* plan = catalogue->find_plan(type);
+  if (plan == nullptr) return std::nullopt;
+  auto record = load(*impl_->store.read_view(), type, id);
+  if (!record || record->deleted || !visible(*catalogue, principal, *plan, *record)) return std::nullopt;
+  return masked(principal, plan->type(), std::move(*record));
+}
+
+Record RecordEngine::get_version(const Principal& principal, std::string_view type, std::string_view id,
+                                 std::uint64_t version) const {
+  return impl_->audited(principal, "read", subject(type, id), [&] {
+    const auto catalogue = impl_->current();
+    const auto view = impl_->store.read_view();
+    impl_->load_visible(*view, *catalogue, principal, type, id);
+    auto found = load_version(*view, type, id, version);
+    if (!found) {
+      throw Error(ErrorCode::not_found, "the record has no such version", "record.version_not_found",
+                  {{"version", std::to_string(version)}});
+    }
+    require_visible(*catalogue, principal, catalogue->plan(type), found->record);
+    return masked(principal, catalogue->plan(type).type(), std::move(found->record));
+  });
+}
+
+std::vector<VersionInfo> RecordEngine::history(const Principal& principal, std::string_view type,
+                                               std::string_view id) const {
+  return impl_->audited(principal, "read", subject(type, id), [&] {
+    const auto catalogue = impl_->current();
+    const auto& plan = catalogue->plan(type);
+    const auto view = impl_->store.read_view();
+    const auto current = impl_->load_visible(*view, *catalogue, principal, type, id);
+    std::vector<VersionInfo> out;
+    std::optional<Record> before;
+    for (std::uint64_t version = 1; version <= current.version; ++version) {
+      auto stored = load_version(*view, type, id, version);
+      if (!stored) throw Error(ErrorCode::data_loss, "a version is missing of " + subject(type, id));
+      // A version above the caller's clearance shows that it was, not what it held.
+      const bool seen = visible(*catalogue, principal, plan, stored->record);
+      auto record = masked(principal, plan.type(), std::move(stored->record));
+      if (!seen) record.fields = before ? before->fields : Json::object();
+      out.push_back({version, record.modified, record.author, stored->operation,
+                     seen ? differences(before ? &*before : nullptr, record) : std::vector<FieldDifference>()});
+      before = std::move(record);
+    }
+    return out;
+  });
+}
+
+ListPage RecordEngine::list(const Principal& principal, std::string_view type, const ListRequest& request) const {
+  return impl_->audited(principal, "list", subject(type, {}), [&] {
+    const auto catalogue = impl_->current();
+    return impl_->list(*catalogue, principal, catalogue->plan(type), request);
+  });
+}
+
+ListPage RecordEngine::children(const Principal& principal, std::string_view type, std::string_view parent_id,
+                                const ListRequest& request) const {
+  return impl_->audited(principal, "list", subject(type, {}), [&] {
+    const auto catalogue = impl_->current();
+    const auto& plan = catalogue->plan(type);
+    if (plan.type().parent_field.empty()) {
+      throw Error(ErrorCode::invalid_argument, plan.type().name + " is not a tree", "record.no_tree",
+                  {{"type", plan.type().name}});
+    }
+    auto of_parent = request;
+    of_parent.where.insert(of_parent.where.begin(),
+                           Condition{plan.type().parent_field, parent_id.empty() ? Json() : Json(parent_id), {}, {}});
+    return impl_->list(*catalogue, principal, plan, of_parent);
+  });
+}
+
+std::optional<Record> RecordEngine::find_by(const Principal& principal, std::string_view type, std::string_view field,
+                                            const Json& value) const {
+  return impl_->audited(principal, "list", subject(type, {}), [&]() -> std::optional<Record> {
+    const auto catalogue = impl_->current();
+    const auto& plan = catalogue->plan(type);
+    require_condition_on(principal, plan.type(), field);
+    ListRequest request;
+    request.limit = 1;
+    if (plan.find_index(field) == nullptr) {
+      throw Error("the field is not indexed",
+                  std::vector<FieldProblem>{{std::string(field), "field.not_indexed", {{"name", std::string(field)}}}});
+    }
+    request.where.push_back({std::string(field), value, {}, {}});
+    auto page = impl_->list(*catalogue, principal, plan, request);
+    const auto former = plan.former_codes_field();
+    if (page.records.empty() && field == plan.type().code_field && !former.empty() && plan.find_index(former)) {
+      request.where = {{former, canonical_value(*catalogue, plan, *plan.type().find_field(field), value), {}, {}}};
+      page = impl_->list(*catalogue, principal, plan, request);
+    }
+    if (page.records.empty()) return std::nullopt;
+    return std::move(page.records.front());
+  });
+}
+
+void RecordEngine::begin_export(const Principal& principal, std::string_view type, std::string_view format) const {
+  impl_->audited(principal, "export", subject(type, {}), [&] {
+    const auto catalogue = impl_->current();
+    require(*catalogue, principal, Action::export_records, catalogue->plan(type));
+    impl_->store.run_transaction([&](storage::Transaction& transaction) {
+      const Json detail{{"format", format}};
+      transaction.append_audit(
+          {principal.id, "record.export", subject(type, {}), "ok", principal.address, detail.dump()});
+    });
+  });
+}
+
+std::uint64_t RecordEngine::count(const Principal& principal, std::string_view type) const {
+  return impl_->audited(principal, "list", subject(type), [&] {
+    const auto catalogue = impl_->current();
+    const auto& plan = catalogue->plan(type);
+    require(*catalogue, principal, Action::read, plan);
+    const auto position = impl_->store.changes().last_position();
+    const auto owner = plan.type().owner_field.empty() ? std::string() : principal.id;
+    const auto key = std::string(type) + "\n" + std::to_string(principal.clearance) + "\n" + owner;
+    {
+      std::lock_guard lock(impl_->counts_mutex);
+      const auto known = impl_->counts.find(key);
+      if (known != impl_->counts.end() && known->second.position == position) return known->second.count;
+    }
+    const auto count = impl_->count(*catalogue, principal, plan);
+    std::lock_guard lock(impl_->counts_mutex);
+    if (impl_->counts.size() >= Impl::kMaxCounts) impl_->counts.clear();
+    impl_->counts[key] = {position, count};
+    return count;
+  });
+}
+
+std::vector<RecordEngine::Continuity> RecordEngine::continuity(const Principal& principal,
+                                                               std::string_view type) const {
+  return impl_->audited(principal, "list", subject(type), [&] {
+    const auto catalogue = impl_->current();
+    require(*catalogue, principal, Action::read, catalogue->plan(type));
+    const auto view = impl_->store.read_view();
+    storage::ScanRange range{counter_prefix(type), {}, storage::kMaxPageEntries, false};
+    range.end = storage::after_prefix(range.begin);
+    std::vector<Continuity> out;
+    std::uint64_t expected = 1;
+    for (bool more = true; more;) {
+      const auto page = view->scan(KeySpace::counters, range);
+      more = page.more && !page.entries.empty();
+      if (more) (range.begin = page.entries.back().key).push_back(0);
+      for (const auto& entry : page.entries) {
+        auto key = parse_counter_key(entry.key);
+        if (out.empty() || out.back().scope != key.scope) {
+          out.push_back({std::move(key.scope), 0, {}, 0});
+          expected = 1;
+        }
+        out.back().highest = key.number;
+        const bool given = !entry.value.empty();
+        add_missing(out.back(), expected, given ? key.number : key.number + 1);
+        expected = key.number + 1;
+      }
+    }
+    return out;
+  });
+}
+
+}  // namespace lantai::records

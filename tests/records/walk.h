@@ -1,0 +1,90 @@
+// One walk through the life of a record of any type, as its declaration says.
+#pragma once
+
+#include <sstream>
+
+#include "generated.h"
+#include "lantai/records/record_export.h"
+
+namespace lantai::records {
+
+// What is left in a record of what was given: the engine may add codes and defaults, never change what is valid.
+inline void check_holds(const Record& record, const Json& given) {
+  for (const auto& [name, value] : given.items()) {
+    BOOST_TEST(record.fields.contains(name), record.type << "." << name << " was kept");
+    if (name == "former_codes") continue;  // the engine adds the code there was before
+    if (record.fields.contains(name)) BOOST_TEST(record.fields[name] == value, record.type << "." << name);
+  }
+}
+
+inline void check_lists(Holdings& holdings, const schema::TypeDecl& type, const Record& record) {
+  const auto& engine = *holdings.engine;
+  for (const auto& field : type.fields) {
+    const bool indexed = field.indexed || field.unique;
+    if (!indexed || !record.fields.contains(field.name)) continue;
+    const auto& value = record.fields[field.name];
+    ListRequest request;
+    request.where = {{field.name, value.is_array() ? value[0] : value, {}, {}}};
+    const auto page = engine.list(administrator(), type.name, request);
+    BOOST_TEST(page.records.size() >= 1U, type.name << " by " << field.name);
+    if (field.unique) BOOST_TEST(page.records.size() == 1U);
+    if (field.many) continue;
+    request = {};
+    request.order_by = field.name;
+    BOOST_TEST(
+        engine.list(administrator(), type.name, request).records.size() == engine.count(administrator(), type.name),
+        type.name << " ordered by " << field.name);
+  }
+}
+
+inline void check_refusals(Holdings& holdings, const schema::TypeDecl& type, const Record& record) {
+  auto& engine = *holdings.engine;
+  const auto stale = error_of([&] { engine.update(administrator(), type.name, record.id, 99, Json::object()); });
+  BOOST_TEST((stale.code() == ErrorCode::conflict), type.name << " stale");
+  for (const auto& field : type.fields) {
+    const auto error = error_of([&] {
+      engine.update(administrator(), type.name, record.id, 0, {{field.name, Generated::invalid(field)}});
+    });
+    if (field.name == type.owner_field) continue;
+    BOOST_TEST((error.code() == ErrorCode::invalid_argument), type.name << "." << field.name << " " << error.message());
+    if (!field.required) continue;
+    const auto missing = error_of([&] {
+      engine.update(administrator(), type.name, record.id, 0, {{field.name, nullptr}});
+    });
+    BOOST_TEST((missing.code() == ErrorCode::invalid_argument), type.name << "." << field.name << " is required");
+  }
+  BOOST_TEST(engine.get(administrator(), type.name, record.id).version == record.version);
+}
+
+inline void walk(Holdings& holdings, const schema::TypeDecl& type) {
+  auto& engine = *holdings.engine;
+  Generated generated(holdings);
+  auto given = generated.fields(type, 0);
+  auto second = generated.fields(type, 1);
+  if (!type.owner_field.empty()) given[type.owner_field] = second[type.owner_field] = administrator().id;
+
+  const auto created = engine.create(administrator(), type.name, given).record;
+  check_holds(created, given);
+  check_holds(engine.get(administrator(), type.name, created.id), given);
+  check_refusals(holdings, type, created);
+  const auto updated = engine.update(administrator(), type.name, created.id, 1, second).record;
+  BOOST_TEST(updated.version == 2U);
+  check_holds(updated, second);
+  check_lists(holdings, type, updated);
+
+  std::ostringstream exported;
+  BOOST_TEST(export_json_lines(engine, administrator(), type.name, exported) ==
+             engine.count(administrator(), type.name));
+  BOOST_TEST(exported.str().find(created.id) != std::string::npos);
+
+  engine.remove(administrator(), type.name, created.id, 2);
+  BOOST_TEST(!engine.find(administrator(), type.name, created.id));
+  const auto history = engine.history(administrator(), type.name, created.id);
+  BOOST_TEST_REQUIRE(history.size() == 3U);
+  BOOST_TEST(!history[1].differences.empty());
+  BOOST_TEST(history[2].operation == "delete");
+  const auto again = engine.create(administrator(), type.name, given).record;  // unique values are free again
+  BOOST_TEST(again.id != created.id);
+}
+
+}  // namespace lantai::records
