@@ -40,13 +40,22 @@ const Term* Vocabulary::find(std::string_view code) const {
 
 const Term* Vocabulary::match(std::string_view code_alias_or_label) const {
   if (const auto* exact = find(code_alias_or_label)) return exact;
-  const auto wanted = folded(code_alias_or_label);
-  if (wanted.empty()) return nullptr;
-  for (const auto& term : terms)
-    if (folded(term.code) == wanted || names(term.label, wanted)) return &term;
-  for (const auto& term : terms)
-    if (any_of(term.aliases, wanted) || (!term.written.empty() && folded(term.written) == wanted)) return &term;
-  return nullptr;
+  const auto at = names.find(folded(code_alias_or_label));
+  return at == names.end() ? nullptr : &terms[at->second];
+}
+
+void Vocabulary::index_names() {
+  names.clear();
+  const auto add = [&](const std::string& spelling, std::size_t i) {
+    if (const auto key = folded(spelling); !key.empty()) names.emplace(key, i);
+  };
+  for (std::size_t i = 0; i < terms.size(); ++i)
+    for (const auto* spelling : {&terms[i].code, &terms[i].label.zh_hans, &terms[i].label.zh_hant, &terms[i].label.en})
+      add(*spelling, i);
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    for (const auto& alias : terms[i].aliases) add(alias, i);
+    add(terms[i].written, i);
+  }
 }
 
 }  // namespace lantai::schema

@@ -187,6 +187,7 @@ void SchemaLoader::add_numbering_vocabulary() {
 
 std::shared_ptr<const Schema> SchemaLoader::finish() {
   add_numbering_vocabulary();
+  for (auto& [name, vocabulary] : schema_->vocabularies_) vocabulary.index_names();
   check_vocabularies();
   check_numberings();
   for (auto& type : schema_->types_) type_conditions_of(type);

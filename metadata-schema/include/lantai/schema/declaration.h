@@ -122,8 +122,11 @@ struct Vocabulary {
   std::string name;
   Label label;
   std::vector<Term> terms;
+  std::map<std::string, std::size_t> names;  // folded codes, labels, aliases and written forms, filled when loaded
   const Term* find(std::string_view code) const;
-  const Term* match(std::string_view code_alias_or_label) const;  // tolerant: for input
+  // Tolerant, for input: codes and labels before aliases and written forms, earlier terms before later ones.
+  const Term* match(std::string_view code_alias_or_label) const;
+  void index_names();
 };
 
 }  // namespace lantai::schema
