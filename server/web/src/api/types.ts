@@ -40,7 +40,7 @@ export interface FileEntry {
   digest: string;
   version: number;
   versions?: FileVersion[];
-  extraction?: { state: 'waiting' | 'done' | 'failed'; pages?: number; error?: string };
+  extraction?: { state: 'waiting' | 'done' | 'failed'; pages?: number; error?: { code: string; message: string } | null };
 }
 
 export interface RecordBody {
@@ -59,7 +59,7 @@ export interface RecordBody {
 
 export interface LinkLabel {
   id: string;
-  title: string;
+  title: string | null; // null: not visible to the caller
 }
 
 export interface RecordPage {
@@ -142,7 +142,10 @@ export interface ImportStatus {
   created: number;
   updated: number;
   unchanged: number;
+  skipped: number;
+  planned: number;
   failed: number;
+  error?: string;
   results: ImportResult[];
   next_page_token?: string;
 }

@@ -1,6 +1,6 @@
 // Which page does an address show? Every page but the search is loaded when first visited.
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
-import { ensureSession, watchSignOut } from '../account/session';
+import { account, ensureSession, watchSignOut } from '../account/session';
 import { t, type MessageKey } from '../i18n';
 import { loadSchema } from '../schema/schema';
 
@@ -40,6 +40,9 @@ export const router = createRouter({
 router.beforeEach(async (to) => {
   if (to.meta.open) return true;
   if (!(await ensureSession())) return { path: '/login', query: to.fullPath === '/search' ? {} : { next: to.fullPath } };
+  if (account.value?.must_change_password) {
+    return to.path === '/account' ? true : { path: '/account', query: { must: '1', next: to.fullPath } };
+  }
   await loadSchema();
   return true;
 });

@@ -103,6 +103,11 @@ export function findField(type: TypeDecl | undefined, name: string): FieldDecl |
   return type?.fields.find((field) => field.name === name);
 }
 
+// Lists are ordered by exact indexes, of which there is one for each indexed or unique field.
+export function orderable(field: FieldDecl): boolean {
+  return !field.many && (field.indexed === true || field.unique === true);
+}
+
 export function fieldLabel(type: TypeDecl | undefined, name: string): string {
   return findField(type, name)?.label ?? name;
 }

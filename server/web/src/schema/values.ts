@@ -18,7 +18,7 @@ function one(field: FieldDecl, value: unknown, links: LinkLabel[]): string {
     case 'timestamp':
       return formatTime(String(value));
     case 'link':
-      return links.find((link) => link.id === value)?.title ?? String(value);
+      return links.find((link) => link.id === value)?.title ?? t('record.hidden');
     case 'table':
       return (field.columns ?? []).map((column) => one(column, (value as Fields)[column.name], links)).filter(Boolean).join(' · ');
     default:

@@ -1,0 +1,64 @@
+import { expect, expectAccessible, expectFits, kPassword, test, unique } from './support';
+
+test.use({ person: 'e2e-admin' });
+
+test('an administrator makes an account, changes it and disables it', async ({ signedIn: page, baseURL }) => {
+  const login = unique('user');
+  await page.goto('/accounts');
+  await expect(page.getByText('e2e-reader')).toBeVisible();
+  await expectAccessible(page);
+  await expectFits(page);
+  await page.getByRole('button', { name: '新建用户' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('用户名').fill(login);
+  await dialog.getByLabel('姓名').fill('赵新');
+  await dialog.getByLabel('教职员工').check();
+  await dialog.getByLabel('密码').fill('correct horse 9');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: '保存' }).click();
+  await expect(dialog).toHaveCount(0);
+  const row = page.getByRole('row', { name: new RegExp(login) }).or(page.locator('tr', { hasText: login })).first();
+  await expect(row).toContainText('教职员工');
+  await row.getByRole('button', { name: /编辑/ }).click();
+  await dialog.getByLabel('停用此用户').check();
+  await dialog.getByRole('button', { name: '保存' }).click();
+  await expect(row).toContainText('停用');
+  const refused = await page.request.post(`${baseURL}/api/v1/session`, { data: { login, password: 'correct horse 9' } });
+  expect(refused.status()).toBe(401);
+});
+
+test('a person changes the password', async ({ page, api, baseURL }) => {
+  const login = unique('pw');
+  const session = await page.request.post(`${baseURL}/api/v1/session`, { data: { login: 'e2e-admin', password: kPassword } });
+  const { csrf_token } = (await session.json()) as { csrf_token: string };
+  const made = await page.request.post(`${baseURL}/api/v1/accounts`, { data: { login, name: '钱一', roles: ['reader'], clearance: 0, password: 'first passphrase 1', must_change_password: true }, headers: { 'X-CSRF-Token': csrf_token } });
+  expect(made.status(), await made.text()).toBe(201);
+  await page.context().clearCookies();
+  await page.goto('/search');
+  await page.getByLabel('用户名').fill(login);
+  await page.getByLabel('密码').fill('first passphrase 1');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('首次登录请先修改密码')).toBeVisible();
+  await page.getByLabel('现在的密码').fill('first passphrase 1');
+  await page.getByLabel('新密码', { exact: true }).fill('second passphrase 2');
+  await page.getByLabel('再输一次新密码').fill('something else 33');
+  await expect(page.getByText('两次输入的新密码不一致')).toBeVisible();
+  await page.getByLabel('再输一次新密码').fill('second passphrase 2');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: '修改密码' }).click();
+  await expect(page).toHaveURL(/\/search/);
+  void api;
+});
+
+test('audit log and status can be read', async ({ signedIn: page, api }) => {
+  const item = await api.create('item', { title: unique('审计') });
+  await page.goto('/audit');
+  await expect(page.getByText(`item/${item.id}`).first()).toBeVisible();
+  await expect(page.getByText('链首')).toBeVisible();
+  await expectAccessible(page);
+  await expectFits(page);
+  await page.goto('/status');
+  await expect(page.getByText('系统运行正常')).toBeVisible();
+  await expectAccessible(page);
+  await expectFits(page);
+});

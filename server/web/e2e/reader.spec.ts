@@ -1,0 +1,58 @@
+import { expect, expectAccessible, expectFits, isPhone, test, unique } from './support';
+
+test('the reader shows the text with the hits marked, goes from hit to hit and cites', async ({ signedIn: page, api }) => {
+  const mark = unique('dq');
+  const item = await api.create('item', { title: `${mark}督查通报`, reference_code: `Z109-WS·2021·Y·BGS-${mark}`, fonds_code: 'Z109', date: '2021-03-05', access_level: 'public' });
+  await api.attach('item', item.id, '通报 正文.txt', `第一部分\n教务处${mark}已完成。\n\n第二部分\n后勤处${mark}尚未完成，须限期办结。\n`, 'text/plain');
+  await api.searchable();
+
+  await page.goto(`/search?q=${mark}`);
+  await page.locator('article.hit a').first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`${mark}督查通报`);
+  await expect(page.locator('.content mark')).toHaveCount(2);
+  await expect(page.locator('.content mark.current')).toHaveCount(1);
+  await expect(page.getByText('1 / 2 处')).toBeVisible();
+  await page.getByRole('button', { name: '下一处命中' }).click();
+  await expect(page.locator('.content mark').nth(1)).toHaveClass(/current/);
+  await page.keyboard.press('n');
+  await expect(page.locator('.content mark').nth(0)).toHaveClass(/current/);
+  await expectAccessible(page);
+  await expectFits(page);
+
+  await page.getByRole('button', { name: '引用' }).click();
+  await expect(page.getByText(`《${mark}督查通报》，档号`)).toBeVisible();
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: '下载', exact: true }).click();
+  expect((await download).suggestedFilename()).toBe('通报 正文.txt');
+  await page.getByRole('link', { name: '返回检索结果' }).click();
+  await expect(page).toHaveURL(new RegExp(`q=${mark}`));
+});
+
+test('history shows who changed what, and files their versions', async ({ signedIn: page, api }, info) => {
+  const item = await api.create('item', { title: unique('旧题名') });
+  const changed = await api.update('item', item.id, item.version, { title: '新题名', fiscal_year: 2021 });
+  await api.attach('item', changed.id, '附件.txt', '附件正文', 'text/plain');
+  await page.goto(`/records/item/${item.id}`);
+  await page.getByRole('tab', { name: '历史' }).click();
+  await expect(page.getByRole('tabpanel').locator('ins', { hasText: '新题名' })).toBeVisible();
+  await expect(page.getByRole('tabpanel').getByText('周敏').first()).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: '查看此版' }).last().click();
+  await expect(page.getByRole('dialog')).toContainText('旧题名');
+  await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: /文件/ }).click();
+  await expect(page.getByRole('button', { name: '附件.txt', exact: true })).toBeVisible();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByText('上传新版本').click();
+  await (await chooser).setFiles({ name: '附件改.txt', mimeType: 'text/plain', buffer: Buffer.from('附件正文改') });
+  await expect(page.getByText('共 2 个版本')).toBeVisible();
+  await expectFits(page);
+  if (isPhone(info.project.name)) await page.getByRole('tab', { name: '内容' }).click();
+  await expect(page.locator('.content')).toContainText('附件正文改', { timeout: 20_000 });
+});
+
+test('a record that is not there is explained', async ({ signedIn: page }) => {
+  await page.goto('/records/item/00000000000000000000000000');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expectAccessible(page);
+});

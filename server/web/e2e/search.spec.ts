@@ -1,0 +1,88 @@
+import { expect, expectAccessible, expectFits, isPhone, test, unique, type Api } from './support';
+
+async function holdings(api: Api, mark: string) {
+  for (let index = 0; index < 23; index += 1) {
+    const item = await api.create('item', { title: `${mark}会议纪要第${index + 1}号`, fiscal_year: 2019 + (index % 3), retention: index % 2 ? 'Y' : 'D10', date: `20${19 + (index % 3)}-03-0${1 + (index % 9)}`, access_level: 'public' });
+    if (index === 0) await api.attach('item', item.id, '纪要正文.txt', `会议议定事项\n\n由教务处牵头落实${mark}督办清单，逐项销号。\n`, 'text/plain');
+  }
+  await api.searchable();
+}
+
+test('searching shows hits with the words marked, narrows by facets and pages', async ({ signedIn: page, api }, info) => {
+  const mark = unique('qx');
+  await holdings(api, mark);
+  await page.goto('/search');
+  await expectAccessible(page);
+  await page.getByRole('searchbox').fill(mark);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('共 23 条').first()).toBeVisible();
+  await expect(page.locator('article.hit')).toHaveCount(20);
+  await expect(page.locator('article.hit mark').first()).toBeVisible();
+  await expectAccessible(page);
+  await expectFits(page);
+
+  if (isPhone(info.project.name)) await page.getByRole('button', { name: '筛选' }).click();
+  await page.getByRole('checkbox', { name: /2020/ }).locator('visible=true').check();
+  await expect(page).toHaveURL(/f=fiscal_year(:|%3A)2020/);
+  if (isPhone(info.project.name)) {
+    await expectAccessible(page);
+    await page.getByRole('button', { name: /查看 8 条结果/ }).click();
+  }
+  await expect(page.getByText('共 8 条').first()).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('共 8 条').first()).toBeVisible();
+  await page.getByRole('button', { name: /去掉筛选/ }).click();
+  await expect(page.getByText('共 23 条').first()).toBeVisible();
+
+  await page.getByRole('button', { name: '下一页' }).click();
+  await expect(page.locator('article.hit')).toHaveCount(3);
+  await expect(page.getByText('第 2 页，共 2 页')).toBeVisible();
+  await page.getByRole('button', { name: '上一页' }).click();
+  await expect(page.locator('article.hit')).toHaveCount(20);
+});
+
+test('a search is kept and asked again', async ({ signedIn: page, api }) => {
+  const mark = unique('kept');
+  await api.create('item', { title: `${mark}通知`, retention: 'Y' });
+  await api.searchable();
+  await page.goto(`/search?q=${mark}&f=retention:Y`);
+  await page.getByRole('button', { name: '保存检索' }).click();
+  await page.getByLabel('名称').fill(`我的${mark}`);
+  await page.getByRole('button', { name: '保存', exact: true }).click();
+  await expect(page.getByText('检索已保存')).toBeVisible();
+  await page.goto('/search');
+  await page.getByRole('button', { name: `我的${mark}`, exact: true }).click();
+  await expect(page).toHaveURL(/f=retention(:|%3A)Y/);
+  await expect(page.getByText('共 1 条').first()).toBeVisible();
+});
+
+test('nothing found says what to try', async ({ signedIn: page }) => {
+  await page.goto(`/search?q=${unique('nothing')}`);
+  await expect(page.getByRole('heading', { name: '没有找到符合的档案' })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('a query that is not well formed is searched as text and says so', async ({ signedIn: page }) => {
+  await page.goto('/search?q=%E4%BC%9A%E8%AE%AE%20AND%20(');
+  await expect(page.locator('.hint')).toBeVisible();
+});
+
+test('the keyboard is enough to search and to open a hit', async ({ signedIn: page, api }, info) => {
+  test.skip(isPhone(info.project.name), 'phones have no such keys');
+  const mark = unique('keys');
+  for (const number of ['一', '二', '三']) await api.create('item', { title: `${mark}第${number}件` });
+  await api.searchable();
+  await page.goto(`/search?q=${mark}&sort=code`);
+  await expect(page.locator('article.hit')).toHaveCount(3);
+  await page.keyboard.press('/');
+  await expect(page.getByRole('searchbox')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('article.hit a').nth(0)).toBeFocused();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  await expect(page.locator('article.hit a').nth(1)).toBeFocused();
+  const title = await page.locator('article.hit a').nth(1).innerText();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+});
