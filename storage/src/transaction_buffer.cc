@@ -146,6 +146,10 @@ void TransactionBuffer::append_change(ChangeDraft change) {
 }
 
 void TransactionBuffer::append_audit(AuditDraft entry) {
+  // The export is JSON: what an attacker sends must not make an entry that cannot be written down.
+  for (auto* text : {&entry.actor, &entry.action, &entry.subject, &entry.outcome, &entry.address, &entry.detail}) {
+    if (!is_valid_utf8(*text)) *text = to_valid_utf8(*text);
+  }
   const auto size = entry.actor.size() + entry.action.size() + entry.subject.size() + entry.outcome.size() +
                     entry.address.size() + entry.detail.size();
   if (size + kEntryOverhead > kMaxValueBytes) {
