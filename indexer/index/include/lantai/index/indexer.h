@@ -32,7 +32,7 @@ struct IndexerStatus {
   std::string last_error;
 };
 
-class Searchable;  // what lantai::search reads: see searcher.h
+class Searchable;  // what lantai::search reads: see searchable.h
 
 class Indexer {
  public:

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,9 +84,14 @@ struct SearchResult {
   std::uint64_t position = 0;   // the change position this answer has seen
 };
 
+// What people may call a field: folded label → declared name, such as 年度 → fiscal_year. Declared names always work.
+using FieldAliases = std::map<std::string, std::string>;
+
 class Searcher {
  public:
-  static std::unique_ptr<Searcher> make(index::Indexer& indexer, const index::DocumentSource& source);
+  // `indexer` and `source` outlive it.
+  static std::unique_ptr<Searcher> make(index::Indexer& indexer, const index::DocumentSource& source,
+                                        const FieldAliases& aliases = {});
   virtual ~Searcher() = default;
   virtual SearchResult search(const SearchRequest& request) = 0;
   // Where the terms of `query` occur in `text` (byte offsets, half-open), for marking hits in the reader.

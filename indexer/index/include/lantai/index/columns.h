@@ -1,0 +1,107 @@
+// What must a search know of every document without asking the store? Type, id, date and code to sort by, facet values,
+// who may see it, where its text is. All in memory, one element a document, read back from the index directory at open.
+//
+// Written by the indexer's thread only; read by any thread for documents below the end of its snapshot. A document
+// never changes: an update is a new document, and the old one is marked with the state from which on it is gone.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "lantai/index/append_array.h"
+
+namespace lantai::index {
+
+using DocId = std::uint32_t;  // from 1, in the order of indexing, never used twice in a generation
+inline constexpr DocId kNoDoc = std::numeric_limits<DocId>::max();
+inline constexpr std::uint64_t kForever = std::numeric_limits<std::uint64_t>::max();
+
+// Distinct strings, numbered from 1 as they come. One writer; readers may look at any number they have met.
+class Dictionary {
+ public:
+  std::uint32_t add(const std::string& value);         // writer
+  std::uint32_t find(const std::string& value) const;  // 0: unknown
+  const std::string& at(std::uint32_t number) const { return *values_.find(number); }
+  std::uint32_t size() const { return size_.load(std::memory_order_acquire); }
+
+ private:
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+  AppendArray<std::string, 8> values_;
+  std::atomic<std::uint32_t> size_{0};
+};
+
+// The values of one field that can be counted, filtered and sorted.
+class FieldColumn {
+ public:
+  void set(DocId doc, const std::vector<std::string>& values);  // writer
+  const Dictionary& dictionary() const { return dictionary_; }
+  // Calls visit(number of the value) for each value of the document.
+  template <typename F>
+  void each(DocId doc, F&& visit) const {
+    const std::uint32_t* first = first_.find(doc);
+    if (first == nullptr || *first == 0) return;
+    if ((*first & kMany) == 0) {
+      visit(*first);
+      return;
+    }
+    for (const std::uint32_t value : *many_.find(*first & ~kMany)) visit(value);
+  }
+
+ private:
+  static constexpr std::uint32_t kMany = 0x80000000U;
+  Dictionary dictionary_;
+  AppendArray<std::uint32_t> first_;
+  AppendArray<std::vector<std::uint32_t>, 6> many_;
+  std::uint32_t many_count_ = 0;
+};
+
+struct DocumentEntry {
+  std::string id;
+  std::uint64_t version = 0;
+  std::string code_key;           // natural_sort_key of the reference code
+  std::string date;               // as given, normalised; may be only a year
+  std::uint64_t text_offset = 0;  // in the text log
+  std::uint32_t text_size = 0;
+  std::uint32_t type = 0;    // in types()
+  std::uint32_t access = 0;  // in access_sets(), from 1
+  std::uint32_t length = 0;  // terms that count for ranking
+  std::atomic<std::uint64_t> gone_at{kForever};
+};
+
+class Columns {
+ public:
+  const DocumentEntry& at(DocId doc) const { return *entries_.find(doc); }
+  const Dictionary& types() const { return types_; }
+  // Number of the set → its terms.
+  const std::vector<std::string>& access_set(std::uint32_t number) const { return *access_sets_.find(number); }
+  std::uint32_t access_set_count() const { return access_count_.load(std::memory_order_acquire); }
+  const FieldColumn* find_field(const std::string& name) const;
+  std::vector<std::string> field_names() const;
+
+  // Writer.
+  DocumentEntry& add(DocId doc) { return entries_.at(doc); }
+  Dictionary& mutable_types() { return types_; }
+  std::uint32_t add_access_set(std::vector<std::string> terms);
+  FieldColumn& ensure_field(const std::string& name);
+
+ private:
+  AppendArray<DocumentEntry> entries_;
+  Dictionary types_;
+  AppendArray<std::vector<std::string>, 6> access_sets_;
+  std::map<std::vector<std::string>, std::uint32_t> access_numbers_;
+  std::atomic<std::uint32_t> access_count_{0};
+  mutable std::shared_mutex fields_mutex_;
+  std::map<std::string, std::unique_ptr<FieldColumn>> fields_;
+};
+
+}  // namespace lantai::index

@@ -1,0 +1,70 @@
+// What does a search read? A Snapshot: immutable, and true for as long as somebody holds it, however much is indexed
+// meanwhile. It is a row of segments with disjoint, increasing documents; settled ones are Xapian databases that are
+// never written again, fresh ones are in memory. A segment format of our own would be a third implementation.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lantai/index/columns.h"
+#include "lantai/index/text_log.h"
+
+namespace lantai::index {
+
+// The documents of one term in one segment, increasing. Thread-confined; dies before its SegmentReader.
+class PostingCursor {
+ public:
+  virtual ~PostingCursor() = default;
+  virtual DocId doc() const = 0;  // kNoDoc: past the end
+  virtual void next() = 0;
+  virtual void skip_to(DocId doc) = 0;  // to the first document ≥ doc
+  virtual std::uint32_t wdf() const = 0;
+};
+
+// One query's view of one segment. Thread-confined.
+class SegmentReader {
+ public:
+  virtual ~SegmentReader() = default;
+  virtual std::unique_ptr<PostingCursor> open(const std::string& term) = 0;  // nullptr: no such term
+  virtual std::uint64_t frequency(const std::string& term) = 0;              // of documents, gone ones included
+  // Terms that begin with `prefix`, in byte order; visit returns false to stop.
+  virtual void each_term(const std::string& prefix, const std::function<bool(const std::string&)>& visit) = 0;
+};
+
+class Segment {
+ public:
+  virtual ~Segment() = default;
+  virtual std::unique_ptr<SegmentReader> reader() const = 0;  // thread-safe
+  virtual DocId first() const = 0;
+  virtual DocId last() const = 0;
+};
+
+struct Snapshot {
+  std::string generation;          // changes when documents are numbered anew
+  std::string life;                // changes whenever the index is opened
+  std::uint64_t position = 0;      // the change position up to which this is complete
+  std::uint64_t state = 0;         // increases with every snapshot of a life
+  DocId end = 1;                   // documents in it are below
+  std::uint64_t documents = 0;     // not gone
+  std::uint64_t total_length = 0;  // of every document, gone ones included
+  std::vector<std::shared_ptr<const Segment>> segments;
+  std::shared_ptr<const Columns> columns;
+  std::shared_ptr<const TextLog> texts;
+  std::shared_ptr<const void> keep;  // holds the files in place
+
+  bool alive(const DocumentEntry& entry, std::uint64_t as_of) const { return entry.gone_at.load() > as_of; }
+  std::string_view text(const DocumentEntry& entry) const { return texts->read(entry.text_offset, entry.text_size); }
+};
+
+class Searchable {
+ public:
+  virtual ~Searchable() = default;
+  // Never null; empty while the first index is being built. Thread-safe, does not wait for the indexer.
+  virtual std::shared_ptr<const Snapshot> snapshot() const = 0;
+};
+
+}  // namespace lantai::index

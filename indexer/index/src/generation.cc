@@ -1,0 +1,271 @@
+#include "generation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "lantai/base/error.h"
+#include "lantai/base/id.h"
+#include "lantai/base/log.h"
+#include "lantai/text/code.h"
+
+namespace lantai::index {
+namespace {
+
+// A bigger batch makes Xapian slower, a smaller one makes more segments to merge.
+constexpr std::size_t kSettleDocuments = 5'000;
+constexpr std::size_t kSettleBytes = 24U << 20U;
+constexpr std::size_t kMergeAt = 6;
+
+std::string key_of(const std::string& type, const std::string& id) { return type + "/" + id; }
+
+}  // namespace
+
+struct Generation::Place {
+  std::filesystem::path directory;
+  std::atomic<bool> retired{false};
+  ~Place() {
+    if (!retired) return;
+    std::error_code ignored;
+    std::filesystem::remove_all(directory, ignored);
+  }
+};
+
+Generation::Generation(const std::filesystem::path& root, const std::string& name, const IndexState& state)
+    : name_(name), place_(std::make_shared<Place>()), life_(random_hex(8)), state_(state) {
+  place_->directory = root / name;
+  std::filesystem::create_directories(place_->directory);
+  std::vector<std::string> segments;
+  if (const auto found = read_manifest(place_->directory)) {
+    state_ = found->state;
+    segments = found->segments;
+  } else {
+    write_manifest(place_->directory, {state_, {}});
+  }
+  committed_ = state_;
+  remove_strangers(segments);
+  texts_ = std::make_shared<TextLog>(place_->directory / "texts.log", state_.text_bytes);
+  column_log_ = std::make_unique<ColumnLog>(place_->directory / "columns.log", state_.column_bytes,
+                                            [this](const ColumnRecord& record) { replay(record); });
+  open_segments(segments);
+}
+
+Generation::~Generation() { merge_.reset(); }
+
+void Generation::open_segments(const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    const auto directory = place_->directory / name;
+    auto segment = open_xapian_segment(directory);
+    settled_.push_back({name, std::move(segment), xapian_documents(directory)});
+    segment_counter_ = std::max<std::uint64_t>(segment_counter_, std::stoull(name.substr(1)));
+  }
+}
+
+// What a killed process left behind: segments that no manifest names.
+void Generation::remove_strangers(const std::vector<std::string>& names) const {
+  const std::set<std::string> known(names.begin(), names.end());
+  for (const auto& entry : std::filesystem::directory_iterator(place_->directory)) {
+    if (entry.is_directory() && !known.contains(entry.path().filename())) std::filesystem::remove_all(entry.path());
+  }
+}
+
+void Generation::replay(const ColumnRecord& record) {
+  if (record.removed) {
+    const DocumentEntry& entry = columns_->at(record.doc);
+    numbers_.erase(key_of(columns_->types().at(entry.type), entry.id));
+    mark_gone(record.doc);
+    return;
+  }
+  const auto [at, fresh] = numbers_.try_emplace(key_of(record.type, record.id), record.doc);
+  if (!fresh) mark_gone(at->second);
+  at->second = record.doc;
+  apply_columns(record);
+}
+
+void Generation::mark_gone(DocId doc) {
+  columns_->add(doc).gone_at.store(snapshot_state_ + 1);
+  ++gone_;
+}
+
+void Generation::apply_columns(const ColumnRecord& record) {
+  DocumentEntry& entry = columns_->add(record.doc);
+  entry.id = record.id;
+  entry.version = record.version;
+  entry.code_key = record.code_key;
+  entry.date = record.date;
+  entry.text_offset = record.text_offset;
+  entry.text_size = record.text_size;
+  entry.length = record.length;
+  entry.type = columns_->mutable_types().add(record.type);
+  entry.access = columns_->add_access_set(record.access);
+  for (const auto& [name, values] : record.fields) columns_->ensure_field(name).set(record.doc, values);
+  total_length_ += record.length;
+}
+
+void Generation::put(const Document& document) {
+  auto analysed = std::make_shared<AnalysedDocument>(analyser_.analyse(document));
+  if (state_.next_doc >= kNoDoc) throw Error(ErrorCode::resource_exhausted, "the index is out of document numbers");
+  ColumnRecord record;
+  record.doc = static_cast<DocId>(state_.next_doc);
+  record.type = document.type;
+  record.id = document.id;
+  record.version = document.version;
+  record.code_key = document.reference_code.empty() ? "" : text::natural_sort_key(document.reference_code);
+  record.date = document.date.empty() ? "" : fold_value(document.date);
+  record.text_offset = texts_->append(analysed->streams);
+  record.text_size = static_cast<std::uint32_t>(analysed->streams.size());
+  record.length = analysed->length;
+  record.access = document.access;
+  for (const auto& field : document.fields) {
+    if ((field.facet || field.sortable) && !field.values.empty()) record.fields.emplace_back(field.name, field.values);
+  }
+  column_log_->append(record);
+  ++state_.next_doc;
+  const auto [at, fresh] = numbers_.try_emplace(key_of(record.type, record.id), record.doc);
+  if (!fresh) mark_gone(at->second);
+  at->second = record.doc;
+  apply_columns(record);
+  waiting_bytes_ += analysed->streams.size() + analysed->terms.size() * 16;
+  analysed->streams = {};
+  waiting_.push_back({record.doc, std::move(analysed)});
+}
+
+void Generation::remove(const std::string& type, const std::string& id) {
+  const auto found = numbers_.find(key_of(type, id));
+  if (found == numbers_.end()) return;
+  ColumnRecord record;
+  record.doc = found->second;
+  record.removed = true;
+  column_log_->append(record);
+  mark_gone(found->second);
+  numbers_.erase(found);
+}
+
+// Like a binary counter: equal neighbours merge, so that few segments exist and each document moves few times.
+void Generation::prepare_fresh() {
+  if (fresh_count_ == waiting_.size()) return;
+  fresh_.push_back(make_memory_segment({waiting_.begin() + static_cast<std::ptrdiff_t>(fresh_count_), waiting_.end()}));
+  fresh_count_ = waiting_.size();
+  while (fresh_.size() > 1) {
+    const Segment& newer = *fresh_[fresh_.size() - 1];
+    const Segment& older = *fresh_[fresh_.size() - 2];
+    if (memory_segment_size(newer) * 2 <= memory_segment_size(older)) break;
+    auto merged = merge_memory_segments(older, newer);
+    fresh_.pop_back();
+    fresh_.back() = std::move(merged);
+  }
+}
+
+std::shared_ptr<const Snapshot> Generation::snapshot() {
+  auto out = std::make_shared<Snapshot>();
+  out->generation = name_;
+  out->life = life_;
+  out->position = state_.position;
+  out->state = ++snapshot_state_;
+  out->end = static_cast<DocId>(state_.next_doc);
+  out->documents = numbers_.size();
+  out->total_length = total_length_;
+  for (const auto& settled : settled_) out->segments.push_back(settled.segment);
+  out->segments.insert(out->segments.end(), fresh_.begin(), fresh_.end());
+  out->columns = columns_;
+  out->texts = texts_;
+  out->keep = place_;
+  return out;
+}
+
+bool Generation::wants_to_settle() const {
+  return waiting_.size() >= kSettleDocuments || waiting_bytes_ >= kSettleBytes;
+}
+
+Manifest Generation::manifest(const IndexState& state) const {
+  Manifest out;
+  out.state = state;
+  for (const auto& settled : settled_) out.segments.push_back(settled.name);
+  return out;
+}
+
+std::string Generation::new_segment_name() { return fmt::format("s{:06}", ++segment_counter_); }
+
+// First the logs, then the segment, last the manifest: whatever a kill leaves out is cut off or swept away at open.
+void Generation::settle() {
+  column_log_->flush();
+  texts_->sync();
+  IndexState state = state_;
+  state.column_bytes = column_log_->size();
+  state.text_bytes = texts_->size();
+  Manifest next = manifest(state);
+  std::shared_ptr<const Segment> segment;
+  if (!waiting_.empty()) {
+    const std::string name = new_segment_name();
+    try {
+      write_xapian_segment(place_->directory / name, waiting_, encode_state(state));
+    } catch (const Error&) {
+      std::filesystem::remove_all(place_->directory / name);
+      throw;
+    }
+    segment = open_xapian_segment(place_->directory / name);
+    next.segments.push_back(name);
+  }
+  write_manifest(place_->directory, next);
+  state_ = committed_ = state;
+  if (segment) settled_.push_back({next.segments.back(), std::move(segment), waiting_.size()});
+  waiting_.clear();
+  waiting_bytes_ = 0;
+  fresh_.clear();
+  fresh_count_ = 0;
+}
+
+// Merges the longest tail of segments in which none outweighs all younger ones together.
+void Generation::merge_if_worthwhile() {
+  finish_merge(false);
+  if (merge_ || settled_.size() < kMergeAt) return;
+  std::size_t first = settled_.size() - 1;
+  std::uint64_t sum = settled_[first].documents;
+  while (first > 0 && (settled_[first - 1].documents <= sum * 2 || settled_.size() - first < 3)) {
+    sum += settled_[--first].documents;
+  }
+  merge_ = std::make_unique<Merge>();
+  merge_->first = first;
+  merge_->count = settled_.size() - first;
+  merge_->name = new_segment_name();
+  std::vector<std::filesystem::path> sources;
+  for (std::size_t i = first; i < settled_.size(); ++i) sources.push_back(place_->directory / settled_[i].name);
+  merge_->thread = std::jthread([job = merge_.get(), place = place_, sources = std::move(sources)] {
+    try {
+      merge_xapian_segments(place->directory / job->name, sources);
+    } catch (const std::exception& error) {
+      job->error = error.what();
+    }
+    job->done.store(true, std::memory_order_release);
+  });
+}
+
+void Generation::finish_merge(bool wait) {
+  if (!merge_) return;
+  if (wait) merge_->thread.join();
+  if (!merge_->done.load(std::memory_order_acquire)) return;
+  const std::unique_ptr<Merge> job = std::move(merge_);
+  if (!job->error.empty()) {
+    log::warning("index: segments could not be merged: {}", job->error);
+    std::filesystem::remove_all(place_->directory / job->name);
+    return;
+  }
+  const auto begin = settled_.begin() + static_cast<std::ptrdiff_t>(job->first);
+  const auto end = begin + static_cast<std::ptrdiff_t>(job->count);
+  std::uint64_t documents = 0;
+  std::vector<std::shared_ptr<const Segment>> replaced;
+  for (auto at = begin; at != end; ++at) {
+    documents += at->documents;
+    replaced.push_back(at->segment);
+  }
+  Settled merged{job->name, open_xapian_segment(place_->directory / job->name), documents};
+  settled_.erase(begin, end);
+  settled_.insert(settled_.begin() + static_cast<std::ptrdiff_t>(job->first), std::move(merged));
+  write_manifest(place_->directory, manifest(committed_));
+  for (const auto& segment : replaced) retire_segment(*segment);
+}
+
+void Generation::retire() { place_->retired = true; }
+
+}  // namespace lantai::index

@@ -1,0 +1,98 @@
+// How does one generation of the index grow? Documents get numbers, their text and columns are logged, their terms wait
+// in memory segments until settle() writes them as a Xapian segment and commits everything with the manifest.
+// Neighbouring small segments are merged by a background thread. Thread-confined to the indexer's thread; snapshots go
+// anywhere.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis.h"
+#include "column_log.h"
+#include "lantai/index/searchable.h"
+#include "manifest.h"
+#include "segments.h"
+
+namespace lantai::index {
+
+class Generation {
+ public:
+  // The index below `root`, in its directory `name`. `state` only when there is nothing yet. Throws data_loss when what
+  // is there is damaged, failed_precondition when it is of an unknown format.
+  Generation(const std::filesystem::path& root, const std::string& name, const IndexState& state);
+  ~Generation();
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+
+  const IndexState& state() const { return state_; }  // position: up to where documents were applied
+  const std::string& name() const { return name_; }
+
+  void put(const Document& document);
+  void remove(const std::string& type, const std::string& id);
+  void set_position(std::uint64_t position) { state_.position = position; }
+
+  // What has been applied so far. With `searchable` false, fresh documents stay out until they settle: for bulk work.
+  std::shared_ptr<const Snapshot> snapshot();
+  void prepare_fresh();  // makes what waits searchable from memory
+  bool wants_to_settle() const;
+  bool has_unsettled() const { return state_.position != committed_.position || !waiting_.empty(); }
+  void settle();  // durable on return
+  void merge_if_worthwhile();
+  void finish_merge(bool wait);
+
+  std::uint64_t documents() const { return numbers_.size(); }
+  std::uint64_t gone() const { return gone_; }
+  // Its directory goes when the last snapshot lets go of it.
+  void retire();
+
+ private:
+  struct Place;  // the directory; shared with snapshots
+  struct Settled {
+    std::string name;
+    std::shared_ptr<const Segment> segment;
+    std::uint64_t documents = 0;
+  };
+  struct Merge {
+    std::size_t first = 0, count = 0;
+    std::string name;
+    std::atomic<bool> done{false};
+    std::string error;
+    std::jthread thread;
+  };
+
+  void replay(const ColumnRecord& record);
+  void log(const Document& document, const AnalysedDocument& analysed, DocId doc, std::uint64_t text_offset);
+  void apply_columns(const ColumnRecord& record);
+  void mark_gone(DocId doc);
+  void open_segments(const std::vector<std::string>& names);
+  void remove_strangers(const std::vector<std::string>& names) const;
+  std::string new_segment_name();
+  Manifest manifest(const IndexState& state) const;
+
+  std::string name_;
+  std::shared_ptr<Place> place_;
+  std::string life_;
+  IndexState state_, committed_;
+  std::shared_ptr<Columns> columns_ = std::make_shared<Columns>();
+  std::shared_ptr<TextLog> texts_;
+  std::unique_ptr<ColumnLog> column_log_;
+  std::unordered_map<std::string, DocId> numbers_;  // type/id → its living document
+  std::uint64_t snapshot_state_ = 1;
+  std::uint64_t gone_ = 0, total_length_ = 0;
+  std::uint64_t segment_counter_ = 0;
+  std::vector<Settled> settled_;
+  std::vector<std::shared_ptr<const Segment>> fresh_;
+  std::vector<NumberedDocument> waiting_;  // not settled
+  std::size_t fresh_count_ = 0;            // of waiting_, how many are in fresh_
+  std::size_t waiting_bytes_ = 0;
+  std::unique_ptr<Merge> merge_;
+  Analyser analyser_;
+};
+
+}  // namespace lantai::index

@@ -1,0 +1,311 @@
+#include "lantai/index/indexer.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "generation.h"
+#include "lantai/base/error.h"
+#include "lantai/base/log.h"
+#include "lantai/text/folding.h"
+
+namespace lantai::index {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::size_t kBatch = 500;
+constexpr std::uint64_t kBacklogForBulk = 1'000;  // further behind than this, documents appear only as they settle
+constexpr auto kIdleWait = std::chrono::milliseconds(500);
+constexpr auto kMaxUnsettled = std::chrono::seconds(30);
+constexpr std::uint64_t kMinGone = 20'000;
+
+class IndexerThread final : public Indexer, public Searchable {
+ public:
+  IndexerThread(storage::Store& store, const DocumentSource& source, const IndexerOptions& options)
+      : store_(store), source_(source), root_(options.directory) {
+    open_current();
+    publish();
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  }
+  ~IndexerThread() override {
+    thread_.request_stop();
+    thread_.join();
+  }
+
+  bool wait_until(std::uint64_t position, SteadyClock::time_point deadline) override;
+  IndexerStatus status() const override;
+  void rebuild() override { rebuild_wanted_ = true; }
+  Searchable& searchable() override { return *this; }
+  std::shared_ptr<const Snapshot> snapshot() const override {
+    std::lock_guard lock(mutex_);
+    return snapshot_;
+  }
+
+ private:
+  void open_current();
+  void start_empty();
+  std::string next_name();
+  void make_current(const std::string& name) const { write_file_atomically(root_ / "CURRENT", name + "\n"); }
+  IndexState wanted_state() const;
+
+  void run(const std::stop_token& stop);
+  void follow(const std::stop_token& stop);
+  bool apply_batch(Generation& generation);
+  void apply(Generation& generation, const std::string& type, const std::string& id);
+  void settle_if_idle();
+  void rebuild_if_wanted(const std::stop_token& stop);
+  bool fill(Generation& fresh, const std::stop_token& stop);
+  void pump();
+  void publish();
+  void note(const std::string& error);
+
+  storage::Store& store_;
+  const DocumentSource& source_;
+  const std::filesystem::path root_;
+  std::unique_ptr<Generation> current_;
+  SteadyClock::time_point settled_at_ = SteadyClock::now();
+  std::atomic<bool> rebuild_wanted_{false};
+  std::atomic<bool> rebuilding_{false};
+
+  mutable std::mutex mutex_;
+  std::condition_variable published_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::string last_error_;
+  std::jthread thread_;
+};
+
+IndexState IndexerThread::wanted_state() const {
+  IndexState state;
+  state.store = store_.identity();
+  state.analyser = text::analyser_version();
+  state.schema = source_.schema_hash();
+  return state;
+}
+
+std::string IndexerThread::next_name() {
+  unsigned long highest = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(root_)) {
+    const std::string name = entry.path().filename();
+    if (entry.is_directory() && name.starts_with("g")) highest = std::max(highest, std::stoul(name.substr(1)));
+  }
+  return fmt::format("g{:06}", highest + 1);
+}
+
+void IndexerThread::start_empty() {
+  const std::string name = next_name();
+  current_ = std::make_unique<Generation>(root_, name, wanted_state());
+  make_current(name);
+}
+
+void IndexerThread::open_current() {
+  std::filesystem::create_directories(root_);
+  std::string name;
+  std::ifstream(root_ / "CURRENT") >> name;
+  try {
+    if (!name.empty() && std::filesystem::exists(root_ / name / "MANIFEST")) {
+      current_ = std::make_unique<Generation>(root_, name, IndexState{});
+      if (current_->state().store != store_.identity() ||
+          current_->state().position > store_.changes().last_position()) {
+        log::warning("index: made from another life of the store; it is built again");
+        current_.reset();
+      } else if (!current_->state().same_source(wanted_state())) {
+        rebuild_wanted_ = true;
+      }
+    }
+  } catch (const Error& error) {
+    log::error("index: cannot be used and is built again: {}", error.what());
+    last_error_ = error.what();
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(root_)) {
+    const bool keep = current_ && entry.path().filename() == name;
+    if (entry.is_directory() && !keep) std::filesystem::remove_all(entry.path());
+  }
+  if (!current_) start_empty();
+}
+
+bool IndexerThread::wait_until(std::uint64_t position, SteadyClock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  return published_.wait_until(lock, deadline, [&] { return snapshot_->position >= position; });
+}
+
+IndexerStatus IndexerThread::status() const {
+  IndexerStatus status;
+  {
+    std::lock_guard lock(mutex_);
+    status.position = snapshot_->position;
+    status.documents = snapshot_->documents;
+    status.last_error = last_error_;
+  }
+  status.feed_position = store_.changes().last_position();
+  status.rebuilding = rebuilding_;
+  std::error_code ignored;
+  std::filesystem::recursive_directory_iterator at(root_, ignored);
+  for (const std::filesystem::recursive_directory_iterator end; !ignored && at != end; at.increment(ignored)) {
+    std::error_code gone;
+    const auto size = std::filesystem::file_size(at->path(), gone);
+    if (!gone) status.disk_bytes += size;
+  }
+  return status;
+}
+
+void IndexerThread::note(const std::string& error) {
+  log::error("index: {}", error);
+  std::lock_guard lock(mutex_);
+  last_error_ = error;
+}
+
+void IndexerThread::publish() {
+  auto fresh = current_->snapshot();
+  {
+    std::lock_guard lock(mutex_);
+    snapshot_.swap(fresh);
+  }
+  published_.notify_all();
+}
+
+void IndexerThread::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    try {
+      rebuild_if_wanted(stop);
+      follow(stop);
+    } catch (const std::exception& error) {
+      note(error.what());
+      store_.changes().wait_beyond(~std::uint64_t{0}, SteadyClock::now() + kIdleWait, stop);
+    }
+  }
+  try {
+    current_->finish_merge(true);
+    if (current_->has_unsettled()) current_->settle();
+  } catch (const std::exception& error) {
+    note(error.what());  // what did not settle is read from the feed again
+  }
+}
+
+void IndexerThread::follow(const std::stop_token& stop) {
+  if (!apply_batch(*current_)) {
+    settle_if_idle();
+    store_.changes().wait_beyond(current_->state().position, SteadyClock::now() + kIdleWait, stop);
+    return;
+  }
+  pump();
+}
+
+// After a batch: settle or show what is fresh.
+void IndexerThread::pump() {
+  const std::uint64_t behind = store_.changes().last_position() - current_->state().position;
+  const bool old = SteadyClock::now() - settled_at_ > kMaxUnsettled;
+  if (current_->wants_to_settle() || (old && current_->has_unsettled())) {
+    current_->settle();
+    current_->merge_if_worthwhile();
+    settled_at_ = SteadyClock::now();
+    publish();
+  } else if (behind < kBacklogForBulk) {
+    current_->prepare_fresh();
+    publish();
+  }
+}
+
+void IndexerThread::settle_if_idle() {
+  current_->finish_merge(false);
+  if (current_->has_unsettled()) {
+    // Quiet for one waiting time: nothing came since the last look.
+    if (SteadyClock::now() - settled_at_ > kIdleWait) {
+      current_->settle();
+      settled_at_ = SteadyClock::now();
+      publish();
+    }
+  }
+  current_->merge_if_worthwhile();
+  if (current_->gone() > kMinGone && current_->gone() > current_->documents()) rebuild_wanted_ = true;
+  if (!current_->state().same_source(wanted_state())) rebuild_wanted_ = true;
+}
+
+bool IndexerThread::apply_batch(Generation& generation) {
+  const auto changes = store_.changes().read(generation.state().position, kBatch);
+  if (changes.empty()) return false;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> last;
+  for (const auto& change : changes) last[{change.subject, change.id}] = change.position;
+  for (const auto& change : changes) {
+    if (last.at({change.subject, change.id}) == change.position) apply(generation, change.subject, change.id);
+  }
+  generation.set_position(changes.back().position);
+  return true;
+}
+
+void IndexerThread::apply(Generation& generation, const std::string& type, const std::string& id) {
+  std::optional<Document> document;
+  try {
+    document = source_.find(type, id);
+  } catch (const Error& error) {
+    const bool later = error.code() == ErrorCode::unavailable || error.code() == ErrorCode::resource_exhausted ||
+                       error.code() == ErrorCode::deadline_exceeded;
+    if (later) throw;
+    note(fmt::format("{}/{} cannot be read and is left out: {}", type, id, error.what()));
+  }
+  if (document) {
+    generation.put(*document);
+  } else {
+    generation.remove(type, id);
+  }
+}
+
+void IndexerThread::rebuild_if_wanted(const std::stop_token& stop) {
+  if (!rebuild_wanted_.exchange(false)) return;
+  rebuilding_ = true;
+  IndexState state = wanted_state();
+  state.position = store_.changes().last_position();
+  auto fresh = std::make_unique<Generation>(root_, next_name(), state);
+  fresh->set_position(state.position);
+  try {
+    if (fill(*fresh, stop)) {
+      make_current(fresh->name());
+      current_.swap(fresh);
+      publish();
+      log::info("index: generation {} is in use, {} documents", current_->name(), current_->documents());
+    } else {
+      rebuild_wanted_ = true;
+    }
+  } catch (...) {
+    fresh->retire();
+    rebuilding_ = false;
+    rebuild_wanted_ = true;
+    throw;
+  }
+  fresh->retire();
+  rebuilding_ = false;
+}
+
+// True when complete. The generation in use goes on following the feed meanwhile.
+bool IndexerThread::fill(Generation& fresh, const std::stop_token& stop) {
+  std::size_t count = 0;
+  source_.each([&](const std::string& type, const std::string& id) {
+    apply(fresh, type, id);
+    if (fresh.wants_to_settle()) {
+      fresh.settle();
+      fresh.merge_if_worthwhile();
+    }
+    if (++count % 64 == 0 && apply_batch(*current_)) pump();
+    return !stop.stop_requested();
+  });
+  while (!stop.stop_requested() && apply_batch(fresh)) {
+    if (fresh.wants_to_settle()) fresh.settle();
+  }
+  if (stop.stop_requested()) return false;
+  fresh.settle();
+  return true;
+}
+
+}  // namespace
+
+std::unique_ptr<Indexer> Indexer::open(storage::Store& store, const DocumentSource& source,
+                                       const IndexerOptions& options) {
+  return std::make_unique<IndexerThread>(store, source, options);
+}
+
+}  // namespace lantai::index

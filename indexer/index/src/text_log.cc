@@ -1,0 +1,94 @@
+#include "lantai/index/text_log.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "encoding.h"
+
+namespace lantai::index {
+namespace {
+
+[[noreturn]] void fail(const std::string& what) {
+  const int error = errno;
+  const ErrorCode code = error == ENOSPC || error == EDQUOT ? ErrorCode::resource_exhausted : ErrorCode::unavailable;
+  throw Error(code, "index text log: " + what + ": " + std::strerror(error));
+}
+
+}  // namespace
+
+std::string encode_streams(const std::vector<TextStream>& streams) {
+  std::string out;
+  for (const auto& stream : streams) {
+    put_text(stream.field, out);
+    put_number((static_cast<std::uint64_t>(stream.file) << 1U) | (stream.code ? 1U : 0U), out);
+    put_number(stream.pages.size(), out);
+    for (const auto& page : stream.pages) {
+      put_number(page.page, out);
+      put_number(page.offset, out);
+    }
+    put_text(stream.text, out);
+  }
+  return out;
+}
+
+bool StreamReader::next(TextStream& stream) {
+  if (rest_.empty()) return false;
+  stream.field = get_text(rest_);
+  const std::uint64_t file_and_code = get_number(rest_);
+  stream.file = static_cast<std::uint32_t>(file_and_code >> 1U);
+  stream.code = (file_and_code & 1U) != 0;
+  stream.pages.clear();
+  for (std::uint64_t count = get_number(rest_); count > 0; --count) {
+    const auto page = static_cast<std::uint32_t>(get_number(rest_));
+    const auto offset = static_cast<std::uint32_t>(get_number(rest_));
+    if (with_pages_) stream.pages.push_back({page, offset});
+  }
+  stream.text = get_text(rest_);
+  return true;
+}
+
+TextLog::TextLog(const std::filesystem::path& file, std::uint64_t committed) : size_(committed) {
+  file_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file_ < 0) fail("cannot open");
+  struct stat status {};
+  if (::fstat(file_, &status) != 0) fail("cannot stat");
+  if (static_cast<std::uint64_t>(status.st_size) < committed) {
+    ::close(file_);
+    throw Error(ErrorCode::data_loss, "index text log is shorter than what was committed");
+  }
+  if (::ftruncate(file_, static_cast<off_t>(committed)) != 0) fail("cannot truncate");
+  void* map = ::mmap(nullptr, kMaxBytes, PROT_READ, MAP_SHARED | MAP_NORESERVE, file_, 0);
+  if (map == MAP_FAILED) fail("cannot map");
+  base_ = static_cast<const char*>(map);
+}
+
+TextLog::~TextLog() {
+  if (base_ != nullptr) ::munmap(const_cast<char*>(base_), kMaxBytes);
+  if (file_ >= 0) ::close(file_);
+}
+
+std::uint64_t TextLog::append(std::string_view bytes) {
+  const std::uint64_t offset = size_;
+  if (offset + bytes.size() > kMaxBytes) throw Error(ErrorCode::resource_exhausted, "index text log is full");
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t written =
+        ::pwrite(file_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("cannot write");
+    done += static_cast<std::size_t>(written);
+  }
+  size_ = offset + bytes.size();
+  return offset;
+}
+
+void TextLog::sync() {
+  if (::fdatasync(file_) != 0) fail("cannot sync");
+}
+
+}  // namespace lantai::index

@@ -1,0 +1,187 @@
+#include <fmt/format.h>
+#include <xapian.h>
+
+#include <atomic>
+#include <mutex>
+
+#include "lantai/base/error.h"
+#include "segments.h"
+
+namespace lantai::index {
+namespace {
+
+constexpr const char* kStateKey = "lantai.state";
+
+// Xapian's errors end here.
+template <typename F>
+auto translated(const std::filesystem::path& directory, F&& work) {
+  try {
+    return work();
+  } catch (const Xapian::DatabaseCorruptError& error) {
+    throw Error(ErrorCode::data_loss, fmt::format("index segment {}: {}", directory.string(), error.get_description()));
+  } catch (const Xapian::Error& error) {
+    const std::string description = error.get_description();
+    const bool full = description.find("No space") != std::string::npos;
+    throw Error(full ? ErrorCode::resource_exhausted : ErrorCode::unavailable,
+                fmt::format("index segment {}: {}", directory.string(), description));
+  }
+}
+
+class XapianSegment final : public Segment {
+ public:
+  explicit XapianSegment(std::filesystem::path directory) : directory_(std::move(directory)) {
+    translated(directory_, [&] {
+      auto database = std::make_unique<Xapian::Database>(directory_.string());
+      const auto all = database->postlist_begin("");
+      if (all != database->postlist_end("")) first_ = *all;
+      last_ = database->get_lastdocid();
+      idle_.push_back(std::move(database));
+    });
+  }
+  ~XapianSegment() override {
+    idle_.clear();
+    std::error_code ignored;
+    if (retired_) std::filesystem::remove_all(directory_, ignored);
+  }
+  XapianSegment(const XapianSegment&) = delete;
+  XapianSegment& operator=(const XapianSegment&) = delete;
+  void retire() const { retired_ = true; }
+  std::unique_ptr<SegmentReader> reader() const override;
+  DocId first() const override { return first_; }
+  DocId last() const override { return last_; }
+
+  std::unique_ptr<Xapian::Database> borrow() const {
+    {
+      std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        auto database = std::move(idle_.back());
+        idle_.pop_back();
+        return database;
+      }
+    }
+    return translated(directory_, [&] { return std::make_unique<Xapian::Database>(directory_.string()); });
+  }
+
+  void give_back(std::unique_ptr<Xapian::Database> database) const {
+    std::lock_guard lock(mutex_);
+    if (idle_.size() < kIdle) idle_.push_back(std::move(database));
+  }
+
+  const std::filesystem::path& directory() const { return directory_; }
+
+ private:
+  static constexpr std::size_t kIdle = 16;
+  std::filesystem::path directory_;
+  DocId first_ = kNoDoc, last_ = 0;
+  mutable std::atomic<bool> retired_{false};
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Xapian::Database>> idle_;  // handles nobody is using
+};
+
+class XapianCursor final : public PostingCursor {
+ public:
+  XapianCursor(const std::filesystem::path& directory, Xapian::PostingIterator at)
+      : directory_(directory), at_(std::move(at)) {
+    settle();
+  }
+  DocId doc() const override { return doc_; }
+  void next() override {
+    translated(directory_, [&] { ++at_; });
+    settle();
+  }
+  void skip_to(DocId doc) override {
+    if (doc_ >= doc) return;
+    translated(directory_, [&] { at_.skip_to(doc); });
+    settle();
+  }
+  std::uint32_t wdf() const override { return at_.get_wdf(); }
+
+ private:
+  void settle() { doc_ = at_ == Xapian::PostingIterator() ? kNoDoc : *at_; }
+  const std::filesystem::path& directory_;
+  Xapian::PostingIterator at_;
+  DocId doc_ = kNoDoc;
+};
+
+class XapianReader final : public SegmentReader {
+ public:
+  explicit XapianReader(const XapianSegment& segment) : segment_(segment), database_(segment.borrow()) {}
+  ~XapianReader() override { segment_.give_back(std::move(database_)); }
+
+  std::unique_ptr<PostingCursor> open(const std::string& term) override {
+    return translated(segment_.directory(), [&]() -> std::unique_ptr<PostingCursor> {
+      auto at = database_->postlist_begin(term);
+      if (at == database_->postlist_end(term)) return nullptr;
+      return std::make_unique<XapianCursor>(segment_.directory(), std::move(at));
+    });
+  }
+  std::uint64_t frequency(const std::string& term) override {
+    return translated(segment_.directory(), [&] { return std::uint64_t{database_->get_termfreq(term)}; });
+  }
+  void each_term(const std::string& prefix, const std::function<bool(const std::string&)>& visit) override {
+    translated(segment_.directory(), [&] {
+      const auto end = database_->allterms_end(prefix);
+      for (auto at = database_->allterms_begin(prefix); at != end; ++at) {
+        if (!visit(*at)) return;
+      }
+    });
+  }
+
+ private:
+  const XapianSegment& segment_;
+  std::unique_ptr<Xapian::Database> database_;
+};
+
+std::unique_ptr<SegmentReader> XapianSegment::reader() const { return std::make_unique<XapianReader>(*this); }
+
+// Of the states of the merged segments the last is the one that holds for all.
+class LastStateWins final : public Xapian::Compactor {
+ public:
+  std::string resolve_duplicate_metadata(const std::string&, std::size_t count, const std::string tags[]) override {
+    return tags[count - 1];
+  }
+};
+
+}  // namespace
+
+void write_xapian_segment(const std::filesystem::path& directory, const std::vector<NumberedDocument>& documents,
+                          const std::string& state) {
+  translated(directory, [&] {
+    Xapian::WritableDatabase database(
+        directory.string(), Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_TERMLIST);
+    database.begin_transaction();
+    for (const auto& [doc, document] : documents) {
+      Xapian::Document out;
+      for (const auto& [term, wdf] : document->terms) out.add_term(term, wdf);
+      database.replace_document(doc, out);
+    }
+    database.set_metadata(kStateKey, state);
+    database.commit_transaction();
+    database.close();
+  });
+}
+
+void merge_xapian_segments(const std::filesystem::path& target, const std::vector<std::filesystem::path>& sources) {
+  translated(target, [&] {
+    Xapian::Database all;
+    for (const auto& source : sources) all.add_database(Xapian::Database(source.string()));
+    LastStateWins compactor;
+    all.compact(target.string(), Xapian::DBCOMPACT_NO_RENUMBER | Xapian::DBCOMPACT_MULTIPASS, 0, compactor);
+  });
+}
+
+std::shared_ptr<const Segment> open_xapian_segment(const std::filesystem::path& directory) {
+  return std::make_shared<XapianSegment>(directory);
+}
+
+void retire_segment(const Segment& segment) { dynamic_cast<const XapianSegment&>(segment).retire(); }
+
+std::string read_xapian_state(const std::filesystem::path& directory) {
+  return translated(directory, [&] { return Xapian::Database(directory.string()).get_metadata(kStateKey); });
+}
+
+std::uint64_t xapian_documents(const std::filesystem::path& directory) {
+  return translated(directory, [&] { return std::uint64_t{Xapian::Database(directory.string()).get_doccount()}; });
+}
+
+}  // namespace lantai::index

@@ -1,0 +1,253 @@
+#include "cursors.h"
+
+#include <algorithm>
+
+#include "lantai/text/folding.h"
+
+namespace lantai::search {
+namespace {
+
+class TermCursor final : public Cursor {
+ public:
+  TermCursor(std::unique_ptr<index::PostingCursor> postings, std::uint64_t frequency)
+      : postings_(std::move(postings)), frequency_(frequency) {}
+  DocId doc() const override { return postings_->doc(); }
+  void advance(DocId target) override { postings_->skip_to(target); }
+  std::uint64_t cost() const override { return frequency_; }
+
+ private:
+  std::unique_ptr<index::PostingCursor> postings_;
+  std::uint64_t frequency_;
+};
+
+class EmptyCursor final : public Cursor {
+ public:
+  DocId doc() const override { return kNoDoc; }
+  void advance(DocId) override {}
+  std::uint64_t cost() const override { return 0; }
+};
+
+class RangeCursor final : public Cursor {
+ public:
+  RangeCursor(DocId first, DocId last) : at_(first), last_(last) { advance(first); }
+  DocId doc() const override { return at_; }
+  void advance(DocId target) override {
+    at_ = std::max(at_, target);
+    if (at_ > last_) at_ = kNoDoc;
+  }
+  std::uint64_t cost() const override { return at_ == kNoDoc ? 0 : last_ - at_ + 1; }
+
+ private:
+  DocId at_, last_;
+};
+
+class ColumnCursor final : public Cursor {
+ public:
+  ColumnCursor(DocId first, DocId last, const index::FieldColumn& column, std::shared_ptr<const ValueTest> test)
+      : at_(first), last_(last), column_(column), test_(std::move(test)) {
+    settle();
+  }
+  DocId doc() const override { return at_; }
+  void advance(DocId target) override {
+    if (target <= at_) return;
+    at_ = target;
+    settle();
+  }
+  std::uint64_t cost() const override { return at_ == kNoDoc ? 0 : last_ - at_ + 1; }
+
+ private:
+  void settle() {
+    for (; at_ <= last_; ++at_) {
+      bool found = false;
+      column_.each(at_, [&](std::uint32_t value) { found = found || (value < test_->size() && (*test_)[value]); });
+      if (found) return;
+    }
+    at_ = kNoDoc;
+  }
+  DocId at_, last_;
+  const index::FieldColumn& column_;
+  std::shared_ptr<const ValueTest> test_;
+};
+
+using Children = std::vector<std::unique_ptr<Cursor>>;
+
+class AllOf final : public Cursor {
+ public:
+  explicit AllOf(Children children) : children_(std::move(children)) {
+    std::sort(children_.begin(), children_.end(), [](const auto& a, const auto& b) { return a->cost() < b->cost(); });
+    settle();
+  }
+  DocId doc() const override { return at_; }
+  void advance(DocId target) override {
+    if (at_ >= target) return;
+    children_.front()->advance(target);
+    settle();
+  }
+  bool confirm() override {
+    return std::all_of(children_.begin(), children_.end(), [](const auto& child) { return child->confirm(); });
+  }
+  std::uint64_t cost() const override { return children_.front()->cost(); }
+
+ private:
+  void settle() {
+    Cursor& lead = *children_.front();
+    for (std::size_t i = 1; lead.doc() != kNoDoc && i < children_.size();) {
+      children_[i]->advance(lead.doc());
+      if (children_[i]->doc() == lead.doc()) {
+        ++i;
+        continue;
+      }
+      lead.advance(children_[i]->doc());
+      i = 1;
+    }
+    at_ = lead.doc();
+  }
+  Children children_;
+  DocId at_ = kNoDoc;
+};
+
+class AnyOf final : public Cursor {
+ public:
+  explicit AnyOf(Children children) : children_(std::move(children)) {
+    for (const auto& child : children_) cost_ += child->cost();
+    settle();
+  }
+  DocId doc() const override { return at_; }
+  void advance(DocId target) override {
+    if (at_ >= target) return;
+    for (const auto& child : children_) {
+      if (child->doc() < target) child->advance(target);
+    }
+    settle();
+  }
+  bool confirm() override {
+    return std::any_of(children_.begin(), children_.end(),
+                       [this](const auto& child) { return child->doc() == at_ && child->confirm(); });
+  }
+  std::uint64_t cost() const override { return cost_; }
+
+ private:
+  void settle() {
+    at_ = kNoDoc;
+    for (const auto& child : children_) at_ = std::min(at_, child->doc());
+  }
+  Children children_;
+  DocId at_ = kNoDoc;
+  std::uint64_t cost_ = 0;
+};
+
+class Minus final : public Cursor {
+ public:
+  Minus(std::unique_ptr<Cursor> wanted, std::unique_ptr<Cursor> unwanted)
+      : wanted_(std::move(wanted)), unwanted_(std::move(unwanted)) {}
+  DocId doc() const override { return wanted_->doc(); }
+  void advance(DocId target) override { wanted_->advance(target); }
+  bool confirm() override {
+    if (!wanted_->confirm()) return false;
+    unwanted_->advance(wanted_->doc());
+    return unwanted_->doc() != wanted_->doc() || !unwanted_->confirm();
+  }
+  std::uint64_t cost() const override { return wanted_->cost(); }
+
+ private:
+  std::unique_ptr<Cursor> wanted_, unwanted_;
+};
+
+class Verified final : public Cursor {
+ public:
+  Verified(std::unique_ptr<Cursor> candidates, const Needle& needle, const index::Snapshot& snapshot)
+      : candidates_(std::move(candidates)), needle_(needle), snapshot_(snapshot) {}
+  DocId doc() const override { return candidates_->doc(); }
+  void advance(DocId target) override { candidates_->advance(target); }
+  bool confirm() override {
+    return candidates_->confirm() && occurs(needle_, snapshot_.text(snapshot_.columns->at(doc())));
+  }
+  std::uint64_t cost() const override { return candidates_->cost(); }
+
+ private:
+  std::unique_ptr<Cursor> candidates_;
+  const Needle& needle_;
+  const index::Snapshot& snapshot_;
+};
+
+char32_t last_character(std::string_view text) {
+  std::size_t at = text.size();
+  while (at > 0 && (static_cast<unsigned char>(text[at - 1]) & 0xC0U) == 0x80U) --at;
+  return at == 0 ? 0 : text::to_utf32(text.substr(at - 1)).front();
+}
+
+char32_t first_character(std::string_view text) {
+  return text.empty() ? 0 : text::to_utf32(text.substr(0, std::min<std::size_t>(4, text.size()))).front();
+}
+
+bool is_latin(char32_t c) { return c != 0 && !text::is_han(c) && text::is_word_char(c); }
+bool is_joiner(char32_t c) { return c == U'-' || c == U'.'; }
+
+bool bounded(const Needle& needle, std::string_view text, std::size_t begin, std::size_t end) {
+  const std::string_view left = text.substr(0, begin);
+  const std::string_view right = text.substr(end);
+  const bool latin_first = is_latin(first_character(needle.text));
+  const bool latin_last = is_latin(last_character(needle.text));
+  if (latin_first && is_latin(last_character(left))) return false;
+  if (latin_last && is_latin(first_character(right))) return false;
+  if (!needle.whole_code) return true;
+  const bool left_joined = latin_first && is_joiner(last_character(left)) && left.size() > 1 &&
+                           is_latin(last_character(left.substr(0, left.size() - 1)));
+  const bool right_joined =
+      latin_last && is_joiner(first_character(right)) && is_latin(first_character(right.substr(1)));
+  return !left_joined && !right_joined;
+}
+
+}  // namespace
+
+std::size_t find_needle(const Needle& needle, std::string_view text, std::size_t from) {
+  while (true) {
+    const std::size_t at = text.find(needle.text, from);
+    if (at == std::string_view::npos) return at;
+    if ((!needle.whole_words && !needle.whole_code) || bounded(needle, text, at, at + needle.text.size())) return at;
+    from = at + 1;
+  }
+}
+
+bool occurs(const Needle& needle, std::string_view streams) {
+  index::StreamReader reader(streams);
+  index::TextStream stream;
+  while (reader.next(stream)) {
+    if (!needle.field.empty() && stream.field != needle.field) continue;
+    if (needle.whole_code && stream.code) continue;
+    if (find_needle(needle, stream.text, 0) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+std::unique_ptr<Cursor> make_term_cursor(std::unique_ptr<index::PostingCursor> postings, std::uint64_t frequency) {
+  if (!postings) return make_empty_cursor();
+  return std::make_unique<TermCursor>(std::move(postings), frequency);
+}
+std::unique_ptr<Cursor> make_empty_cursor() { return std::make_unique<EmptyCursor>(); }
+std::unique_ptr<Cursor> make_range_cursor(DocId first, DocId last) {
+  return std::make_unique<RangeCursor>(first, last);
+}
+std::unique_ptr<Cursor> make_column_cursor(DocId first, DocId last, const index::FieldColumn& column,
+                                           std::shared_ptr<const ValueTest> test) {
+  return std::make_unique<ColumnCursor>(first, last, column, std::move(test));
+}
+std::unique_ptr<Cursor> make_all_of(Children children) {
+  if (children.empty()) return make_empty_cursor();
+  if (children.size() == 1) return std::move(children.front());
+  return std::make_unique<AllOf>(std::move(children));
+}
+std::unique_ptr<Cursor> make_any_of(Children children) {
+  if (children.empty()) return make_empty_cursor();
+  if (children.size() == 1) return std::move(children.front());
+  return std::make_unique<AnyOf>(std::move(children));
+}
+std::unique_ptr<Cursor> make_minus(std::unique_ptr<Cursor> wanted, std::unique_ptr<Cursor> unwanted) {
+  return std::make_unique<Minus>(std::move(wanted), std::move(unwanted));
+}
+std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, const Needle& needle,
+                                      const index::Snapshot& snapshot) {
+  return std::make_unique<Verified>(std::move(candidates), needle, snapshot);
+}
+
+}  // namespace lantai::search

@@ -1,0 +1,215 @@
+#include "evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace lantai::search {
+namespace {
+
+constexpr double kK1 = 1.2;
+constexpr double kB = 0.75;
+constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
+constexpr std::size_t kLookAtClock = 256;
+
+struct ScoringTerm {
+  std::string term;
+  double weight = 0;
+};
+
+std::vector<ScoringTerm> scoring_terms(const Conditions& conditions) {
+  std::vector<ScoringTerm> terms;
+  const double documents = static_cast<double>(std::max<std::uint64_t>(1, conditions.basis.end - 1));
+  for (std::size_t i = 0; i < conditions.plan->scoring.size() && i < conditions.basis.frequencies.size(); ++i) {
+    const double frequency = static_cast<double>(conditions.basis.frequencies[i]);
+    if (frequency == 0) continue;
+    const double idf = std::log(1.0 + std::max(0.0, documents - frequency + 0.5) / (frequency + 0.5));
+    terms.push_back({conditions.plan->scoring[i], idf});
+  }
+  std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; });
+  if (terms.size() > kScoringTerms) terms.resize(kScoringTerms);
+  return terms;
+}
+
+// May the caller see documents of this access set? By its number.
+std::vector<bool> visible_sets(const Conditions& conditions) {
+  const auto& columns = *conditions.snapshot->columns;
+  const AccessFilter& access = conditions.request->access;
+  std::vector<bool> visible(columns.access_set_count() + 1, access.everything);
+  if (access.everything) return visible;
+  for (std::uint32_t number = 1; number < visible.size(); ++number) {
+    const auto& terms = columns.access_set(number);
+    visible[number] = std::any_of(access.any_of.begin(), access.any_of.end(), [&](const std::string& term) {
+      return std::binary_search(terms.begin(), terms.end(), term);
+    });
+  }
+  return visible;
+}
+
+class FacetCounter {
+ public:
+  FacetCounter(std::string name, const index::FieldColumn* column)
+      : name_(std::move(name)), column_(column), counts_(column == nullptr ? 0 : column->dictionary().size() + 1) {}
+
+  void count(DocId doc) {
+    if (column_ == nullptr) return;
+    column_->each(doc, [this](std::uint32_t value) {
+      if (value < counts_.size()) ++counts_[value];
+    });
+  }
+
+  Facet result(std::size_t limit) const {
+    Facet facet{name_, {}};
+    for (std::uint32_t number = 1; number < counts_.size(); ++number) {
+      if (counts_[number] > 0) facet.values.push_back({column_->dictionary().at(number), counts_[number]});
+    }
+    std::sort(facet.values.begin(), facet.values.end(), [](const FacetValue& a, const FacetValue& b) {
+      return a.count != b.count ? a.count > b.count : a.value < b.value;
+    });
+    if (facet.values.size() > limit) facet.values.resize(limit);
+    return facet;
+  }
+
+ private:
+  std::string name_;
+  const index::FieldColumn* column_;
+  std::vector<std::uint64_t> counts_;
+};
+
+// Total order of results; the document's number decides what else leaves open. What has no date or code comes last.
+class Order {
+ public:
+  Order(const index::Columns& columns, Sort sort) : columns_(columns), sort_(sort) {}
+  bool operator()(const Match& a, const Match& b) const {
+    if (sort_ == Sort::relevance) return a.score != b.score ? a.score > b.score : a.doc < b.doc;
+    const std::string& left = key(a.doc);
+    const std::string& right = key(b.doc);
+    if (left.empty() != right.empty()) return right.empty();
+    const bool up = sort_ == Sort::date_ascending || sort_ == Sort::code_ascending;
+    const int order = left.compare(right);
+    if (order != 0) return up ? order < 0 : order > 0;
+    return a.doc < b.doc;
+  }
+
+ private:
+  const std::string& key(DocId doc) const {
+    const auto& entry = columns_.at(doc);
+    return sort_ == Sort::date_ascending || sort_ == Sort::date_descending ? entry.date : entry.code_key;
+  }
+  const index::Columns& columns_;
+  Sort sort_;
+};
+
+class Evaluator {
+ public:
+  explicit Evaluator(const Conditions& conditions)
+      : conditions_(conditions),
+        snapshot_(*conditions.snapshot),
+        order_(*snapshot_.columns, conditions.request->sort),
+        visible_(visible_sets(conditions)),
+        terms_(conditions.request->sort == Sort::relevance ? scoring_terms(conditions) : std::vector<ScoringTerm>{}),
+        wanted_(conditions.basis.offset + conditions.request->limit) {
+    for (const auto& name : conditions.request->facets) {
+      facets_.emplace_back(name, snapshot_.columns->find_field(name));
+    }
+    const double documents = std::max(1.0, static_cast<double>(conditions.basis.end - 1));
+    average_length_ = std::max(1.0, static_cast<double>(conditions.basis.total_length) / documents);
+    if (!conditions.request->types.empty()) type_ = snapshot_.columns->types().find(conditions.request->types);
+  }
+
+  Evaluation run() {
+    const bool no_such_type = !conditions_.request->types.empty() && type_ == 0;
+    if (!no_such_type) {
+      for (const auto& segment : snapshot_.segments) {
+        if (out_.complete) walk(*segment);
+      }
+    }
+    std::sort_heap(out_.top.begin(), out_.top.end(), order_);
+    for (const auto& facet : facets_) out_.facets.push_back(facet.result(conditions_.request->facet_values));
+    return std::move(out_);
+  }
+
+ private:
+  void walk(const index::Segment& segment) {
+    if (segment.first() >= conditions_.basis.end) return;
+    const auto reader = segment.reader();
+    auto cursor = make_cursor(conditions_.plan->root, *reader, segment, snapshot_);
+    if (conditions_.filters != nullptr) {
+      std::vector<std::unique_ptr<Cursor>> both;
+      both.push_back(std::move(cursor));
+      both.push_back(make_cursor(*conditions_.filters, *reader, segment, snapshot_));
+      cursor = make_all_of(std::move(both));
+    }
+    std::vector<std::unique_ptr<index::PostingCursor>> scorers;
+    for (const auto& term : terms_) scorers.push_back(reader->open(term.term));
+    for (DocId doc = cursor->doc(); doc < conditions_.basis.end; cursor->advance(doc + 1), doc = cursor->doc()) {
+      if (time_is_up()) return;
+      const auto& entry = snapshot_.columns->at(doc);
+      if (!snapshot_.alive(entry, conditions_.basis.state) || !visible_[entry.access]) continue;
+      if (type_ != 0 && entry.type != type_) continue;
+      if (!cursor->confirm()) continue;
+      ++out_.total;
+      for (auto& facet : facets_) facet.count(doc);
+      keep({doc, score(doc, entry, scorers)});
+    }
+  }
+
+  bool time_is_up() {
+    if (++steps_ % kLookAtClock != 0 || std::chrono::steady_clock::now() < conditions_.deadline) return false;
+    out_.complete = false;
+    return true;
+  }
+
+  double score(DocId doc, const index::DocumentEntry& entry,
+               const std::vector<std::unique_ptr<index::PostingCursor>>& scorers) const {
+    double sum = 0;
+    const double norm = kK1 * (1 - kB + kB * entry.length / average_length_);
+    for (std::size_t i = 0; i < scorers.size(); ++i) {
+      if (!scorers[i]) continue;
+      scorers[i]->skip_to(doc);
+      if (scorers[i]->doc() != doc) continue;
+      const double wdf = scorers[i]->wdf();
+      sum += terms_[i].weight * wdf * (kK1 + 1) / (wdf + norm);
+    }
+    return sum;
+  }
+
+  // The best `wanted_` in a heap whose front is the worst of them.
+  void keep(const Match& match) {
+    auto& top = out_.top;
+    if (top.size() >= wanted_) {
+      if (wanted_ == 0 || !order_(match, top.front())) return;
+      std::pop_heap(top.begin(), top.end(), order_);
+      top.pop_back();
+    }
+    top.push_back(match);
+    std::push_heap(top.begin(), top.end(), order_);
+  }
+
+  const Conditions& conditions_;
+  const index::Snapshot& snapshot_;
+  Order order_;
+  std::vector<bool> visible_;
+  std::vector<ScoringTerm> terms_;
+  std::size_t wanted_;
+  std::vector<FacetCounter> facets_;
+  double average_length_ = 1;
+  std::uint32_t type_ = 0;
+  std::size_t steps_ = 0;
+  Evaluation out_;
+};
+
+}  // namespace
+
+std::vector<std::uint64_t> frequencies_of(const Plan& plan, const index::Snapshot& snapshot) {
+  std::vector<std::uint64_t> frequencies(plan.scoring.size());
+  for (const auto& segment : snapshot.segments) {
+    const auto reader = segment->reader();
+    for (std::size_t i = 0; i < frequencies.size(); ++i) frequencies[i] += reader->frequency(plan.scoring[i]);
+  }
+  return frequencies;
+}
+
+Evaluation evaluate(const Conditions& conditions) { return Evaluator(conditions).run(); }
+
+}  // namespace lantai::search

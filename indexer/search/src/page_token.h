@@ -1,0 +1,29 @@
+// Where does the next page begin? A token fixes everything the order depends on: which documents existed, which were
+// gone, and the statistics behind the scores. So pages neither repeat nor skip anything when documents arrive or change
+// between them. Bound to its request; opaque to the caller. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lantai::search {
+
+struct PageToken {
+  std::uint64_t request = 0;  // digest of what was asked
+  std::string generation;
+  std::string life;
+  std::uint64_t state = 0;
+  std::uint32_t end = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t documents = 0;
+  std::uint64_t total_length = 0;
+  bool relaxed = false;
+  std::vector<std::uint64_t> frequencies;
+};
+
+std::string encode(const PageToken& token);
+PageToken decode_page_token(std::string_view token);  // throws invalid_argument, search.bad_page_token
+
+}  // namespace lantai::search

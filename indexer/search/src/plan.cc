@@ -1,0 +1,351 @@
+#include "plan.h"
+
+#include <algorithm>
+#include <set>
+
+#include "lantai/index/terms.h"
+#include "lantai/text/code.h"
+#include "lantai/text/folding.h"
+
+namespace lantai::search {
+namespace {
+
+constexpr std::size_t kMaxExpansions = 500;
+constexpr std::size_t kManyWords = 12;  // more words than this are a passage: rank, do not require
+constexpr std::size_t kPhraseGrams = 8;
+
+// Function words that a person does not look for.
+constexpr std::u32string_view kStopCharacters = U"的了和与及或在是对等之为将把被从向于到也都就还又很并其该以由";
+
+std::u32string fold(std::string_view text) { return text::fold_only(text); }
+
+PlanNode node_of(PlanNode::Kind kind) {
+  PlanNode node;
+  node.kind = kind;
+  return node;
+}
+
+PlanNode joined(PlanNode::Kind kind, std::vector<PlanNode> children) {
+  if (children.empty()) return node_of(PlanNode::Kind::nothing);
+  if (children.size() == 1) return std::move(children.front());
+  PlanNode node = node_of(kind);
+  node.children = std::move(children);
+  return node;
+}
+
+bool has_han(std::u32string_view text) { return std::any_of(text.begin(), text.end(), text::is_han); }
+
+// The index terms without which `text` cannot occur.
+std::vector<std::string> grams_of(std::u32string_view text, const std::string& field) {
+  std::vector<std::string> terms;
+  const auto add = [&](std::u32string_view gram) {
+    if (!field.empty()) {
+      terms.push_back(index::field_gram_term(field, text::to_utf8(gram)));
+    } else {
+      terms.push_back(gram.size() == 1 ? index::unigram_term(gram[0]) : index::bigram_term(gram[0], gram[1]));
+    }
+  };
+  for (std::size_t begin = 0; begin < text.size();) {
+    if (!text::is_word_char(text[begin])) {
+      ++begin;
+      continue;
+    }
+    std::size_t end = begin;
+    while (end < text.size() && text::is_word_char(text[end])) ++end;
+    if (end - begin == 1) add(text.substr(begin, 1));
+    for (std::size_t i = begin; i + 1 < end; ++i) add(text.substr(i, 2));
+    begin = end;
+  }
+  std::sort(terms.begin(), terms.end());
+  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+  return terms;
+}
+
+std::vector<std::unique_ptr<Cursor>> term_cursors(const PlanNode& node, index::SegmentReader& reader) {
+  std::vector<std::pair<std::uint64_t, const std::string*>> terms;
+  for (const auto& term : node.terms) terms.emplace_back(reader.frequency(term), &term);
+  std::sort(terms.begin(), terms.end());
+  std::vector<std::unique_ptr<Cursor>> cursors;
+  if (terms.empty() || terms.front().first == 0) return cursors;
+  // A phrase is verified anyway: its rarest grams are enough.
+  const std::size_t wanted = node.kind == PlanNode::Kind::phrase ? kPhraseGrams : terms.size();
+  for (std::size_t i = 0; i < terms.size() && i < wanted; ++i) {
+    cursors.push_back(make_term_cursor(reader.open(*terms[i].second), terms[i].first));
+  }
+  return cursors;
+}
+
+}  // namespace
+
+Plan Planner::plan(const ParsedQuery& query, Mode mode) {
+  plan_ = {};
+  mode_ = mode;
+  boolean_ = query.boolean;
+  plan_.root = build(query.root, true);
+  std::sort(plan_.scoring.begin(), plan_.scoring.end());
+  plan_.scoring.erase(std::unique(plan_.scoring.begin(), plan_.scoring.end()), plan_.scoring.end());
+  std::stable_sort(plan_.marks.begin(), plan_.marks.end(),
+                   [](const Mark& a, const Mark& b) { return a.needle.text.size() > b.needle.text.size(); });
+  return plan_;
+}
+
+PlanNode Planner::build(const QueryNode& node, bool wanted) {
+  using Kind = QueryNode::Kind;
+  if (node.kind == Kind::everything) return node_of(PlanNode::Kind::everything);
+  if (node.kind == Kind::none_of) {
+    PlanNode minus = node_of(PlanNode::Kind::minus);
+    minus.children.push_back(node_of(PlanNode::Kind::everything));
+    minus.children.push_back(build(node.children.front(), !wanted));
+    return minus;
+  }
+  if (node.kind != Kind::all_of && node.kind != Kind::any_of) return leaf(node, wanted);
+  const bool all = node.kind == Kind::all_of && !(mode_ == Mode::relaxed && !boolean_);
+  std::vector<PlanNode> positive, negative;
+  for (const auto& child : node.children) {
+    if (all && child.kind == Kind::none_of) {
+      negative.push_back(build(child.children.front(), !wanted));
+    } else {
+      positive.push_back(build(child, wanted));
+    }
+  }
+  PlanNode kept = positive.empty() ? node_of(PlanNode::Kind::everything)
+                                   : joined(all ? PlanNode::Kind::all_of : PlanNode::Kind::any_of, std::move(positive));
+  if (negative.empty()) return kept;
+  PlanNode minus = node_of(PlanNode::Kind::minus);
+  minus.children.push_back(std::move(kept));
+  minus.children.push_back(joined(PlanNode::Kind::any_of, std::move(negative)));
+  return minus;
+}
+
+PlanNode Planner::leaf(const QueryNode& node, bool wanted) {
+  switch (node.kind) {
+    case QueryNode::Kind::range:
+      return range(node.field, node.from, node.to);
+    case QueryNode::Kind::code:
+      return code(node, wanted);
+    case QueryNode::Kind::prefix:
+      return prefix(node, wanted);
+    default:
+      break;
+  }
+  const std::u32string folded = fold(node.text);
+  Needle needle{text::to_utf8(folded), node.field, node.kind == QueryNode::Kind::text && !has_han(folded), false};
+  if (!node.field.empty()) {
+    PlanNode whole = exact(node.field, node.text);
+    PlanNode part = phrase(needle, wanted);
+    std::vector<PlanNode> either;
+    either.push_back(std::move(whole));
+    either.push_back(std::move(part));
+    return joined(PlanNode::Kind::any_of, std::move(either));
+  }
+  if (node.kind == QueryNode::Kind::phrase || boolean_ || !wanted) return phrase(needle, wanted);
+  return free_text(node);
+}
+
+// What was typed without quotes, operators or a field: its words are needed, not their order; or, when it is as long as
+// a passage, any of them.
+PlanNode Planner::free_text(const QueryNode& node) {
+  const std::u32string folded = fold(node.text);
+  std::vector<text::Word> words;
+  segmenter_.words(folded, words);
+  mark({text::to_utf8(folded), "", !has_han(folded), false}, 4);
+  if (folded.size() <= 3 && has_han(folded)) return phrase({text::to_utf8(folded), "", false, false}, true);
+  std::vector<PlanNode> needed;
+  const auto need = [&](std::size_t begin, std::size_t end) {
+    const auto word = std::u32string_view(folded).substr(begin, end - begin);
+    needed.push_back(phrase({text::to_utf8(word), "", !has_han(word), false}, true));
+  };
+  // Neighbouring single characters are more likely an unknown name than words.
+  std::size_t run = 0, run_end = 0;
+  const auto end_run = [&] {
+    if (run_end - run > 1) need(run, run_end);
+    run = run_end = 0;
+  };
+  for (const auto& word : words) {
+    const bool single = word.han && word.end - word.begin == 1;
+    if (!single || kStopCharacters.find(folded[word.begin]) != std::u32string_view::npos || word.begin != run_end) {
+      end_run();
+    }
+    if (!single) {
+      need(word.begin, word.end);
+    } else if (kStopCharacters.find(folded[word.begin]) == std::u32string_view::npos) {
+      if (run_end != word.begin || run_end == 0) run = word.begin;
+      run_end = word.end;
+    }
+  }
+  end_run();
+  score(folded);
+  if (needed.empty()) return phrase({text::to_utf8(folded), "", false, false}, true);
+  const bool passage = needed.size() > kManyWords;
+  plan_.any_term_will_do = plan_.any_term_will_do || passage;
+  const bool any = passage || mode_ == Mode::relaxed;
+  return joined(any ? PlanNode::Kind::any_of : PlanNode::Kind::all_of, std::move(needed));
+}
+
+PlanNode Planner::phrase(Needle needle, bool wanted) {
+  const std::u32string folded = text::to_utf32(needle.text);
+  if (wanted) {
+    score(folded);
+    mark(needle, 2);
+  }
+  PlanNode node = node_of(PlanNode::Kind::terms);
+  std::vector<text::Word> words;
+  if (needle.whole_words && needle.field.empty()) {
+    segmenter_.words(folded, words);
+    if (words.size() == 1 && words[0].begin == 0 && words[0].end == folded.size() && !words[0].han) {
+      node.terms.push_back(index::word_term(needle.text));
+      return node;
+    }
+  }
+  node.terms = grams_of(folded, needle.field);
+  if (node.terms.empty()) return node_of(PlanNode::Kind::nothing);
+  const bool one_gram =
+      node.terms.size() == 1 && folded.size() <= 2 && std::all_of(folded.begin(), folded.end(), text::is_word_char);
+  if (one_gram && !needle.whole_words && !needle.whole_code) return node;
+  node.kind = PlanNode::Kind::phrase;
+  node.needle = std::move(needle);
+  return node;
+}
+
+PlanNode Planner::code(const QueryNode& node, bool wanted) {
+  const std::string normal = text::normalise_code(node.text);
+  PlanNode either = node_of(PlanNode::Kind::any_of);
+  PlanNode number = node_of(PlanNode::Kind::terms);
+  number.terms.push_back(node.field.empty() ? index::code_term(normal) : index::field_code_term(node.field, normal));
+  either.children.push_back(std::move(number));
+  if (!node.field.empty()) either.children.push_back(exact(node.field, node.text));
+  either.children.push_back(phrase({normal, node.field, false, true}, wanted));
+  return either;
+}
+
+std::vector<std::string> Planner::expand(const std::string& prefix) {
+  std::set<std::string> found;
+  for (const auto& segment : snapshot_.segments) {
+    std::size_t count = 0;
+    segment->reader()->each_term(prefix, [&](const std::string& term) {
+      found.insert(term);
+      return ++count < kMaxExpansions;
+    });
+  }
+  if (found.size() >= kMaxExpansions) plan_.hints.push_back({"search.too_many_terms", prefix.substr(1)});
+  std::vector<std::string> terms(found.begin(), found.end());
+  if (terms.size() > kMaxExpansions) terms.resize(kMaxExpansions);
+  return terms;
+}
+
+PlanNode Planner::prefix(const QueryNode& node, bool wanted) {
+  const std::u32string folded = fold(node.text);
+  const std::string utf8 = text::to_utf8(folded);
+  std::vector<PlanNode> either;
+  const auto add_terms = [&](const std::string& start) {
+    for (const auto& term : expand(start)) {
+      PlanNode one = node_of(PlanNode::Kind::terms);
+      one.terms.push_back(term);
+      either.push_back(std::move(one));
+    }
+  };
+  if (!node.field.empty()) {
+    // Codes and other whole values by their beginning, text by any phrase.
+    add_terms(index::field_code_term(node.field, text::normalise_code(node.text)));
+    add_terms(index::exact_term(node.field, utf8));
+    either.push_back(phrase({utf8, node.field, false, false}, wanted));
+    return joined(PlanNode::Kind::any_of, std::move(either));
+  }
+  const bool one_word = std::all_of(folded.begin(), folded.end(), text::is_word_char);
+  if (has_han(folded) || !one_word) return phrase({utf8, "", false, false}, wanted);
+  if (wanted) mark({utf8, "", false, false}, 2);
+  add_terms(index::word_term(utf8));
+  if (text::looks_like_reference_code(node.text)) add_terms(index::code_term(text::normalise_code(node.text)));
+  return joined(PlanNode::Kind::any_of, std::move(either));
+}
+
+PlanNode Planner::exact(const std::string& field, const std::string& value) const {
+  PlanNode node = node_of(PlanNode::Kind::terms);
+  node.terms.push_back(index::exact_term(field, index::fold_value(value)));
+  PlanNode coded = node_of(PlanNode::Kind::terms);
+  coded.terms.push_back(index::field_code_term(field, text::normalise_code(value)));
+  std::vector<PlanNode> either;
+  either.push_back(std::move(node));
+  either.push_back(std::move(coded));
+  return joined(PlanNode::Kind::any_of, std::move(either));
+}
+
+PlanNode Planner::range(const std::string& field, const std::string& from, const std::string& to) {
+  const index::FieldColumn* column = snapshot_.columns->find_field(field);
+  if (column == nullptr) return node_of(PlanNode::Kind::nothing);
+  auto values = std::make_shared<ValueTest>(column->dictionary().size() + 1);
+  const std::string low = index::fold_value(from);
+  const std::string high = index::fold_value(to);
+  for (std::uint32_t number = 1; number < values->size(); ++number) {
+    (*values)[number] = index::value_in_range(index::fold_value(column->dictionary().at(number)), low, high);
+  }
+  PlanNode node = node_of(PlanNode::Kind::column);
+  node.column = column;
+  node.values = std::move(values);
+  return node;
+}
+
+PlanNode Planner::filter(const FieldFilter& filter) {
+  std::vector<PlanNode> both;
+  if (!filter.any_of.empty()) {
+    std::vector<PlanNode> either;
+    for (const auto& value : filter.any_of) either.push_back(exact(filter.field, value));
+    both.push_back(joined(PlanNode::Kind::any_of, std::move(either)));
+  }
+  if (filter.from || filter.to) both.push_back(range(filter.field, filter.from.value_or(""), filter.to.value_or("")));
+  if (both.empty()) return node_of(PlanNode::Kind::everything);
+  return joined(PlanNode::Kind::all_of, std::move(both));
+}
+
+// Words and pairs of Han characters: precision from the first, recall from the second.
+void Planner::score(std::u32string_view folded) {
+  std::vector<text::Word> words;
+  segmenter_.words(folded, words);
+  for (const auto& word : words) {
+    if (word.han && word.end - word.begin == 1) continue;
+    plan_.scoring.push_back(index::word_term(text::to_utf8(folded.substr(word.begin, word.end - word.begin))));
+  }
+  for (std::size_t i = 0; i + 1 < folded.size(); ++i) {
+    if (text::is_han(folded[i]) && text::is_han(folded[i + 1])) {
+      plan_.scoring.push_back(index::bigram_term(folded[i], folded[i + 1]));
+    }
+  }
+  if (folded.size() == 1 && text::is_han(folded[0])) plan_.scoring.push_back(index::unigram_term(folded[0]));
+}
+
+void Planner::mark(const Needle& needle, double weight) {
+  for (auto& mark : plan_.marks) {
+    if (mark.needle.text != needle.text) continue;
+    mark.weight = std::max(mark.weight, weight);
+    return;
+  }
+  plan_.marks.push_back({needle, weight});
+}
+
+std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
+                                    const index::Snapshot& snapshot) {
+  switch (node.kind) {
+    case PlanNode::Kind::everything:
+      return make_range_cursor(segment.first(), segment.last());
+    case PlanNode::Kind::nothing:
+      return make_empty_cursor();
+    case PlanNode::Kind::terms:
+      return make_all_of(term_cursors(node, reader));
+    case PlanNode::Kind::phrase: {
+      auto candidates = term_cursors(node, reader);
+      if (candidates.empty()) return make_empty_cursor();
+      return make_verified(make_all_of(std::move(candidates)), node.needle, snapshot);
+    }
+    case PlanNode::Kind::column:
+      return make_column_cursor(segment.first(), segment.last(), *node.column, node.values);
+    default:
+      break;
+  }
+  std::vector<std::unique_ptr<Cursor>> children;
+  for (const auto& child : node.children) children.push_back(make_cursor(child, reader, segment, snapshot));
+  if (node.kind == PlanNode::Kind::all_of) return make_all_of(std::move(children));
+  if (node.kind == PlanNode::Kind::any_of) return make_any_of(std::move(children));
+  return make_minus(std::move(children[0]), std::move(children[1]));
+}
+
+}  // namespace lantai::search

@@ -1,0 +1,74 @@
+// How is a query answered from the index? A Plan: what must match, which terms score, what to mark. Made once a query,
+// then turned into cursors for each segment. Immutable once made.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cursors.h"
+#include "lantai/search/query.h"
+#include "lantai/text/segmentation.h"
+
+namespace lantai::search {
+
+struct PlanNode {
+  enum class Kind { everything, nothing, terms, phrase, column, all_of, any_of, minus };
+  Kind kind = Kind::nothing;
+  std::vector<std::string> terms;  // terms, phrase: all of them are needed
+  Needle needle;                   // phrase
+  const index::FieldColumn* column = nullptr;
+  std::shared_ptr<const ValueTest> values;
+  std::vector<PlanNode> children;  // minus: wanted, unwanted
+};
+
+struct Mark {
+  Needle needle;
+  double weight = 1;
+};
+
+struct Plan {
+  PlanNode root;
+  std::vector<std::string> scoring;  // distinct words and bigrams of what is wanted
+  std::vector<Mark> marks;           // longest first
+  std::vector<Hint> hints;
+  bool any_term_will_do = false;  // ranked: the more of it the better
+};
+
+enum class Mode {
+  exact_first,  // everything typed is needed
+  relaxed,      // any part of what was typed freely will do
+};
+
+class Planner {
+ public:
+  Planner(const index::Snapshot& snapshot, text::Segmenter& segmenter) : snapshot_(snapshot), segmenter_(segmenter) {}
+  Plan plan(const ParsedQuery& query, Mode mode);
+  // A filter outside the query: one of `values`, or a range.
+  PlanNode filter(const FieldFilter& filter);
+
+ private:
+  PlanNode build(const QueryNode& node, bool wanted);
+  PlanNode leaf(const QueryNode& node, bool wanted);
+  PlanNode free_text(const QueryNode& node);
+  PlanNode phrase(Needle needle, bool wanted);
+  PlanNode code(const QueryNode& node, bool wanted);
+  PlanNode prefix(const QueryNode& node, bool wanted);
+  PlanNode range(const std::string& field, const std::string& from, const std::string& to);
+  PlanNode exact(const std::string& field, const std::string& value) const;
+  void score(std::u32string_view folded);
+  void mark(const Needle& needle, double weight);
+  std::vector<std::string> expand(const std::string& prefix);
+
+  const index::Snapshot& snapshot_;
+  text::Segmenter& segmenter_;
+  Plan plan_;
+  Mode mode_ = Mode::exact_first;
+  bool boolean_ = false;
+  std::size_t relaxable_ = 0;
+};
+
+std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
+                                    const index::Snapshot& snapshot);
+
+}  // namespace lantai::search

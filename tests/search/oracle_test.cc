@@ -1,0 +1,278 @@
+// What search finds is exactly what plain scanning of the folded text finds.
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <map>
+
+#include "generated.h"
+#include "index/holdings.h"
+#include "lantai/search/searcher.h"
+#include "lantai/text/folding.h"
+
+namespace search = lantai::search;
+namespace text = lantai::text;
+using namespace lantai::search::testing;
+using lantai::index::Document;
+using lantai::index::Indexer;
+using lantai::index::testing::Holdings;
+using lantai::index::testing::TemporaryDirectory;
+
+namespace {
+
+constexpr std::size_t kDocuments = 1500;
+
+// Some documents settled on disk, some replaced, some removed, some fresh.
+struct Archive {
+  Archive() : seed(std::random_device{}()), random(seed) {
+    BOOST_TEST_MESSAGE("seed " << seed);
+    documents = lantai::search::testing::holdings(random, kDocuments);
+    const std::size_t half = documents.size() / 2;
+    auto drafts = lantai::search::testing::holdings(random, half);
+    holdings.save(drafts);
+    {
+      const auto first = Indexer::open(holdings.store(), holdings, {directory.path(), 1});
+      BOOST_REQUIRE(lantai::index::testing::wait(*first, holdings.store().changes().last_position()));
+    }
+    indexer = Indexer::open(holdings.store(), holdings, {directory.path(), 1});
+    for (std::size_t i = 0; i < documents.size(); i += 100) {
+      holdings.save({documents.begin() + static_cast<std::ptrdiff_t>(i),
+                     documents.begin() + static_cast<std::ptrdiff_t>(std::min(i + 100, documents.size()))});
+    }
+    std::uint64_t position = 0;
+    for (int i = 0; i < 20; ++i) {
+      position = holdings.erase(documents.back().type, documents.back().id);
+      documents.pop_back();
+    }
+    BOOST_REQUIRE(lantai::index::testing::wait(*indexer, position));
+    searcher = search::Searcher::make(*indexer, holdings, {{"标题", "title"}, {"年度", "fiscal_year"}});
+    scanned = scan(documents);
+  }
+
+  Ids find(search::SearchRequest request) const {
+    request.limit = 1000;
+    Ids ids;
+    do {
+      const auto result = searcher->search(request);
+      for (const auto& hit : result.hits) ids.insert(hit.id);
+      BOOST_REQUIRE_EQUAL(result.hits.empty() ? 0 : result.total, result.total);
+      request.page_token = result.next_page_token;
+    } while (!request.page_token.empty());
+    return ids;
+  }
+  Ids find(const std::string& query) const {
+    search::SearchRequest request;
+    request.query = query;
+    request.access.everything = true;
+    return find(request);
+  }
+
+  std::uint64_t count(const std::string& query) const {
+    search::SearchRequest request;
+    request.query = query;
+    request.access.everything = true;
+    request.limit = 1;
+    return searcher->search(request).total;
+  }
+
+  // A piece of some text of the holdings, as it is folded.
+  std::u32string piece(std::size_t shortest, std::size_t longest) {
+    while (true) {
+      const auto& texts = scanned[random() % scanned.size()].texts;
+      const auto& chosen = texts[random() % texts.size()];
+      const std::size_t size = shortest + random() % (longest - shortest + 1);
+      if (chosen.size() < size) continue;
+      const auto found = chosen.substr(random() % (chosen.size() - size + 1), size);
+      const bool sayable = found.find(U'"') == std::u32string::npos && found.front() != U' ' && found.back() != U' ' &&
+                           std::any_of(found.begin(), found.end(), text::is_word_char);
+      if (sayable) return found;
+    }
+  }
+
+  TemporaryDirectory directory;
+  unsigned seed;
+  Random random;
+  Holdings holdings;
+  std::vector<Document> documents;
+  std::vector<Scanned> scanned;
+  std::unique_ptr<Indexer> indexer;
+  std::unique_ptr<search::Searcher> searcher;
+};
+
+Archive& archive() {
+  static Archive made;
+  return made;
+}
+
+Ids minus(const Ids& left, const Ids& right) {
+  Ids out;
+  std::set_difference(left.begin(), left.end(), right.begin(), right.end(), std::inserter(out, out.end()));
+  return out;
+}
+Ids both(const Ids& left, const Ids& right) {
+  Ids out;
+  std::set_intersection(left.begin(), left.end(), right.begin(), right.end(), std::inserter(out, out.end()));
+  return out;
+}
+Ids either(Ids left, const Ids& right) {
+  left.insert(right.begin(), right.end());
+  return left;
+}
+
+std::string quoted(const std::u32string& folded) { return "\"" + text::to_utf8(folded) + "\""; }
+
+std::string sample(const Ids& ids) {
+  std::string out;
+  for (const auto& id : ids) {
+    if (out.size() < 60) out += id + " ";
+  }
+  return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(oracle)
+
+BOOST_AUTO_TEST_CASE(an_exact_phrase_finds_exactly_the_documents_that_contain_it_however_it_is_typed) {
+  Archive& a = archive();
+  for (int round = 0; round < 3000; ++round) {
+    const auto folded = a.piece(1, 12);
+    const std::string query = "\"" + typed_otherwise(a.random, folded) + "\"";
+    const Ids expected = containing(a.scanned, folded);
+    if (round % 8 != 0) {  // most rounds compare numbers only
+      BOOST_REQUIRE_MESSAGE(a.count(query) == expected.size(), query << " seed " << a.seed);
+      continue;
+    }
+    const Ids found = a.find(query);
+    BOOST_REQUIRE_MESSAGE(found == expected, query << " for " << text::to_utf8(folded) << ": found " << found.size()
+                                                   << " of " << expected.size() << ", missing "
+                                                   << sample(minus(expected, found)) << " extra "
+                                                   << sample(minus(found, expected)) << " seed " << a.seed);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_phrase_in_a_field_finds_exactly_the_documents_whose_field_contains_it) {
+  Archive& a = archive();
+  for (int round = 0; round < 300; ++round) {
+    const auto folded = a.piece(1, 5);
+    BOOST_REQUIRE_MESSAGE(a.find("标题:" + quoted(folded)) == containing(a.scanned, folded, true),
+                          text::to_utf8(folded) << " seed " << a.seed);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(boolean_queries_equal_set_algebra) {
+  Archive& a = archive();
+  struct Random {
+    Archive& a;
+    std::pair<std::string, Ids> query(int depth) {
+      const auto pick = a.random() % (depth == 0 ? 1 : 5);
+      if (pick == 0) {
+        const auto folded = a.piece(1, 4);
+        return {quoted(folded), containing(a.scanned, folded)};
+      }
+      const auto left = query(depth - 1);
+      const auto right = query(depth - 1);
+      switch (pick) {
+        case 1:
+          return {"(" + left.first + " AND " + right.first + ")", both(left.second, right.second)};
+        case 2:
+          return {"(" + left.first + " OR " + right.first + ")", either(left.second, right.second)};
+        case 3:
+          return {"（" + left.first + " -" + right.first + "）", minus(left.second, right.second)};
+        default:
+          return {"(" + left.first + " NOT " + right.first + ")", minus(left.second, right.second)};
+      }
+    }
+  } make{a};
+  for (int round = 0; round < 400; ++round) {
+    const auto [query, expected] = make.query(3);
+    BOOST_REQUIRE_MESSAGE(a.find(query) == expected, query << " seed " << a.seed);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(fields_and_ranges_equal_what_the_records_say) {
+  Archive& a = archive();
+  for (int from = 2009; from <= 2023; from += 3) {
+    for (int to = from; to <= 2023; to += 4) {
+      Ids expected;
+      for (const auto& document : a.documents) {
+        const int year = std::stoi(document.date.substr(0, 4));
+        if (year >= from && year <= to) expected.insert(document.id);
+      }
+      BOOST_TEST(a.find("年度:" + std::to_string(from) + ".." + std::to_string(to)) == expected);
+      BOOST_TEST(a.find("date:" + std::to_string(from) + ".." + std::to_string(to)) == expected);
+    }
+  }
+  Ids expected;
+  for (const auto& document : a.documents) {
+    if (document.date >= "2015-03-12" && document.date <= "2016-02-11") expected.insert(document.id);
+  }
+  BOOST_TEST(a.find("date:2015年3月12日..2016/2/11") == expected);
+}
+
+BOOST_AUTO_TEST_CASE(counts_facets_and_hits_come_from_what_the_caller_may_see) {
+  Archive& a = archive();
+  for (int round = 0; round < 60; ++round) {
+    const auto folded = a.piece(1, 2);
+    search::SearchRequest request;
+    request.query = quoted(folded);
+    request.facets = {"fiscal_year", "department"};
+    request.facet_values = 100;
+    if (round % 3 == 0) request.access.any_of = {"public"};
+    if (round % 3 == 1) request.access.any_of = {"staff", "nobody"};
+    if (round % 3 == 2) request.access.everything = true;
+    if (round % 2 == 0) request.types = "item";
+    if (round % 5 == 0) request.filters.push_back({"retention", {"Y", "D30"}, {}, {}});
+    const Ids containing_it = containing(a.scanned, folded);
+    Ids expected;
+    std::map<std::string, std::uint64_t> years, departments;
+    for (const auto& document : a.documents) {
+      const bool visible = request.access.everything ||
+                           std::any_of(document.access.begin(), document.access.end(), [&](const std::string& term) {
+                             return std::find(request.access.any_of.begin(), request.access.any_of.end(), term) !=
+                                    request.access.any_of.end();
+                           });
+      const auto& retention = document.fields[3].values.front();
+      const bool passes = request.filters.empty() || retention == "Y" || retention == "D30";
+      const bool typed = request.types.empty() || document.type == request.types;
+      if (!visible || !passes || !typed || !containing_it.contains(document.id)) continue;
+      expected.insert(document.id);
+      ++years[document.date.substr(0, 4)];
+      ++departments[document.department];
+    }
+    BOOST_TEST(a.find(request) == expected);
+    const auto result = a.searcher->search(request);
+    BOOST_TEST(result.total == expected.size());
+    BOOST_REQUIRE_EQUAL(result.facets.size(), 2U);
+    std::map<std::string, std::uint64_t> counted;
+    for (const auto& value : result.facets[0].values) counted[value.value] = value.count;
+    BOOST_TEST((counted == years));
+    counted.clear();
+    for (const auto& value : result.facets[1].values) counted[value.value] = value.count;
+    BOOST_TEST((counted == departments));
+    for (std::size_t i = 1; i < result.facets[0].values.size(); ++i) {
+      BOOST_TEST(result.facets[0].values[i - 1].count >= result.facets[0].values[i].count);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_mark_stands_on_characters_that_fold_to_what_was_asked) {
+  Archive& a = archive();
+  for (int round = 0; round < 300; ++round) {
+    const auto folded = a.piece(2, 8);
+    search::SearchRequest request;
+    request.query = quoted(folded);
+    request.access.everything = true;
+    for (const auto& hit : a.searcher->search(request).hits) {
+      bool marked = false;
+      for (const auto& part : hit.snippet) {
+        if (!part.hit) continue;
+        marked = true;
+        const auto shown = text::fold_only(part.text);
+        BOOST_REQUIRE_MESSAGE(shown.find(folded) != std::u32string::npos || folded.find(shown) != std::u32string::npos,
+                              text::to_utf8(folded) << " marked as " << part.text << " seed " << a.seed);
+      }
+      BOOST_REQUIRE_MESSAGE(marked, text::to_utf8(folded) << " not marked in " << hit.id << " seed " << a.seed);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,235 @@
+#include <boost/test/unit_test.hpp>
+
+#include "index/holdings.h"
+#include "lantai/base/error.h"
+#include "lantai/search/searcher.h"
+
+namespace search = lantai::search;
+using lantai::index::Document;
+using lantai::index::FieldValue;
+using lantai::index::Indexer;
+using lantai::index::testing::Holdings;
+using lantai::index::testing::TemporaryDirectory;
+
+namespace {
+
+Document record(const std::string& id, const std::string& title, const std::string& body = "") {
+  Document document;
+  document.type = "item";
+  document.id = id;
+  document.title = title;
+  document.access = {"public"};
+  FieldValue field;
+  field.name = "title";
+  field.values = {title};
+  field.text = true;
+  field.weight = 5;
+  document.fields.push_back(field);
+  if (!body.empty()) {
+    document.files.push_back({1, "scan.pdf"});
+    document.pages.push_back({1, 1, body});
+  }
+  return document;
+}
+
+Document with(Document document, const std::string& name, const std::string& value, bool code, bool facet) {
+  FieldValue field;
+  field.name = name;
+  field.values = {value};
+  field.code = code;
+  field.facet = facet;
+  field.sortable = facet;
+  document.fields.push_back(field);
+  return document;
+}
+
+struct Archive {
+  void open() {
+    indexer = Indexer::open(holdings.store(), holdings, {directory.path(), 1});
+    searcher = search::Searcher::make(*indexer, holdings, {{"文号", "document_number"}, {"年度", "fiscal_year"}});
+  }
+  void save(const Document& document) {
+    if (!indexer) open();
+    BOOST_REQUIRE(lantai::index::testing::wait(*indexer, holdings.save(document)));
+  }
+  search::SearchResult search(const std::string& query) {
+    search::SearchRequest request;
+    request.query = query;
+    request.access.everything = true;
+    return searcher->search(request);
+  }
+  std::string found(const std::string& query) {
+    std::string out;
+    for (const auto& hit : search(query).hits) out += hit.id + " ";
+    return out;
+  }
+  TemporaryDirectory directory;
+  Holdings holdings;
+  std::unique_ptr<Indexer> indexer;
+  std::unique_ptr<search::Searcher> searcher;
+};
+
+std::string marked(const search::Hit& hit) {
+  std::string out;
+  for (const auto& part : hit.snippet) out += part.hit ? "[" + part.text + "]" : part.text;
+  return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(searching)
+
+BOOST_AUTO_TEST_CASE(words_typed_freely_are_all_needed_in_any_order_and_the_closest_comes_first) {
+  Archive a;
+  a.save(record("apart", "其他", "纪要已经整理。这次会议很长。"));
+  a.save(record("together", "其他", "这是会议纪要，请阅。"));
+  a.save(record("half", "其他", "只有会议。"));
+  BOOST_TEST(a.found("会议纪要") == "together apart ");
+  BOOST_TEST(a.found("\"会议纪要\"") == "together ");
+  BOOST_TEST(a.found("會議 AND 紀要") == "together apart ");
+}
+
+BOOST_AUTO_TEST_CASE(a_hit_in_the_title_comes_before_one_in_the_body) {
+  Archive a;
+  a.save(record("body", "其他事项", "关于预算的说明，关于预算。"));
+  a.save(record("title", "预算说明", "内容如下。"));
+  BOOST_TEST(a.found("预算") == "title body ");
+}
+
+BOOST_AUTO_TEST_CASE(single_characters_and_names_outside_the_dictionary_are_found) {
+  Archive a;
+  a.save(record("one", "王堃龘同学的申请"));
+  BOOST_TEST(a.found("龘") == "one ");
+  BOOST_TEST(a.found("王堃龘") == "one ");
+  BOOST_TEST(a.found("龘堃") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_document_number_in_any_dress_finds_exactly_that_number) {
+  Archive a;
+  a.save(with(record("five", "通知甲"), "document_number", "校办〔2021〕5号", true, false));
+  a.save(with(record("fifteen", "通知乙"), "document_number", "校办〔2021〕15号", true, false));
+  a.save(with(record("fifty", "通知丙"), "document_number", "校办〔2021〕50号", true, false));
+  a.save(with(record("other", "通知丁"), "document_number", "校党办〔2021〕5号", true, false));
+  a.save(record("mention", "回复", "根据校办［2021］5号文件要求"));
+  for (const std::string query :
+       {"校办〔2021〕5号", "校办[2021]5号", "校办（2021）5号", "校办【２０２１】５号", "校办 〔2021〕 第5号"}) {
+    BOOST_TEST(a.found(query) == "five mention ", query << " found " << a.found(query));
+  }
+  BOOST_TEST(a.found("文号:校办(2021)5号") == "five ");
+}
+
+BOOST_AUTO_TEST_CASE(a_reference_code_with_any_dash_or_dot_finds_exactly_that_code) {
+  Archive a;
+  Document one = record("one", "甲", "档号 Z109-WS·2011-Y-BGS-0001 见附");
+  one.reference_code = "Z109-WS·2011-Y-BGS-0001";
+  Document longer = record("longer", "乙");
+  longer.reference_code = "Z109-WS·2011-Y-BGS-0001-2";
+  Document next = record("next", "丙");
+  next.reference_code = "Z109-WS·2011-Y-BGS-00012";
+  for (const auto& document : {one, longer, next}) a.save(document);
+  for (const std::string query :
+       {"Z109-WS·2011-Y-BGS-0001", "z109－ws．2011－y－bgs－0001", "Z109 - WS·2011 - Y - BGS - 0001"}) {
+    BOOST_TEST(a.found(query) == "one ", query << " found " << a.found(query));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_prefix_finds_words_that_begin_so) {
+  Archive a;
+  a.save(record("report", "Annual Report"));
+  a.save(record("reports", "reports of 2021"));
+  a.save(record("rep", "a rep"));
+  BOOST_TEST(a.found("report") == "report ");
+  BOOST_TEST(a.search("report*").total == 2U);
+  BOOST_TEST(a.search("通知*").total == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(when_not_everything_is_found_together_any_part_will_do_and_a_hint_says_so) {
+  Archive a;
+  a.save(record("one", "会议纪要"));
+  const auto result = a.search("会议 天文台");
+  BOOST_TEST(result.total == 1U);
+  BOOST_REQUIRE_EQUAL(result.hints.size(), 1U);
+  BOOST_TEST(result.hints[0].code == "search.relaxed");
+  BOOST_TEST(a.search("会议 AND 天文台").total == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_page_of_the_hit_is_told_and_the_original_is_marked) {
+  Archive a;
+  Document document = record("one", "甲");
+  document.files = {{1, "first.pdf"}, {2, "second.pdf"}};
+  document.pages = {
+      {1, 1, "没有"}, {2, 1, "也没有"}, {2, 2, "關於 會 議\n紀要的說明"}, {2, 3, "最后一页讲安"}, {2, 4, "全检查"}};
+  a.save(document);
+  auto result = a.search("会议纪要");
+  BOOST_REQUIRE_EQUAL(result.hits.size(), 1U);
+  BOOST_TEST(result.hits[0].file == 2U);
+  BOOST_TEST(result.hits[0].file_name == "second.pdf");
+  BOOST_TEST(result.hits[0].page == 2U);
+  BOOST_TEST(marked(result.hits[0]).find("關於 [會 議 紀要]的說明") != std::string::npos, marked(result.hits[0]));
+  result = a.search("\"安全检查\"");
+  BOOST_REQUIRE_EQUAL(result.hits.size(), 1U);
+  BOOST_TEST(result.hits[0].page == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(results_sort_by_date_and_by_code_as_people_count) {
+  Archive a;
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"A-9", "2021-03-05"}, {"A-10", "2020"}, {"A-1", ""}, {"", "2022-01-01"}};
+  int number = 0;
+  for (const auto& [code, date] : rows) {
+    Document document = record("r" + std::to_string(number++), "会议");
+    document.reference_code = code;
+    document.date = date;
+    a.save(document);
+  }
+  search::SearchRequest request;
+  request.query = "会议";
+  request.access.everything = true;
+  const auto order = [&](search::Sort sort) {
+    request.sort = sort;
+    std::string out;
+    for (const auto& hit : a.searcher->search(request).hits) out += hit.id + " ";
+    return out;
+  };
+  BOOST_TEST(order(search::Sort::date_ascending) == "r1 r0 r3 r2 ");
+  BOOST_TEST(order(search::Sort::date_descending) == "r3 r0 r1 r2 ");
+  BOOST_TEST(order(search::Sort::code_ascending) == "r2 r0 r1 r3 ");
+  BOOST_TEST(order(search::Sort::code_descending) == "r1 r0 r2 r3 ");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_store_no_longer_lets_see_is_not_shown_although_indexed) {
+  Archive a;
+  a.save(record("one", "会议纪要"));
+  search::SearchRequest request;
+  request.query = "会议";
+  request.access.any_of = {"public"};
+  BOOST_TEST(a.searcher->search(request).hits.size() == 1U);
+  request.access.any_of = {"else"};
+  BOOST_TEST(a.searcher->search(request).total == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(marks_in_a_page_cover_the_original_characters) {
+  Archive a;
+  a.save(record("one", "会议纪要"));
+  const std::string page = "關於會 議的 Report";
+  const auto ranges = a.searcher->mark("会议 report", page);
+  BOOST_REQUIRE_EQUAL(ranges.size(), 2U);
+  BOOST_TEST(page.substr(ranges[0].first, ranges[0].second - ranges[0].first) == "會 議");
+  BOOST_TEST(page.substr(ranges[1].first, ranges[1].second - ranges[1].first) == "Report");
+}
+
+BOOST_AUTO_TEST_CASE(limits_and_strict_syntax_are_refused_as_invalid) {
+  Archive a;
+  a.save(record("one", "会议纪要"));
+  search::SearchRequest request;
+  request.access.everything = true;
+  request.limit = 0;
+  BOOST_CHECK_THROW(a.searcher->search(request), lantai::Error);
+  request.limit = 10;
+  request.query = "(会议";
+  BOOST_TEST(a.searcher->search(request).total == 1U);
+  request.strict = true;
+  BOOST_CHECK_THROW(a.searcher->search(request), lantai::Error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
