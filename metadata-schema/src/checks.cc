@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "fold.h"
 #include "loader.h"
@@ -13,19 +14,35 @@ namespace {
 
 using Fields = std::vector<FieldDecl>;
 
-feel::Type feel_type(const FieldDecl& field) {
-  feel::Kind kind = feel::Kind::text;
-  if (field.kind == FieldKind::integer) kind = feel::Kind::number;
-  if (field.kind == FieldKind::boolean) kind = feel::Kind::boolean;
-  if (field.kind == FieldKind::date) kind = feel::Kind::date;
+feel::Kind feel_kind(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::integer:
+      return feel::Kind::number;
+    case FieldKind::boolean:
+      return feel::Kind::boolean;
+    case FieldKind::date:
+      return feel::Kind::date;
+    default:
+      return feel::Kind::text;
+  }
+}
+
+feel::Type feel_type(const Schema& schema, const FieldDecl& field) {
   if (field.kind == FieldKind::table) return {feel::Kind::list, feel::Kind::context};
-  return field.many ? feel::Type{feel::Kind::list, kind} : feel::Type{kind};
+  const auto kind = feel_kind(field.kind);
+  feel::Type type = field.many ? feel::Type{feel::Kind::list, kind} : feel::Type{kind};
+  const auto* vocabulary = field.open_vocabulary ? nullptr : schema.find_vocabulary(field.vocabulary);
+  if (!vocabulary) return type;
+  std::set<std::string, std::less<>> codes;
+  for (const auto& term : vocabulary->terms) codes.insert(term.code);
+  type.codes = std::make_shared<const std::set<std::string, std::less<>>>(std::move(codes));
+  return type;
 }
 
 // Conditions see the fields beside them: those of the record, in a table those of the row.
-void type_conditions(Fields& fields, const Places& places, const std::string& prefix) {
+void type_conditions(const Schema& schema, Fields& fields, const Places& places, const std::string& prefix) {
   feel::Scope scope;
-  for (const auto& field : fields) scope.emplace(field.name, feel_type(field));
+  for (const auto& field : fields) scope.emplace(field.name, feel_type(schema, field));
   for (auto& field : fields) {
     const auto& place = places.at(prefix + "." + field.name);
     for (auto* condition : {&field.required_if, &field.visible_if}) {
@@ -39,7 +56,7 @@ void type_conditions(Fields& fields, const Places& places, const std::string& pr
       if (kind != feel::Kind::boolean && kind != feel::Kind::any)
         fail_at(place, fmt::format("field `{}`: a condition is true or false", field.name));
     }
-    if (!field.columns.empty()) type_conditions(field.columns, places, prefix + "." + field.name);
+    if (!field.columns.empty()) type_conditions(schema, field.columns, places, prefix + "." + field.name);
   }
 }
 
@@ -172,7 +189,9 @@ void SchemaLoader::resolve_codes(NumberingElement& element, const std::string& p
       element.written[term.code] = term.written.empty() ? term.code : term.written;
 }
 
-void SchemaLoader::type_conditions_of(TypeDecl& type) const { type_conditions(type.fields, places_, type.name); }
+void SchemaLoader::type_conditions_of(TypeDecl& type) const {
+  type_conditions(*schema_, type.fields, places_, type.name);
+}
 
 void SchemaLoader::check_type(const TypeDecl& type) const {
   const auto& place = places_.at(type.name);

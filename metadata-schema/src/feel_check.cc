@@ -113,14 +113,26 @@ class Checker {
       fail(node.offset, fmt::format("a {} and a {} never meet", kind_text(a), kind_text(b)));
   }
 
+  // `secrecy = "机密"` is never true: the record holds the code.
+  static void require_codes(const Type& type, const Node& other) {
+    if (!type.codes) return;
+    if (other.op == Op::list)
+      for (const auto& child : other.children) require_codes(type, *child);
+    const auto* text = other.op == Op::literal ? other.literal.get<std::string>() : nullptr;
+    if (text && type.codes->count(*text) == 0) fail(other.offset, fmt::format("`{}` is none of the codes", *text));
+  }
+
   Type comparison(Node& node) {
     const bool needs_order = node.op != Op::equal && node.op != Op::not_equal;
-    Kind first = Kind::any;
+    Type first;
     for (std::size_t i = 0; i < node.children.size(); ++i) {
-      const auto kind = type(*node.children[i]).kind;
-      if (needs_order && !ordered(kind)) fail(node.offset, fmt::format("a {} has no order", kind_text(kind)));
-      if (i == 0) first = kind;
-      require_same(node, first, kind);
+      const auto one = type(*node.children[i]);
+      if (needs_order && !ordered(one.kind)) fail(node.offset, fmt::format("a {} has no order", kind_text(one.kind)));
+      if (i == 0) first = one;
+      require_same(node, first.kind, one.kind);
+      if (needs_order || i == 0) continue;
+      require_codes(first, *node.children[i]);
+      require_codes(one, *node.children[0]);
     }
     return {Kind::boolean};
   }
@@ -128,6 +140,8 @@ class Checker {
   Type in(Node& node) {
     const auto value = type(*node.children[0]);
     const auto test = type(*node.children[1]);
+    require_codes(value, *node.children[1]);
+    if (node.children[0]->op == Op::literal) require_codes(test, *node.children[0]);  // "x" in keywords
     if (test.kind == Kind::list || test.kind == Kind::range) {
       if (value.kind != Kind::list && test.element != Kind::range) require_same(node, value.kind, test.element);
     } else {
@@ -178,7 +192,9 @@ class Checker {
   }
 
   // A single value stands for a list of one.
-  static Type element_of(const Type& type) { return type.kind == Kind::list ? Type{type.element} : type; }
+  static Type element_of(const Type& type) {
+    return type.kind == Kind::list ? Type{type.element, Kind::any, type.codes} : type;
+  }
 
   Type iteration(Node& node) {
     const auto element = element_of(type(*node.children[0]));

@@ -16,6 +16,10 @@ BOOST_AUTO_TEST_CASE(the_first_types_are_there) {
                         [](const Error& e) { return e.code() == ErrorCode::not_found; });
 }
 
+BOOST_AUTO_TEST_CASE(programs_find_the_same_declarations_beside_themselves) {
+  BOOST_TEST(Schema::load({LANTAI_BINARY_DIR "/share/lantai/schema"})->hash() == shipped()->hash());
+}
+
 BOOST_AUTO_TEST_CASE(item_fields_carry_the_names_of_the_standards) {
   const auto& item = shipped()->type("item");
   const std::map<std::string, std::pair<std::string, std::string>> expected{{"title", {"题名", "M22"}},

@@ -137,6 +137,17 @@ BOOST_AUTO_TEST_CASE(conditions_are_typed_against_the_fields_beside_them) {
   BOOST_TEST(type_fault("  x:\n    label: [x, x, x]\n    visible_if: name =\n") ==
              "types/t.yaml:9: condition, offset 6: a value is expected");
   BOOST_TEST(type_fault("  x: {label: [x, x, x], visible_if: name = \"a\"}\n") == "accepted");
+  const auto term_fault = [](const std::string& condition) {
+    return type_fault(
+        "  y: {label: [y, y, y], kind: term, vocabulary: role}\n  x:\n    label: [x, x, x]\n    visible_if: " +
+        condition + "\n");
+  };
+  BOOST_TEST(term_fault("y = \"职员\"") ==
+             "types/t.yaml:9: field `x`: condition, offset 4: `职员` is none of the codes");
+  BOOST_TEST(term_fault("y in (\"staff\", \"king\")") ==
+             "types/t.yaml:9: field `x`: condition, offset 15: `king` is none of the codes");
+  BOOST_TEST(term_fault("not(\"king\" != y)").find("none of the codes") != std::string::npos);
+  BOOST_TEST(term_fault("y in (\"staff\") or y = null") == "accepted");
 }
 
 BOOST_AUTO_TEST_CASE(a_condition_decides_when_a_field_is_required) {
@@ -167,8 +178,9 @@ BOOST_AUTO_TEST_CASE(a_name_declared_twice_is_an_error) {
 }
 
 BOOST_AUTO_TEST_CASE(malformed_yaml_is_an_error_with_file_and_line) {
-  for (const auto* text : {"type: [", "a: b: c", "\t- x", "type: t\n  label: {", "'", "%", "---\na: 1\n---\nb: 2", "",
-                           "a: 1\n}\nb: 2", "- 1\n- 2", "? [a]\n: b", "&a [*a]", "type: !!binary x", "\xff\xfe", "{a: 1, a: 2}", "*x"}) {
+  for (const auto* text :
+       {"type: [", "a: b: c", "\t- x", "type: t\n  label: {", "'", "%", "---\na: 1\n---\nb: 2", "", "a: 1\n}\nb: 2",
+        "- 1\n- 2", "? [a]\n: b", "&a [*a]", "type: !!binary x", "\xff\xfe", "{a: 1, a: 2}", "*x"}) {
     const auto message = fault("types/t.yaml", text);
     BOOST_TEST(message.rfind("types/t.yaml:", 0) == 0U, text << " gives " << message);
   }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -19,10 +20,11 @@ struct Node;
 
 enum class Kind { any, null, boolean, number, text, date, list, range, context };
 
-// What a name in scope holds; `element` of lists.
+// What a name in scope holds; `element` of lists; `codes`, when set, are the only texts it can be.
 struct Type {
   Kind kind = Kind::any;
   Kind element = Kind::any;
+  std::shared_ptr<const std::set<std::string, std::less<>>> codes = nullptr;
   bool operator==(const Type&) const = default;
 };
 using Scope = std::map<std::string, Type, std::less<>>;
@@ -36,7 +38,7 @@ class Expression {
   // Throws invalid_argument with the offset of the first fault. Syntax only: what never fits is null when evaluated.
   static Expression parse(std::string_view source);
   // Also refuses names that are not in scope and operations that can never work, such as a date compared with a
-  // number. A text that the scope calls a date is a date.
+  // number or a term with a text that is none of its codes. A text that the scope calls a date is a date.
   static Expression parse(std::string_view source, const Scope& scope);
 
   // `context`: an object whose members are the names in scope; an absent one is null.
