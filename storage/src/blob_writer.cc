@@ -41,7 +41,7 @@ class PackedBlobWriter final : public BlobWriter {
   void let_go() noexcept;
 
   BlobFiles& files_;
-  Digest whole_;
+  StreamDigest whole_;
   std::uint64_t size_ = 0;
   Bytes buffer_;
   std::size_t start_ = 0;  // of what is not yet cut
