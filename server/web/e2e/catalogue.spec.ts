@@ -72,6 +72,16 @@ test('a stale version is met without losing anything typed', async ({ signedIn: 
   expect(saved.fields).toMatchObject({ title: '我改的题名', notes: '我写的附注', document_number: '校办〔2021〕2号' });
 });
 
+test('a version that touched nothing of the form is saved upon without a question', async ({ signedIn: page, api }) => {
+  const item = await api.create('item', { title: unique('题名') });
+  await page.goto(`/records/item/${item.id}/edit`);
+  await page.locator('[data-field=notes] textarea').fill('附注');
+  await api.attach('item', item.id, '附件.txt', '附件', 'text/plain');
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(String(item.fields.title));
+  expect((await api.get<{ fields: Record<string, unknown> }>(`/records/item/${item.id}`)).fields.notes).toBe('附注');
+});
+
 test('leaving with unsaved changes asks first, and a closed window leaves a draft', async ({ signedIn: page, api }) => {
   const item = await api.create('item', { title: unique('题名') });
   await page.goto(`/records/item/${item.id}/edit`);

@@ -1,10 +1,11 @@
-import { expect, expectAccessible, expectFits, test, unique } from './support';
+import { expect, expectAccessible, expectFits, isPhone, test, unique } from './support';
 
 const text = (name: string, content: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(content) });
 
-test('files are uploaded with a result each, and found afterwards', async ({ signedIn: page, api }) => {
+test('files are uploaded with a result each, and found afterwards', async ({ signedIn: page, api }, info) => {
   const mark = unique('up');
   await page.goto('/upload');
+  if (isPhone(info.project.name)) await page.getByText('共同著录项').click();
   await page.locator('[data-field=fiscal_year] input').fill('2021');
   await page.locator('[data-test=files]').setInputFiles([text(`${mark}通知.txt`, `关于${mark}的通知正文`), text(`${mark}附件.txt`, '附件内容')]);
   await expect(page.locator('[data-state=done]')).toHaveCount(2);
