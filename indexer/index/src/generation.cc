@@ -13,8 +13,6 @@
 namespace lantai::index {
 namespace {
 
-// A bigger batch makes Xapian slower, a smaller one makes more segments to merge.
-constexpr std::size_t kSettleDocuments = 5'000;
 constexpr std::size_t kSettleBytes = 24U << 20U;
 constexpr std::size_t kMergeAt = 6;
 
@@ -32,8 +30,13 @@ struct Generation::Place {
   }
 };
 
-Generation::Generation(const std::filesystem::path& root, const std::string& name, const IndexState& state)
-    : name_(name), place_(std::make_shared<Place>()), life_(random_hex(8)), state_(state) {
+Generation::Generation(const std::filesystem::path& root, const std::string& name, const IndexState& state,
+                       std::size_t settle_documents)
+    : name_(name),
+      settle_documents_(settle_documents),
+      place_(std::make_shared<Place>()),
+      life_(random_hex(8)),
+      state_(state) {
   place_->directory = root / name;
   std::filesystem::create_directories(place_->directory);
   std::vector<std::string> segments;
@@ -175,7 +178,7 @@ std::shared_ptr<const Snapshot> Generation::snapshot() {
 }
 
 bool Generation::wants_to_settle() const {
-  return waiting_.size() >= kSettleDocuments || waiting_bytes_ >= kSettleBytes;
+  return waiting_.size() >= settle_documents_ || waiting_bytes_ >= kSettleBytes;
 }
 
 Manifest Generation::manifest(const IndexState& state) const {

@@ -25,7 +25,8 @@ class Generation {
  public:
   // The index below `root`, in its directory `name`. `state` only when there is nothing yet. Throws data_loss when what
   // is there is damaged, failed_precondition when it is of an unknown format.
-  Generation(const std::filesystem::path& root, const std::string& name, const IndexState& state);
+  Generation(const std::filesystem::path& root, const std::string& name, const IndexState& state,
+             std::size_t settle_documents);
   ~Generation();
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
@@ -76,6 +77,7 @@ class Generation {
   Manifest manifest(const IndexState& state) const;
 
   std::string name_;
+  std::size_t settle_documents_;
   std::shared_ptr<Place> place_;
   std::string life_;
   IndexState state_, committed_;

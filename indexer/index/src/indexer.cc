@@ -28,7 +28,7 @@ constexpr std::uint64_t kMinGone = 20'000;
 class IndexerThread final : public Indexer, public Searchable {
  public:
   IndexerThread(storage::Store& store, const DocumentSource& source, const IndexerOptions& options)
-      : store_(store), source_(source), root_(options.directory) {
+      : store_(store), source_(source), root_(options.directory), settle_documents_(options.settle_documents) {
     open_current();
     publish();
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -68,6 +68,7 @@ class IndexerThread final : public Indexer, public Searchable {
   storage::Store& store_;
   const DocumentSource& source_;
   const std::filesystem::path root_;
+  const std::size_t settle_documents_;
   std::unique_ptr<Generation> current_;
   SteadyClock::time_point settled_at_ = SteadyClock::now();
   std::atomic<bool> rebuild_wanted_{false};
@@ -99,7 +100,7 @@ std::string IndexerThread::next_name() {
 
 void IndexerThread::start_empty() {
   const std::string name = next_name();
-  current_ = std::make_unique<Generation>(root_, name, wanted_state());
+  current_ = std::make_unique<Generation>(root_, name, wanted_state(), settle_documents_);
   make_current(name);
 }
 
@@ -109,7 +110,7 @@ void IndexerThread::open_current() {
   std::ifstream(root_ / "CURRENT") >> name;
   try {
     if (!name.empty() && std::filesystem::exists(root_ / name / "MANIFEST")) {
-      current_ = std::make_unique<Generation>(root_, name, IndexState{});
+      current_ = std::make_unique<Generation>(root_, name, IndexState{}, settle_documents_);
       if (current_->state().store != store_.identity() ||
           current_->state().position > store_.changes().last_position()) {
         log::warning("index: made from another life of the store; it is built again");
@@ -227,7 +228,7 @@ void IndexerThread::settle_if_idle() {
 }
 
 bool IndexerThread::apply_batch(Generation& generation) {
-  const auto changes = store_.changes().read(generation.state().position, kBatch);
+  const auto changes = store_.changes().read(generation.state().position, std::min(kBatch, settle_documents_));
   if (changes.empty()) return false;
   std::map<std::pair<std::string, std::string>, std::uint64_t> last;
   for (const auto& change : changes) last[{change.subject, change.id}] = change.position;
@@ -260,7 +261,7 @@ void IndexerThread::rebuild_if_wanted(const std::stop_token& stop) {
   rebuilding_ = true;
   IndexState state = wanted_state();
   state.position = store_.changes().last_position();
-  auto fresh = std::make_unique<Generation>(root_, next_name(), state);
+  auto fresh = std::make_unique<Generation>(root_, next_name(), state, settle_documents_);
   fresh->set_position(state.position);
   try {
     if (fill(*fresh, stop)) {

@@ -20,7 +20,9 @@ namespace lantai::index {
 
 struct IndexerOptions {
   std::filesystem::path directory;
-  unsigned shards = 1;
+  unsigned shards = 1;  // builders at work side by side; one so far
+  // Documents settle on disk when so many wait. More makes Xapian slower, fewer make more segments to merge.
+  std::size_t settle_documents = 5'000;
 };
 
 struct IndexerStatus {

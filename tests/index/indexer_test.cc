@@ -1,0 +1,209 @@
+#include "lantai/index/indexer.h"
+
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <thread>
+
+#include "index/holdings.h"
+#include "index/index_content.h"
+#include "lantai/index/searchable.h"
+#include "lantai/index/terms.h"
+
+using namespace lantai::index;
+using namespace lantai::index::testing;
+
+namespace {
+
+Document record(int number, std::uint64_t version = 1) {
+  Document document;
+  document.type = "item";
+  document.id = "r" + std::to_string(number);
+  document.version = version;
+  document.title = "会议纪要" + std::to_string(number) + "之" + std::to_string(version);
+  document.reference_code = "A-" + std::to_string(number);
+  FieldValue year;
+  year.name = "fiscal_year";
+  year.values = {std::to_string(2000 + number % 20)};
+  year.facet = true;
+  document.fields.push_back(year);
+  document.pages.push_back({1, 1, "关于学校安全检查工作的通知" + std::to_string(number)});
+  document.access = {"public"};
+  return document;
+}
+
+std::vector<Document> records(int begin, int end, std::uint64_t version = 1) {
+  std::vector<Document> out;
+  for (int number = begin; number < end; ++number) out.push_back(record(number, version));
+  return out;
+}
+
+std::size_t living(const Snapshot& snapshot, const std::string& term) {
+  std::size_t count = 0;
+  for (const auto& segment : snapshot.segments) {
+    const auto reader = segment->reader();
+    const auto cursor = reader->open(term);
+    for (; cursor && cursor->doc() != kNoDoc; cursor->next()) {
+      count += snapshot.alive(snapshot.columns->at(cursor->doc()), snapshot.state) ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+Content content_of(Indexer& indexer) { return lantai::index::testing::content_of(*indexer.searchable().snapshot()); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(indexer)
+
+BOOST_AUTO_TEST_CASE(what_was_saved_is_visible_when_wait_until_returns) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  const auto index = Indexer::open(holdings.store(), holdings, {directory.path()});
+  for (int number = 0; number < 50; ++number) {
+    BOOST_REQUIRE(wait(*index, holdings.save(record(number))));
+    BOOST_REQUIRE_EQUAL(living(*index->searchable().snapshot(), bigram_term(U'会', U'议')), number + 1U);
+  }
+  BOOST_REQUIRE(wait(*index, holdings.save(record(7, 2))));
+  BOOST_REQUIRE(wait(*index, holdings.erase("item", "r8")));
+  BOOST_TEST(living(*index->searchable().snapshot(), bigram_term(U'会', U'议')) == 49U);
+  BOOST_TEST(living(*index->searchable().snapshot(), record_term("item", "r7")) == 1U);
+  BOOST_TEST(living(*index->searchable().snapshot(), record_term("item", "r8")) == 0U);
+  BOOST_TEST(index->status().documents == 49U);
+}
+
+BOOST_AUTO_TEST_CASE(wait_until_gives_up_at_the_deadline) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  const auto index = Indexer::open(holdings.store(), holdings, {directory.path()});
+  BOOST_TEST(!index->wait_until(99, std::chrono::steady_clock::now()));
+}
+
+BOOST_AUTO_TEST_CASE(many_small_segments_are_merged_and_hold_the_same_as_one) {
+  const TemporaryDirectory small, large;
+  Holdings holdings;
+  holdings.save(records(0, 1500));
+  holdings.save(records(0, 300, 2));
+  for (int number = 300; number < 350; ++number) holdings.erase("item", "r" + std::to_string(number));
+  const auto position = holdings.store().changes().last_position();
+  Content expected;
+  {
+    const auto index = Indexer::open(holdings.store(), holdings, {large.path()});
+    BOOST_REQUIRE(wait(*index, position));
+    expected = content_of(*index);
+  }
+  {
+    const auto index = Indexer::open(holdings.store(), holdings, {small.path(), 1, 20});
+    BOOST_REQUIRE(wait(*index, position));
+    BOOST_TEST((content_of(*index) == expected));
+  }
+  const auto index = Indexer::open(holdings.store(), holdings, {small.path(), 1, 20});
+  BOOST_REQUIRE(wait(*index, position));
+  BOOST_TEST((content_of(*index) == expected));
+  BOOST_TEST(index->searchable().snapshot()->segments.size() <= 12U);
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_stays_as_it_was_while_the_index_goes_on) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  const auto index = Indexer::open(holdings.store(), holdings, {directory.path(), 1, 30});
+  BOOST_REQUIRE(wait(*index, holdings.save(records(0, 100))));
+  const auto snapshot = index->searchable().snapshot();
+  const Content before = content_of(*snapshot);
+  for (int round = 0; round < 20; ++round) {
+    BOOST_REQUIRE(wait(*index, holdings.save(records(round * 5, round * 5 + 40, 3))));
+  }
+  BOOST_TEST((content_of(*snapshot) == before));
+}
+
+BOOST_AUTO_TEST_CASE(readers_and_the_writer_work_side_by_side) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  const auto index = Indexer::open(holdings.store(), holdings, {directory.path(), 1, 25});
+  BOOST_REQUIRE(wait(*index, holdings.save(records(0, 60))));
+  std::atomic<bool> stop{false};
+  std::atomic<int> wrong{0};
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!stop) {
+        const auto snapshot = index->searchable().snapshot();
+        if (living(*snapshot, bigram_term(U'会', U'议')) != 60U) ++wrong;
+        const auto* years = snapshot->columns->find_field("fiscal_year");
+        for (DocId doc = 1; doc < snapshot->end; ++doc) {
+          years->each(doc, [&](std::uint32_t value) { wrong += years->dictionary().at(value).empty() ? 1 : 0; });
+        }
+      }
+    });
+  }
+  std::uint64_t position = 0;
+  for (std::uint64_t version = 2; version < 40; ++version) {
+    position = holdings.save(records(0, 60, version));
+    if (version % 4 == 0) BOOST_REQUIRE(wait(*index, position));
+  }
+  BOOST_REQUIRE(wait(*index, position));
+  stop = true;
+  readers.clear();
+  BOOST_TEST(wrong == 0);
+}
+
+BOOST_AUTO_TEST_CASE(another_schema_builds_a_new_generation_and_switches) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  holdings.save(records(0, 200));
+  const auto position = holdings.store().changes().last_position();
+  std::string generation;
+  Content before;
+  {
+    const auto index = Indexer::open(holdings.store(), holdings, {directory.path()});
+    BOOST_REQUIRE(wait(*index, position));
+    generation = index->searchable().snapshot()->generation;
+    before = content_of(*index);
+  }
+  holdings.set_schema_hash("schema-2");
+  const auto index = Indexer::open(holdings.store(), holdings, {directory.path()});
+  // The old one serves until the new one is complete; each new record waits for whichever is in use.
+  for (int number = 200; index->searchable().snapshot()->generation == generation && number < 2000; ++number) {
+    BOOST_TEST(living(*index->searchable().snapshot(), bigram_term(U'会', U'议')) >= 200U);
+    BOOST_REQUIRE(wait(*index, holdings.save(record(number % 200))));
+  }
+  BOOST_TEST(index->searchable().snapshot()->generation != generation);
+  BOOST_REQUIRE(wait(*index, holdings.store().changes().last_position()));
+  BOOST_TEST((content_of(*index) == before));
+}
+
+BOOST_AUTO_TEST_CASE(a_deleted_or_damaged_index_comes_back_by_itself) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  holdings.save(records(0, 100));
+  const auto position = holdings.store().changes().last_position();
+  Content before;
+  const auto build = [&] {
+    const auto index = Indexer::open(holdings.store(), holdings, {directory.path()});
+    BOOST_REQUIRE(wait(*index, position));
+    return content_of(*index);
+  };
+  before = build();
+  for (const std::string name : {"MANIFEST", "columns.log", "texts.log"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory.path())) {
+      if (entry.path().filename() == name) std::ofstream(entry.path(), std::ios::trunc) << "damaged";
+    }
+    BOOST_TEST((build() == before));
+  }
+  std::filesystem::remove_all(directory.path());
+  BOOST_TEST((build() == before));
+}
+
+BOOST_AUTO_TEST_CASE(an_index_of_another_store_is_not_used) {
+  const TemporaryDirectory directory;
+  {
+    Holdings other;
+    const auto index = Indexer::open(other.store(), other, {directory.path()});
+    BOOST_REQUIRE(wait(*index, other.save(records(0, 10))));
+  }
+  Holdings holdings;
+  const auto index = Indexer::open(holdings.store(), holdings, {directory.path()});
+  BOOST_TEST(index->status().documents == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
