@@ -137,6 +137,9 @@ BOOST_DATA_TEST_CASE(the_same_request_sent_again_makes_no_second_record, kBacken
   const auto again = engine.create(archivist(), "item", {{"title", "通知"}}, {}, "key-1");
   BOOST_TEST(again.record.id == first.record.id);
   BOOST_TEST(engine.count(archivist(), "item") == 1U);
+  const auto fonds = engine.create(archivist(), "fonds", {{"code", "Z1"}, {"name", "校"}}, {}, "key-2");
+  BOOST_TEST(engine.create(archivist(), "fonds", {{"code", "Z1"}, {"name", "校"}}, {}, "key-2").record.id ==
+             fonds.record.id);
   const auto error = error_of([&] { engine.create(archivist(), "item", {{"title", "另一份"}}, {}, "key-1"); });
   BOOST_TEST(error.message_id() == "record.idempotency_mismatch");
   const auto other = engine.create(administrator(), "item", {{"title", "通知"}}, {}, "key-1");

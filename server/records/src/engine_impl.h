@@ -48,8 +48,9 @@ struct RecordEngine::Impl {
     }
   }
 
-  using Also = std::function<void(storage::Transaction&, const Record&)>;
-  Written write(const WriteRequest& request, const Also& also = {});
+  using First = std::function<void(storage::Transaction&)>;  // before the write, in its transaction
+  Written write(const WriteRequest& request, const First& first = {});
+  Written made_before(const WriteRequest& request, const std::string& id) const;
   Written create_once(const WriteRequest& request, const Bytes& key, const std::string& fingerprint);
 
   // The schema stays as it is until `body` is done.

@@ -53,15 +53,15 @@ std::string fingerprint(std::string_view type, const Json& fields, const std::ve
 
 }  // namespace
 
-Written RecordEngine::Impl::write(const WriteRequest& request, const Also& also) {
+Written RecordEngine::Impl::write(const WriteRequest& request, const First& first) {
   return audited(request.principal, request.operation, subject(request.plan.type().name, request.id), [&] {
     Written written;
     bool changed = false;
     const auto committed = store.run_transaction([&](storage::Transaction& transaction) {
+      if (first) first(transaction);
       WriteStep step(transaction, request);
       written.record = step.run();
       changed = step.changed();
-      if (also) also(transaction, written.record);
     });
     written.position = changed ? committed.position : store.changes().last_position();
     written.record = masked(request.principal, request.plan.type(), std::move(written.record));
@@ -69,11 +69,11 @@ Written RecordEngine::Impl::write(const WriteRequest& request, const Also& also)
   });
 }
 
-// The key is read and written in the transaction that makes the record, so of two requests with the same key the later
-// one finds what the first made.
+// The key is read and written in the transaction that makes the record, before anything else: so of two requests with
+// the same key the later one finds what the first made, and not that its unique values are taken.
 Written RecordEngine::Impl::create_once(const WriteRequest& request, const Bytes& key, const std::string& fingerprint) {
   std::optional<std::string> made;
-  const auto claim = [&](storage::Transaction& transaction, const Record& record) {
+  const auto claim = [&](storage::Transaction& transaction) {
     made.reset();
     if (const auto known = transaction.get(KeySpace::uniques, key)) {
       const auto text = std::string(as_chars(*known));
@@ -84,19 +84,26 @@ Written RecordEngine::Impl::create_once(const WriteRequest& request, const Bytes
       made = text.substr(0, kIdBytes);
       throw Error(ErrorCode::already_exists, "made before");
     }
-    transaction.put(KeySpace::uniques, key, to_bytes(record.id + fingerprint));
+    transaction.put(KeySpace::uniques, key, to_bytes(request.id + fingerprint));
   };
   try {
     return write(request, claim);
   } catch (const Error&) {
     if (!made) throw;
   }
+  return made_before(request, *made);
+}
+
+Written RecordEngine::Impl::made_before(const WriteRequest& request, const std::string& id) const {
   const auto& type = request.plan.type();
-  const auto first = load_version(*store.read_view(), type.name, *made, 1);
-  auto record = load(*store.read_view(), type.name, *made);
-  if (!first || !record) throw Error(ErrorCode::data_loss, "the record of an idempotency key is missing");
-  return {masked(request.principal, type, record->deleted ? first->record : std::move(*record)),
-          store.changes().last_position()};
+  return audited(request.principal, request.operation, subject(type.name, id), [&]() -> Written {
+    const auto view = store.read_view();
+    auto record = load(*view, type.name, id);
+    if (!record) throw Error(ErrorCode::data_loss, "the record of an idempotency key is missing");
+    require(request.catalogue, request.principal, request.action, request.plan, *record);
+    if (record->deleted) record = load_version(*view, type.name, id, 1).value().record;
+    return {masked(request.principal, type, std::move(*record)), store.changes().last_position()};
+  });
 }
 
 void RecordEngine::Impl::require_stored(const TypePlan& plan, const std::vector<NewFile>& files) const {
@@ -193,6 +200,10 @@ void RecordEngine::replace_schema(std::shared_ptr<const schema::Schema> schema) 
     std::unique_lock lock(impl_->schema_mutex);
     if (impl_->catalogue) impl_->earlier.push_back(impl_->catalogue);
     impl_->catalogue = catalogue;
+  }
+  {
+    std::lock_guard lock(impl_->counts_mutex);
+    impl_->counts.clear();
   }
   for (const auto* plan : outdated(impl_->store, *catalogue)) build_indexes(impl_->store, *plan);
 }
