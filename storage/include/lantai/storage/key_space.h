@@ -26,7 +26,7 @@ enum class KeySpace : std::uint8_t {
   accounts = 40,     // identity: accounts
   sessions = 41,     // identity: sessions and tokens, by digest of the secret
   extractions = 60,  // archive: (blob digest, extractor version) → state, and digest of the derived blob if large
-  texts = 61,        // archive: (blob digest, extractor version) → extraction as JSON, when small
+  texts = 61,        // archive: (blob digest, extractor version) → small extraction as JSON; page images
   uploads = 62,      // archive: resumable uploads
   imports = 63,      // archive: import jobs and what each source became
 };

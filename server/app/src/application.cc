@@ -1,0 +1,150 @@
+#include "lantai/app/application.h"
+
+#include <algorithm>
+
+#include "holdings_source.h"
+#include "lantai/base/error.h"
+#include "lantai/base/id.h"
+#include "lantai/base/log.h"
+
+namespace lantai::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unique_ptr<storage::Store> open_store(const Configuration& configuration, const Clock& clock) {
+  if (!configuration.create_if_missing && !fs::exists(configuration.data)) {
+    throw Error(ErrorCode::not_found, "no store in " + configuration.data.string(), "store.missing",
+                {{"path", configuration.data.string()}});
+  }
+  storage::StoreOptions options;
+  options.create_if_missing = configuration.create_if_missing;
+  options.clock = &clock;
+  try {
+    return storage::Store::open(configuration.data, options);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::unavailable) throw;
+    throw Error(ErrorCode::unavailable, error.message(), "store.busy", {{"path", configuration.data.string()}});
+  }
+}
+
+extract::ExtractorOptions extractor_options(const Configuration& configuration) {
+  extract::ExtractorOptions options;
+  options.worker_program = configuration.worker_program;
+  options.workers = std::max(1U, configuration.extraction_workers);
+  options.allow_incomplete_sandbox = configuration.allow_incomplete_sandbox;
+  return options;
+}
+
+// Members are declared in the order in which they may use one another, so that they stop in the reverse order: jobs,
+// then the index, then extraction, then the store.
+class RunningApplication final : public Application {
+ public:
+  explicit RunningApplication(const Configuration& configuration)
+      : configuration_(configuration),
+        schema_(schema::Schema::load(configuration.schema_directories)),
+        store_(open_store(configuration, clock_)),
+        records_(*store_, schema_, clock_),
+        accounts_(identity::Accounts::make(*store_, clock_)),
+        extractor_(extract::Extractor::make(extractor_options(configuration))),
+        texts_(*store_, extractor_->version()),
+        extraction_(archive::ExtractionPipeline::start(*store_, records_, *extractor_, texts_,
+                                                       {std::max(1U, configuration.extraction_workers)})),
+        holdings_(*store_, records_, texts_),
+        indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index", configuration.index_shards})),
+        searcher_(search::Searcher::make(*indexer_, holdings_)),
+        catalogue_(records_, [this](const records::Principal& principal,
+                                    search::SearchRequest request) { return search(principal, std::move(request)); }),
+        page_images_(*store_, *extractor_),
+        uploads_(*store_, configuration.data / "uploads", clock_),
+        imports_(*store_, records_, *extractor_),
+        import_jobs_(archive::ImportJobs::start(*store_, imports_, configuration.data / "imports", clock_)) {}
+
+  const Configuration& configuration() const override { return configuration_; }
+  const Clock& clock() const override { return clock_; }
+  const schema::Schema& schema() const override { return *schema_; }
+  storage::Store& store() override { return *store_; }
+  records::RecordEngine& records() override { return records_; }
+  identity::Accounts& accounts() override { return *accounts_; }
+  extract::Extractor& extractor() override { return *extractor_; }
+  archive::TextStore& texts() override { return texts_; }
+  archive::ExtractionPipeline& extraction() override { return *extraction_; }
+  archive::ImportService& imports() override { return imports_; }
+  archive::ImportJobs& import_jobs() override { return *import_jobs_; }
+  archive::Uploads& uploads() override { return uploads_; }
+  archive::PageImages& page_images() override { return page_images_; }
+  archive::CatalogueTree& catalogue() override { return catalogue_; }
+  index::Indexer& indexer() override { return *indexer_; }
+  search::Searcher& searcher() override { return *searcher_; }
+
+  search::SearchResult search(const records::Principal& principal, search::SearchRequest request) override {
+    const records::AccessGrant grant = records::access_grant(*schema_, principal);
+    request.access = {grant.everything, grant.any_of};
+    search::SearchResult result = searcher_->search(request);
+    // The index follows the store by a moment; what was withdrawn in that moment is not shown.
+    const auto gone = [&](const search::Hit& hit) { return !records_.find(principal, hit.type, hit.id); };
+    result.hits.erase(std::remove_if(result.hits.begin(), result.hits.end(), gone), result.hits.end());
+    return result;
+  }
+
+  bool wait_until_searchable(std::uint64_t position, std::chrono::steady_clock::time_point deadline) override {
+    const std::uint64_t with_texts = extraction_->wait_until(position, deadline);
+    return (position == 0 || with_texts != 0) && indexer_->wait_until(std::max(position, with_texts), deadline);
+  }
+
+  std::optional<FirstLogin> ensure_administrator() override {
+    if (!accounts_->list().empty()) return std::nullopt;
+    identity::Account account;
+    account.login = "admin";
+    account.name = "管理员";
+    account.roles = {"administrator", "archivist"};
+    account.clearance = highest_clearance();
+    account.must_change_password = true;
+    const std::string password = random_hex(8);
+    accounts_->create(identity::operator_principal(), account, password);
+    return FirstLogin{account.login, password};
+  }
+
+ private:
+  int highest_clearance() const {
+    int highest = 0;
+    if (const auto* levels = schema_->find_vocabulary("access_level")) {
+      for (const auto& term : levels->terms) highest = std::max(highest, term.rank);
+    }
+    return highest;
+  }
+
+  const Configuration configuration_;
+  const SystemClock clock_;
+  const std::shared_ptr<const schema::Schema> schema_;
+  const std::unique_ptr<storage::Store> store_;
+  records::RecordEngine records_;
+  const std::unique_ptr<identity::Accounts> accounts_;
+  const std::unique_ptr<extract::Extractor> extractor_;
+  archive::TextStore texts_;
+  const std::unique_ptr<archive::ExtractionPipeline> extraction_;
+  const HoldingsSource holdings_;
+  const std::unique_ptr<index::Indexer> indexer_;
+  const std::unique_ptr<search::Searcher> searcher_;
+  archive::CatalogueTree catalogue_;
+  archive::PageImages page_images_;
+  archive::Uploads uploads_;
+  archive::ImportService imports_;
+  const std::unique_ptr<archive::ImportJobs> import_jobs_;
+};
+
+}  // namespace
+
+Configuration default_configuration(const fs::path& program) {
+  Configuration configuration;
+  const fs::path folder = fs::weakly_canonical(program).parent_path();
+  configuration.schema_directories = {folder.parent_path() / "share" / "lantai" / "schema"};
+  configuration.worker_program = folder / "lantai-extract-worker";
+  return configuration;
+}
+
+std::unique_ptr<Application> Application::open(const Configuration& configuration) {
+  return std::make_unique<RunningApplication>(configuration);
+}
+
+}  // namespace lantai::app

@@ -1,0 +1,200 @@
+#include "holdings_source.h"
+
+#include <algorithm>
+#include <set>
+
+#include "format_family.h"
+#include "lantai/archive/catalogue_tree.h"
+#include "lantai/base/error.h"
+#include "lantai/base/log.h"
+#include "lantai/identity/accounts.h"
+
+namespace lantai::app {
+namespace {
+
+using schema::FieldDecl;
+using schema::FieldKind;
+using schema::Json;
+
+// Changes whenever documents are made differently from the same records.
+constexpr std::string_view kMaking = "1";
+
+std::string as_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+std::vector<std::string> texts_of(const Json& value) {
+  std::vector<std::string> texts;
+  if (value.is_null()) return texts;
+  if (!value.is_array()) return {as_text(value)};
+  for (const auto& one : value) texts.push_back(as_text(one));
+  return texts;
+}
+
+std::string text_field(const records::Record& record, const std::string& name) {
+  const auto at = name.empty() ? record.fields.end() : record.fields.find(name);
+  return at == record.fields.end() || at->is_null() ? "" : as_text(*at);
+}
+
+bool is_indexed(const FieldDecl& field) {
+  return field.searchable || field.facet || field.sortable || field.indexed || field.unique;
+}
+
+}  // namespace
+
+HoldingsSource::HoldingsSource(storage::Store& store, const records::RecordEngine& engine,
+                               const archive::TextStore& texts)
+    : store_(store), engine_(engine), texts_(texts), principal_(identity::service_principal("indexer")) {}
+
+std::optional<index::Document> HoldingsSource::find(const std::string& type_name, const std::string& id) const {
+  const schema::TypeDecl* type = engine_.schema().find_type(type_name);
+  if (type == nullptr) return std::nullopt;
+  const auto record = engine_.find(principal_, type_name, id);
+  if (!record || record->deleted) return std::nullopt;
+  index::Document document;
+  document.type = record->type;
+  document.id = record->id;
+  document.version = record->version;
+  document.title = text_field(*record, type->title_field);
+  document.reference_code = text_field(*record, type->code_field);
+  document.date = text_field(*record, type->date_field);
+  if (const auto* department = type->find_field(type->department_field)) {
+    document.department = department->kind == FieldKind::link
+                              ? title_of_linked(*department, text_field(*record, department->name))
+                              : text_field(*record, department->name);
+  }
+  add_fields(*type, *record, document);
+  add_place(*type, *record, document);
+  add_files(*record, document);
+  document.access = records::access_terms(engine_.schema(), *type, *record);
+  return document;
+}
+
+void HoldingsSource::add_fields(const schema::TypeDecl& type, const records::Record& record,
+                                index::Document& document) const {
+  for (const auto& field : type.fields) {
+    if (field.sensitivity == schema::Sensitivity::personal || !is_indexed(field)) continue;
+    const auto value = record.fields.find(field.name);
+    if (value != record.fields.end()) add_field(field, *value, document);
+  }
+}
+
+void HoldingsSource::add_field(const FieldDecl& field, const Json& value, index::Document& document) const {
+  if (field.kind == FieldKind::table) return;
+  index::FieldValue indexed;
+  indexed.name = field.name;
+  indexed.values = texts_of(value);
+  indexed.text = field.searchable && (field.kind == FieldKind::text || field.kind == FieldKind::long_text);
+  indexed.facet = field.facet;
+  indexed.sortable = field.sortable;
+  indexed.weight = field.weight;
+  indexed.code = field.code;
+  // What people call the values: 永久 for Y, 教务处 for the id of its record.
+  index::FieldValue labels;
+  labels.name = field.name;
+  labels.text = true;
+  labels.weight = field.weight;
+  if (field.kind == FieldKind::term) {
+    const auto* vocabulary = engine_.schema().find_vocabulary(field.vocabulary);
+    for (const auto& code : indexed.values) {
+      const auto* term = vocabulary == nullptr ? nullptr : vocabulary->find(code);
+      if (term != nullptr && term->label.zh_hans != code) labels.values.push_back(term->label.zh_hans);
+    }
+  } else if (field.kind == FieldKind::link) {
+    for (const auto& id : indexed.values) {
+      auto title = title_of_linked(field, id);
+      if (!title.empty()) labels.values.push_back(std::move(title));
+    }
+  }
+  document.fields.push_back(std::move(indexed));
+  if (!labels.values.empty()) document.fields.push_back(std::move(labels));
+}
+
+void HoldingsSource::add_place(const schema::TypeDecl& type, const records::Record& record,
+                               index::Document& document) const {
+  if (type.name != "item") return;
+  const auto either = [&](const char* field, const char* link) {
+    const std::string own = text_field(record, field);
+    return own.empty() ? code_of_linked(type, record, link) : own;
+  };
+  const std::string levels[] = {either("fonds_code", "fonds"), either("class_code", "class"),
+                                text_field(record, "fiscal_year"), text_field(record, "retention"),
+                                text_field(record, "volume")};
+  for (std::size_t i = 0; i < std::size(levels); ++i) {
+    index::FieldValue level;
+    level.name = archive::kTreeFields[i];
+    level.values = {levels[i].empty() ? std::string(archive::kNowhere) : levels[i]};
+    level.facet = true;
+    document.fields.push_back(std::move(level));
+  }
+}
+
+void HoldingsSource::add_files(const records::Record& record, index::Document& document) const {
+  std::set<std::string> formats;
+  for (const auto& file : record.files) {
+    if (file.removed || file.versions.empty()) continue;
+    const records::FileVersion& current = file.current();
+    document.files.push_back({file.number, current.name});
+    std::string media_type = current.media_type;
+    try {
+      if (const auto text = texts_.find(current.digest)) {
+        if (!text->media_type.empty()) media_type = text->media_type;
+        add_text(file.number, *text, document);
+      }
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::data_loss) throw;
+      log::error("text of {}/{} file {} is damaged: {}", record.type, record.id, file.number, error.message());
+    }
+    if (auto format = format_family(media_type); !format.empty()) formats.insert(std::move(format));
+  }
+  if (formats.empty()) return;
+  index::FieldValue format;
+  format.name = "format";
+  format.values.assign(formats.begin(), formats.end());
+  format.facet = true;
+  const auto same = [](const index::FieldValue& field) { return field.name == "format"; };
+  document.fields.erase(std::remove_if(document.fields.begin(), document.fields.end(), same), document.fields.end());
+  document.fields.push_back(std::move(format));
+}
+
+void HoldingsSource::add_text(std::uint32_t number, const extract::Extraction& text, index::Document& document) const {
+  if (!text.title.empty()) document.pages.push_back({number, 0, text.title});
+  for (const auto& page : text.pages) document.pages.push_back({number, page.number, page.text});
+  for (const auto& member : text.embedded) {
+    document.pages.push_back({number, 0, member.path});
+    for (const auto& page : member.pages) document.pages.push_back({number, page.number, page.text});
+  }
+}
+
+std::string HoldingsSource::code_of_linked(const schema::TypeDecl& type, const records::Record& record,
+                                           const char* link) const {
+  const auto* field = type.find_field(link);
+  const std::string id = text_field(record, link);
+  if (field == nullptr || id.empty()) return {};
+  const auto linked = engine_.find(principal_, field->target, id);
+  return linked ? text_field(*linked, engine_.schema().type(field->target).code_field) : "";
+}
+
+std::string HoldingsSource::title_of_linked(const FieldDecl& field, const std::string& id) const {
+  if (id.empty()) return {};
+  const auto linked = engine_.find(principal_, field.target, id);
+  return linked ? text_field(*linked, engine_.schema().type(field.target).title_field) : "";
+}
+
+void HoldingsSource::each(const std::function<bool(const std::string&, const std::string&)>& visit) const {
+  for (const auto& type : engine_.schema().types()) {
+    records::ListRequest request;
+    request.limit = 1000;
+    do {
+      auto page = engine_.list(principal_, type.name, request);
+      for (const auto& record : page.records) {
+        if (!visit(record.type, record.id)) return;
+      }
+      request.page_token = std::move(page.next_page_token);
+    } while (!request.page_token.empty());
+  }
+}
+
+std::string HoldingsSource::schema_hash() const {
+  return engine_.schema().structure_hash() + "/" + std::string(kMaking);
+}
+
+}  // namespace lantai::app

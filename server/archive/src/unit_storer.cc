@@ -1,0 +1,280 @@
+#include "unit_storer.h"
+
+#include <algorithm>
+
+#include "file_name.h"
+#include "lantai/base/error.h"
+#include "lantai/base/id.h"
+#include "source_descriptor.h"
+
+namespace lantai::archive {
+namespace {
+
+using schema::Json;
+
+constexpr std::uint64_t kWhole = 8U << 20U;  // files up to here are read at once, others in pieces
+constexpr std::size_t kPiece = 4U << 20U;
+
+std::string digest_text(std::string_view text) { return to_hex(storage::sha256(as_bytes(text))); }
+
+}  // namespace
+
+// A source's bytes, on the way into the store.
+struct UnitStorer::Loaded {
+  Bytes digest;
+  std::uint64_t size = 0;
+  std::optional<SourceDescriptor> file;  // of the machine
+  Bytes content;                         // read at once
+  bool stored = false;
+};
+
+// What an earlier import made of this source, and its record as it is now.
+struct UnitStorer::Known {
+  LedgerEntry entry;
+  records::Record record;
+  bool by_content = false;  // only its place within the import and its content are known
+};
+
+UnitStorer::UnitStorer(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor,
+                       const records::Principal& principal, const ImportOptions& options, SettledBefore settled_before)
+    : store_(store),
+      engine_(engine),
+      extractor_(extractor),
+      principal_(principal),
+      options_(options),
+      settled_before_(std::move(settled_before)),
+      ledger_(store) {}
+
+StoredUnit UnitStorer::store(const ImportUnit& unit) const {
+  StoredUnit result;
+  result.told.path = unit.shown;
+  try {
+    if (unit.told) {
+      result.told = *unit.told;
+    } else {
+      store_unit(unit, result);
+    }
+  } catch (const Error& error) {
+    result.entries.clear();
+    result.told.status = ImportStatus::failed;
+    result.told.error_code = error.message_id().empty() ? std::string(lantai::name(error.code())) : error.message_id();
+    result.told.error = engine_.schema().message(error, options_.language);
+    if (unit.row) {
+      const std::string number = std::to_string(unit.row_number);
+      result.told.error =
+          engine_.schema().message("import.bad_row", options_.language, {{"row", number}}) + ": " + result.told.error;
+    }
+  } catch (const std::exception& error) {
+    result.entries.clear();
+    result.told.status = ImportStatus::failed;
+    result.told.error_code = "internal";
+    result.told.error = error.what();
+  }
+  return result;
+}
+
+void UnitStorer::store_unit(const ImportUnit& unit, StoredUnit& result) const {
+  if (unit.after_earlier && !settled_before_(unit.sequence)) throw Error(ErrorCode::cancelled, "import stopped");
+  std::vector<Loaded> files;
+  for (const auto& source : unit.files) files.push_back(load(source));
+  Json fields = fields_of(unit);
+  // A link may name a record that stands further up in the same list and is just being stored.
+  if (!resolve_links(engine_.schema().type(unit.type), fields) && !options_.dry_run && settled_before_(unit.sequence)) {
+    resolve_links(engine_.schema().type(unit.type), fields);
+  }
+  const std::string content = unit.row ? digest_text(unit.type + "\n" + unit.fields.dump()) : "";
+  auto known = find_known(unit, content, files);
+  if (!files.empty()) result.told.media_type = identify(unit.files.front(), files.front());
+  if (options_.dry_run) {
+    check(unit, std::move(fields), result);
+    if (known) result.told.record = known->record.type + "/" + known->record.id;
+  } else if (known && known->record.version != 0) {
+    update(unit, fields, files, result, std::move(*known));
+  } else {
+    LedgerEntry entry;
+    if (known) entry.generation = known->entry.generation + 1;  // it was deleted: made anew
+    entry.content = content;
+    create(unit, std::move(fields), files, result, std::move(entry));
+  }
+}
+
+UnitStorer::Loaded UnitStorer::load(const FileSource& source) const {
+  Loaded loaded;
+  if (!source.blob.empty()) {
+    loaded.digest = source.blob;
+    loaded.size = source.size;
+    loaded.stored = true;
+  } else if (source.content) {
+    loaded.digest = storage::sha256(*source.content);
+    loaded.size = source.content->size();
+  } else {
+    loaded.file = SourceDescriptor::of_file(source.path);
+    if (loaded.file->size() <= kWhole) {
+      loaded.content = loaded.file->read(0, kWhole);
+      loaded.digest = storage::sha256(loaded.content);
+      loaded.size = loaded.content.size();
+    } else if (!options_.dry_run) {
+      const auto writer = store_.blobs().create();
+      for (;;) {
+        const Bytes piece = loaded.file->read(loaded.size, kPiece);
+        if (piece.empty()) break;
+        writer->write(piece);
+        loaded.size += piece.size();
+      }
+      loaded.digest = writer->finish().digest;
+      loaded.stored = true;
+    }
+  }
+  return loaded;
+}
+
+records::NewFile UnitStorer::keep(const FileSource& source, Loaded& loaded) const {
+  if (!loaded.stored) store_.blobs().put(source.content ? ByteView(*source.content) : ByteView(loaded.content));
+  loaded.stored = true;
+  records::NewFile file;
+  file.digest = loaded.digest;
+  file.size = loaded.size;
+  file.name = source.name;
+  file.raw_name = source.raw_name;
+  file.role = source.role;
+  file.media_type = identify(source, loaded);
+  return file;
+}
+
+// Taking in never waits for the machinery of reading: without it, what the file is stays open.
+std::string UnitStorer::identify(const FileSource& source, const Loaded& loaded) const {
+  try {
+    if (loaded.file) return extractor_.identify({loaded.file->get(), source.name});
+    const SourceDescriptor descriptor = source.content ? SourceDescriptor::of_bytes(*source.content)
+                                                       : SourceDescriptor::of_blob(store_.blobs(), loaded.digest);
+    return extractor_.identify({descriptor.get(), source.name});
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::failed_precondition || error.code() == ErrorCode::unavailable) return {};
+    throw;
+  }
+}
+
+std::optional<UnitStorer::Known> UnitStorer::find_known(const ImportUnit& unit, const std::string& content,
+                                                        const std::vector<Loaded>& files) const {
+  std::string relative = "relative\n" + unit.relative + "\n" + content;
+  for (const auto& file : files) relative += "\n" + to_hex(file.digest);
+  std::optional<Known> deleted;
+  for (const auto& key : {unit.key, relative}) {
+    auto entry = key.empty() ? std::nullopt : ledger_.find(key);
+    if (!entry || entry->type != unit.type) continue;
+    Known known{std::move(*entry), {}, key == relative};
+    if (auto record = engine_.find(principal_, known.entry.type, known.entry.id); record && !record->deleted) {
+      known.record = std::move(*record);
+      return known;
+    }
+    if (!deleted) deleted = std::move(known);
+  }
+  return deleted;
+}
+
+void UnitStorer::create(const ImportUnit& unit, Json fields, std::vector<Loaded>& files, StoredUnit& result,
+                        LedgerEntry entry) const {
+  std::vector<records::NewFile> kept;
+  for (std::size_t i = 0; i < files.size(); ++i) kept.push_back(keep(unit.files[i], files[i]));
+  // The same source gives the same record again when the import was killed before its entry was put.
+  std::string relative = "relative\n" + unit.relative + "\n" + entry.content;
+  for (const auto& file : files) relative += "\n" + to_hex(file.digest);
+  const std::string identity = unit.key.empty() ? relative : unit.key;
+  const std::string once =
+      "import:" + digest_text(unit.type + "\n" + identity + "\n" + relative + "\n" + std::to_string(entry.generation));
+  const records::Written written = engine_.create(principal_, unit.type, std::move(fields), std::move(kept), once);
+  const records::Record& record = written.record;
+  entry.type = record.type;
+  entry.id = record.id;
+  for (const auto& file : record.files) {
+    entry.files.push_back({file.number, file.current().name, file.current().digest});
+  }
+  if (!unit.key.empty()) result.entries.emplace_back(unit.key, entry);
+  result.entries.emplace_back(relative, entry);
+  result.position = written.position;
+  result.told.record = record.type + "/" + record.id;
+  result.told.status = ImportStatus::created;
+}
+
+void UnitStorer::update(const ImportUnit& unit, const Json& fields, std::vector<Loaded>& files, StoredUnit& result,
+                        Known known) const {
+  const records::Record& record = known.record;
+  const std::string content = unit.row ? digest_text(unit.type + "\n" + unit.fields.dump()) : "";
+  LedgerEntry entry = known.entry;
+  result.told.record = record.type + "/" + record.id;
+  result.told.status = ImportStatus::unchanged;
+  if (unit.row && content != entry.content) {
+    result.position = engine_.update(principal_, record.type, record.id, 0, fields).position;
+    result.told.status = ImportStatus::updated;
+    entry.content = content;
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::string& name = unit.files[i].name;
+    const auto before = std::find_if(entry.files.begin(), entry.files.end(), [&](const LedgerFile& file) {
+      return unit.row ? file.name == name : true;  // a bare file is the record's first, however it is called now
+    });
+    if (before != entry.files.end() && before->digest == files[i].digest) continue;
+    const std::uint32_t number = before == entry.files.end() ? 0 : before->number;
+    const auto written = engine_.add_file(principal_, record.type, record.id, 0, keep(unit.files[i], files[i]), number);
+    result.position = std::max(result.position, written.position);
+    result.told.status = ImportStatus::updated;
+    const std::uint32_t now = number != 0 ? number : written.record.files.back().number;
+    if (before != entry.files.end()) entry.files.erase(before);
+    entry.files.push_back({now, name, files[i].digest});
+  }
+  const bool changed = result.told.status == ImportStatus::updated;
+  if (!unit.key.empty() && (changed || known.by_content)) result.entries.emplace_back(unit.key, entry);
+}
+
+Json UnitStorer::fields_of(const ImportUnit& unit) const {
+  const schema::TypeDecl& type = engine_.schema().type(unit.type);
+  Json fields = unit.fields;
+  for (const auto& [name, value] : options_.defaults.items()) {
+    if (!fields.contains(name) && type.find_field(name) != nullptr) fields[name] = value;
+  }
+  if (!type.title_field.empty() && !fields.contains(type.title_field) && !unit.files.empty()) {
+    fields[type.title_field] = title_of(unit.files.front().name);
+  }
+  const auto* source = type.find_field("source");
+  if (source != nullptr && source->vocabulary == "source" && !fields.contains("source")) fields["source"] = "import";
+  return fields;
+}
+
+// People name a fonds by its number and a department by its name: turned into the id where exactly that is found. False
+// when something stays unresolved.
+bool UnitStorer::resolve_links(const schema::TypeDecl& type, Json& fields) const {
+  bool resolved = true;
+  for (const auto& field : type.fields) {
+    const auto at = fields.find(field.name);
+    if (field.kind != schema::FieldKind::link || at == fields.end()) continue;
+    std::vector<Json*> values;
+    if (!at->is_array()) values.push_back(&*at);
+    for (std::size_t i = 0; at->is_array() && i < at->size(); ++i) values.push_back(&(*at)[i]);
+    for (Json* value : values) {
+      if (!value->is_string() || is_id(value->get_ref<const std::string&>())) continue;
+      const auto id = find_linked(engine_.schema().type(field.target), value->get<std::string>());
+      if (id) *value = *id;
+      resolved = resolved && id;
+    }
+  }
+  return resolved;
+}
+
+std::optional<std::string> UnitStorer::find_linked(const schema::TypeDecl& target, const std::string& called) const {
+  for (const auto& field : target.fields) {
+    const bool naming = field.unique || field.name == target.code_field || field.name == target.title_field;
+    if (!naming || !(field.unique || field.indexed || field.sortable)) continue;
+    const auto record = engine_.find_by(principal_, target.name, field.name, called);
+    if (record) return record->id;
+  }
+  return std::nullopt;
+}
+
+void UnitStorer::check(const ImportUnit& unit, Json fields, StoredUnit& result) const {
+  const schema::Schema& schema = engine_.schema();
+  auto problems = schema::validate(schema, schema.type(unit.type), fields);
+  if (!problems.empty()) throw Error("row not understood", std::move(problems));
+  result.told.status = ImportStatus::planned;
+}
+
+}  // namespace lantai::archive

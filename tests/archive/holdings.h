@@ -1,0 +1,167 @@
+// What do the tests of the archive stand on? A store in memory with the real declarations and the real record engine, a
+// folder of their own, and an extractor whose behaviour a test decides.
+#pragma once
+
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "lantai/archive/extraction_pipeline.h"
+#include "lantai/archive/import_jobs.h"
+#include "lantai/archive/import_service.h"
+#include "lantai/archive/uploads.h"
+#include "lantai/base/error.h"
+#include "lantai/base/id.h"
+#include "lantai/identity/accounts.h"
+
+namespace lantai::archive::test {
+
+namespace fs = std::filesystem;
+
+class Folder {
+ public:
+  Folder() : path_(fs::temp_directory_path() / ("lantai-test-" + random_hex(8))) { fs::create_directories(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { fs::remove_all(path_); }
+  const fs::path& path() const { return path_; }
+  fs::path write(const fs::path& name, const std::string& content) const {
+    fs::create_directories((path_ / name).parent_path());
+    std::ofstream(path_ / name, std::ios::binary) << content;
+    return path_ / name;
+  }
+
+ private:
+  fs::path path_;
+};
+
+// Reads every file as one page of text. `PK…` is an archive whose members are `name=content` lines; commas part the
+// cells of a table. A file that says `crash` brings its worker down, one that says `locked` is encrypted.
+class PlainExtractor final : public extract::Extractor {
+ public:
+  std::atomic<int> extracted{0};
+  std::function<void(const std::string& content)> before;  // called with what is about to be read
+  std::string named_version = "plain-1";
+
+  extract::Extraction extract(const extract::SourceFile& file) override {
+    const std::string content = content_of(file);
+    if (before) before(content);
+    ++extracted;
+    extract::Extraction result;
+    result.media_type = "text/plain";
+    result.format = "plain text";
+    if (content.find("crash") != std::string::npos) {
+      result.failure = {"worker_crashed", "signal 11"};
+    } else if (content.find("locked") != std::string::npos) {
+      result.failure = {"encrypted", ""};
+    } else {
+      result.pages.push_back({1, to_valid_utf8(content), false});
+    }
+    return result;
+  }
+
+  std::optional<extract::Failure> unpack(const extract::SourceFile& file, extract::UnpackSink& sink) override {
+    std::istringstream lines(content_of(file));
+    std::string line;
+    std::getline(lines, line);
+    while (std::getline(lines, line)) {
+      const auto equals = line.find('=');
+      if (equals == std::string::npos) return extract::Failure{"damaged", line};
+      const std::string name = line.substr(0, equals), content = line.substr(equals + 1);
+      sink.begin({name, to_bytes(name), content.size()});
+      sink.write(as_bytes(content));
+      sink.end({});
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Bytes> render_page(const extract::SourceFile&, std::uint32_t, std::uint32_t) override {
+    return std::nullopt;
+  }
+
+  std::vector<std::vector<std::string>> read_table(const extract::SourceFile& file) override {
+    std::vector<std::vector<std::string>> rows;
+    std::istringstream lines(content_of(file));
+    for (std::string line; std::getline(lines, line);) {
+      rows.emplace_back();
+      std::istringstream cells(line);
+      for (std::string cell; std::getline(cells, cell, ',');) rows.back().push_back(cell);
+    }
+    return rows;
+  }
+
+  std::string identify(const extract::SourceFile& file) override {
+    return content_of(file).substr(0, 2) == "PK" ? "application/zip" : "text/plain";
+  }
+  extract::SandboxReport sandbox() override { return {true, {}}; }
+  std::string version() const override { return named_version; }
+
+ private:
+  static std::string content_of(const extract::SourceFile& file) {
+    std::string content;
+    char buffer[4096];
+    for (off_t at = 0;;) {
+      const ssize_t got = pread(file.descriptor, buffer, sizeof buffer, at);
+      if (got <= 0) return content;
+      content.append(buffer, static_cast<std::size_t>(got));
+      at += got;
+    }
+  }
+};
+
+inline std::shared_ptr<const schema::Schema> declarations() {
+  static const auto kSchema = schema::Schema::load({fs::path(LANTAI_SOURCE_DIR) / "metadata-schema"});
+  return kSchema;
+}
+
+struct Holdings {
+  SystemClock clock;
+  std::unique_ptr<storage::Store> store = storage::Store::open_in_memory();
+  std::shared_ptr<const schema::Schema> schema = declarations();
+  records::RecordEngine engine{*store, schema, clock};
+  PlainExtractor extractor;
+  ImportService imports{*store, engine, extractor};
+  records::Principal who = identity::operator_principal();
+  Folder folder;
+
+  struct Imported {
+    ImportReport report;
+    std::vector<ImportedFile> files;
+    const ImportedFile& at(const std::string& ending) const {
+      for (const auto& file : files) {
+        if (file.path.size() >= ending.size() && file.path.substr(file.path.size() - ending.size()) == ending) {
+          return file;
+        }
+      }
+      throw std::runtime_error("not reported: " + ending);
+    }
+  };
+
+  Imported import(const std::vector<fs::path>& sources, const ImportOptions& options = {}) {
+    Imported imported;
+    imported.report = imports.run(who, sources, options, [&](const ImportedFile& f) { imported.files.push_back(f); });
+    return imported;
+  }
+
+  records::Record record(const std::string& name) {
+    const auto slash = name.find('/');
+    return engine.get(who, name.substr(0, slash), name.substr(slash + 1));
+  }
+  std::string content(const records::FileVersion& file) {
+    const Bytes bytes = store->blobs().get(file.digest);
+    return std::string(as_chars(bytes));
+  }
+};
+
+inline std::chrono::steady_clock::time_point soon() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(30);
+}
+
+}  // namespace lantai::archive::test

@@ -1,0 +1,110 @@
+#include <boost/test/unit_test.hpp>
+
+#include "holdings.h"
+
+using namespace lantai;
+using namespace lantai::archive;
+using namespace lantai::archive::test;
+
+namespace {
+
+struct Office : Holdings {
+  Folder staging;
+  std::unique_ptr<ImportJobs> jobs;
+  void start() { jobs = ImportJobs::start(*store, imports, staging.path(), clock); }
+  void stage(const std::string& job, const std::string& path, const std::string& content, bool table = false) {
+    const auto file = jobs->add(who, job, path, table);
+    file->write(as_bytes(content));
+    file->close();
+  }
+  // Jobs append nothing to the feed but records; their end is seen by asking.
+  ImportJobPage finished(const std::string& job) {
+    for (;;) {
+      auto page = jobs->get(who, job, 1000, {});
+      if (page.job.state != ImportJobState::waiting && page.job.state != ImportJobState::running) return page;
+      store->changes().wait_beyond(store->changes().last_position(),
+                                   std::chrono::steady_clock::now() + std::chrono::milliseconds(5));
+    }
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(import_jobs)
+
+BOOST_AUTO_TEST_CASE(staged_files_come_in_with_a_result_each) {
+  Office office;
+  office.start();
+  const auto job = office.jobs->begin(office.who, {});
+  office.stage(job, "通知/一.txt", "one");
+  office.stage(job, "二.txt", "two");
+  BOOST_TEST((office.jobs->get(office.who, job, 10, {}).job.state == ImportJobState::open));
+  office.jobs->submit(office.who, job);
+  const auto page = office.finished(job);
+  BOOST_TEST((page.job.state == ImportJobState::done));
+  BOOST_TEST(page.job.report.created == 2U);
+  BOOST_TEST(page.job.done == 2U);
+  BOOST_REQUIRE(page.results.size() == 2U);
+  BOOST_TEST(page.results[0].path == "二.txt");
+  BOOST_TEST(page.results[1].path == "通知/一.txt");
+  BOOST_TEST(fs::is_empty(office.staging.path()));
+}
+
+BOOST_AUTO_TEST_CASE(a_table_maps_rows_to_the_files_beside_it) {
+  Office office;
+  office.start();
+  const auto job = office.jobs->begin(office.who, {});
+  office.stage(job, "目录.csv", "题名,文件\n关于放假的通知,一.txt\n", true);
+  office.stage(job, "一.txt", "one");
+  office.jobs->submit(office.who, job);
+  const auto page = office.finished(job);
+  BOOST_TEST(page.job.report.created == 1U);
+  BOOST_TEST(office.record(page.results.at(0).record).fields.at("title") == "关于放假的通知");
+}
+
+BOOST_AUTO_TEST_CASE(paths_that_leave_the_import_are_refused) {
+  Office office;
+  office.start();
+  const auto job = office.jobs->begin(office.who, {});
+  for (const char* path : {"../a", "a/../../b", "/etc/passwd", "", "a\nb"}) {
+    BOOST_CHECK_EXCEPTION(office.jobs->add(office.who, job, path, false), Error,
+                          [](const Error& error) { return error.message_id() == "import.unsafe_path"; });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_job_belongs_to_who_began_it) {
+  Office office;
+  office.start();
+  const auto job = office.jobs->begin(office.who, {});
+  records::Principal other;
+  other.id = "other";
+  BOOST_CHECK_THROW(office.jobs->get(other, job, 10, {}), Error);
+}
+
+BOOST_AUTO_TEST_CASE(a_submitted_job_goes_on_after_a_restart) {
+  Office office;
+  office.start();
+  const auto job = office.jobs->begin(office.who, {});
+  for (int i = 0; i < 200; ++i) office.stage(job, std::to_string(i) + ".txt", std::to_string(i));
+  const auto left = office.jobs->begin(office.who, {});
+  office.jobs->submit(office.who, job);
+  office.jobs.reset();
+  office.start();
+  const auto page = office.finished(job);
+  BOOST_TEST((page.job.state == ImportJobState::done));
+  BOOST_TEST(page.job.done == 200U);
+  BOOST_TEST(office.engine.count(office.who, "item") == 200U);
+  BOOST_TEST((office.jobs->get(office.who, left, 1, {}).job.state == ImportJobState::cancelled));
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_job_takes_nothing_in) {
+  Office office;
+  office.start();
+  const auto job = office.jobs->begin(office.who, {});
+  office.stage(job, "a.txt", "one");
+  office.jobs->cancel(office.who, job);
+  BOOST_TEST((office.jobs->get(office.who, job, 1, {}).job.state == ImportJobState::cancelled));
+  BOOST_CHECK_THROW(office.jobs->submit(office.who, job), Error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

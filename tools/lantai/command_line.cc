@@ -1,0 +1,65 @@
+#include "command_line.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <thread>
+
+#include "lantai/base/error.h"
+#include "texts.h"
+
+namespace lantai::cli {
+
+schema::Language Shared::lang() const {
+  if (language == "zh-Hans") return schema::Language::zh_hans;
+  return language_of_locale(language);
+}
+
+app::Configuration Shared::configuration(bool create) const {
+  app::Configuration configuration = app::default_configuration(program);
+  configuration.data = data;
+  configuration.create_if_missing = create;
+  configuration.allow_incomplete_sandbox = allow_incomplete_sandbox;
+  configuration.extraction_workers = workers != 0 ? workers : std::max(2U, std::thread::hardware_concurrency());
+  configuration.schema_directories.insert(configuration.schema_directories.end(), schema.begin(), schema.end());
+  return configuration;
+}
+
+std::unique_ptr<app::Application> Shared::open(bool create) const {
+  if (!server.empty()) {
+    throw Error(ErrorCode::invalid_argument, std::string(text(Text::server_command, lang())));
+  }
+  if (data.empty()) throw Error(ErrorCode::invalid_argument, std::string(text(Text::needs_place, lang())));
+  return app::Application::open(configuration(create));
+}
+
+void add_format(CLI::App& command, Shared& shared) {
+  command
+      .add_option_function<std::string>(
+          "--format", [&shared](const std::string& format) { shared.json = format == "json"; }, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->default_str("text");
+}
+
+bool wait_until_findable(app::Application& application, std::uint64_t position, const Shared& shared) {
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  bool read = true;
+  while (!application.wait_until_searchable(position, std::chrono::steady_clock::now() + std::chrono::seconds(1))) {
+    const archive::PipelineStatus status = application.extraction().status();
+    if (status.position < position && !status.last_error.empty()) {
+      std::cerr << "lantai: " << say(Text::not_read, shared.lang(), status.last_error) << "\n";
+      read = false;
+      break;
+    }
+    const std::uint64_t done = std::min(status.position, application.indexer().status().position);
+    if (terminal) std::cerr << "\r\033[K" << say(Text::waiting, shared.lang(), position - std::min(position, done));
+  }
+  if (terminal) std::cerr << "\r\033[K";
+  // Without texts, what is catalogued can be found all the same.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(10);
+  return read || (application.indexer().wait_until(position, deadline) && false);
+}
+
+}  // namespace lantai::cli

@@ -1,0 +1,56 @@
+// lantai extract FILE
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+
+#include "command_line.h"
+#include "lantai/base/bytes.h"
+#include "lantai/base/error.h"
+#include "texts.h"
+
+namespace lantai::cli {
+namespace {
+
+int extract_files(const Shared& shared, const std::vector<std::string>& paths, bool ocr) {
+  extract::ExtractorOptions options;
+  const app::Configuration configuration = shared.configuration(false);
+  options.worker_program = configuration.worker_program;
+  options.workers = 1;
+  options.ocr = ocr;
+  options.allow_incomplete_sandbox = configuration.allow_incomplete_sandbox;
+  const auto extractor = extract::Extractor::make(options);
+  int code = kDone;
+  for (const auto& path : paths) {
+    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+      std::cerr << "lantai: " << say(Text::no_such_file, shared.lang(), path, std::strerror(errno)) << "\n";
+      code = kNotFound;
+      continue;
+    }
+    const std::string name = to_valid_utf8(std::filesystem::path(path).filename().native());
+    const extract::Extraction extraction = extractor->extract({descriptor, name});
+    close(descriptor);
+    std::cout << extract::to_json(extraction) << "\n";
+  }
+  return code;
+}
+
+}  // namespace
+
+void add_extract(CLI::App& app, const Shared& shared, Commands& commands) {
+  struct Arguments {
+    std::vector<std::string> paths;
+    bool no_ocr = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("extract", "print what a file holds, as one JSON object");
+  command->add_option("FILE", arguments->paths, "the file")->required();
+  command->add_flag("--no-ocr", arguments->no_ocr, "do not read images");
+  commands[command] = [&shared, arguments] { return extract_files(shared, arguments->paths, !arguments->no_ocr); };
+}
+
+}  // namespace lantai::cli

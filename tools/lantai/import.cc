@@ -1,0 +1,188 @@
+// lantai import PATH…
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <deque>
+#include <iostream>
+
+#include "command_line.h"
+#include "lantai/base/error.h"
+#include "remote.h"
+#include "texts.h"
+
+namespace lantai::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ImportArguments {
+  std::vector<std::string> paths;
+  bool dry_run = false, no_wait = false, no_tables = false, verbose = false;
+  std::string type = "item";
+  std::vector<std::string> fields;
+};
+
+std::uint64_t count_files(const std::vector<std::string>& paths) {
+  std::uint64_t count = 0;
+  for (const auto& path : paths) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      ++count;
+      continue;
+    }
+    const auto options = fs::directory_options::skip_permission_denied;
+    for (fs::recursive_directory_iterator at(path, options, error), end; !error && at != end; at.increment(error)) {
+      std::error_code unknown;
+      if (!at->is_directory(unknown)) ++count;
+    }
+  }
+  return count;
+}
+
+schema::Json defaults_of(const ImportArguments& arguments) {
+  schema::Json defaults = schema::Json::object();
+  for (const auto& pair : arguments.fields) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw Error(ErrorCode::invalid_argument, "--set needs FIELD=VALUE: " + pair);
+    }
+    defaults[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  return defaults;
+}
+
+// One line a file, in order; with what its reading gave, when the import waits for that.
+class Report {
+ public:
+  Report(app::Application* application, const Shared& shared, bool verbose, std::uint64_t total)
+      : application_(application), shared_(shared), verbose_(verbose), total_(total) {}
+
+  void add(const archive::ImportedFile& file) {
+    ++done_;
+    held_.push_back(file);
+    while (!held_.empty() && settle(held_.front(), false)) pop();
+    if (terminal_ && done_ % 16 == 0) {
+      std::cerr << "\r\033[K" << say(Text::import_progress, shared_.lang(), done_, std::max(done_, total_))
+                << std::flush;
+    }
+  }
+
+  void finish() {
+    if (terminal_) std::cerr << "\r\033[K";
+    while (!held_.empty()) {
+      settle(held_.front(), true);
+      pop();
+    }
+    std::cout << std::flush;
+  }
+
+ private:
+  // Fills in why a stored file gave no text; false while that is still open.
+  bool settle(archive::ImportedFile& file, bool last) const {
+    const auto slash = file.record.find('/');
+    if (application_ == nullptr || slash == std::string::npos || !file.error.empty()) return true;
+    const auto record = application_->records().find(identity::operator_principal(), file.record.substr(0, slash),
+                                                     file.record.substr(slash + 1));
+    if (!record) return true;
+    for (const auto& component : record->files) {
+      if (component.removed) continue;
+      const archive::TextSummary summary = application_->texts().summary(component.current().digest);
+      if (summary.state == archive::TextState::waiting && !last) return false;
+      if (summary.error_code.empty() || !file.error.empty()) continue;
+      file.error_code = "extract." + summary.error_code;
+      file.error = application_->schema().message(file.error_code, shared_.lang());
+    }
+    return true;
+  }
+
+  void pop() {
+    print(held_.front());
+    held_.pop_front();
+  }
+
+  void print(const archive::ImportedFile& file) const {
+    if (shared_.json) {
+      std::cout << line_of(file) << "\n";
+    } else if (verbose_ || !file.error.empty()) {
+      if (terminal_) std::cerr << "\r\033[K" << std::flush;
+      std::cout << archive::name(file.status) << "\t" << file.path << (file.record.empty() ? "" : "\t") << file.record
+                << (file.error.empty() ? "" : "\t") << file.error << "\n";
+    }
+  }
+
+  app::Application* application_;
+  const Shared& shared_;
+  const bool verbose_;
+  const bool terminal_ = isatty(STDERR_FILENO) != 0;
+  const std::uint64_t total_;
+  std::uint64_t done_ = 0;
+  std::deque<archive::ImportedFile> held_;
+};
+
+int finish(const archive::ImportReport& report, const ImportArguments& arguments, const Shared& shared) {
+  if (!shared.json) {
+    std::cout << (arguments.dry_run ? say(Text::dry_run_summary, shared.lang(), report.planned + report.unchanged,
+                                          report.skipped, report.failed)
+                                    : say(Text::import_summary, shared.lang(), report.created, report.updated,
+                                          report.unchanged, report.skipped, report.failed))
+              << "\n";
+  }
+  return report.failed == 0 ? kDone : kSomeFailed;
+}
+
+int import_directly(const Shared& shared, const ImportArguments& arguments) {
+  const auto application = shared.open(true);
+  archive::ImportOptions options;
+  options.dry_run = arguments.dry_run;
+  options.type = arguments.type;
+  options.tables = !arguments.no_tables;
+  options.language = shared.lang();
+  options.defaults = defaults_of(arguments);
+  const bool wait = !arguments.no_wait && !arguments.dry_run;
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  Report report(wait ? application.get() : nullptr, shared, arguments.verbose || arguments.dry_run,
+                terminal ? count_files(arguments.paths) : 0);
+  const std::vector<fs::path> sources(arguments.paths.begin(), arguments.paths.end());
+  const auto result = application->imports().run(identity::operator_principal(), sources, options,
+                                                 [&](const archive::ImportedFile& file) { report.add(file); });
+  // What an earlier run stored and left unread counts as well.
+  if (wait) wait_until_findable(*application, application->store().changes().last_position(), shared);
+  report.finish();
+  return finish(result, arguments, shared);
+}
+
+int import_remotely(const Shared& shared, const ImportArguments& arguments) {
+  Remote remote(shared);
+  Report report(nullptr, shared, arguments.verbose || arguments.dry_run, 0);
+  RemoteImport request;
+  request.paths = arguments.paths;
+  request.dry_run = arguments.dry_run;
+  request.defaults = defaults_of(arguments);
+  request.wait = !arguments.no_wait;
+  const auto result = remote.import(request, [&](const archive::ImportedFile& file) { report.add(file); });
+  report.finish();
+  return finish(result, arguments, shared);
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Shared& shared, Commands& commands) {
+  auto arguments = std::make_shared<ImportArguments>();
+  CLI::App* command = app.add_subcommand("import", "take in files, folders, archives, lists with files, JSON Lines");
+  command->add_option("PATH", arguments->paths, "what to take in")->required();
+  command->add_flag("--dry-run", arguments->dry_run, "only say what would happen");
+  command->add_flag("--no-wait", arguments->no_wait, "end when everything is stored, not when it can be found");
+  command->add_flag("--no-tables", arguments->no_tables, "take spreadsheets as files, never as lists of records");
+  command->add_flag("-v,--verbose", arguments->verbose, "a line for every file, not only for problems");
+  command->add_option("--type", arguments->type, "type of the records")->default_str("item");
+  command->add_option("--set", arguments->fields, "a field of every new record: FIELD=VALUE; repeatable")
+      ->type_name("FIELD=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_format(*command, shared);
+  commands[command] = [&shared, arguments] {
+    return shared.server.empty() ? import_directly(shared, *arguments) : import_remotely(shared, *arguments);
+  };
+}
+
+}  // namespace lantai::cli

@@ -1,0 +1,130 @@
+// lantai verify, reindex, stats
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "command_line.h"
+#include "lantai/base/error.h"
+#include "remote.h"
+#include "texts.h"
+
+namespace lantai::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+int verify(const Shared& shared) {
+  const auto application = shared.open(false);
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  std::uint64_t bytes = 0;
+  std::vector<storage::BlobDamage> damage;
+  try {
+    damage = application->store().verify([&](std::uint64_t done) {
+      bytes = done;
+      if (terminal) std::cerr << "\r\033[K" << (done >> 20U) << " MiB" << std::flush;
+    });
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::data_loss) throw;
+    damage.push_back({{}, error.message()});
+  }
+  if (terminal) std::cerr << "\r\033[K";
+  const storage::AuditVerdict audit = application->store().audit().verify();
+  const storage::AuditHead head = application->store().audit().head();
+  const bool whole = damage.empty() && !audit.first_broken;
+  if (shared.json) {
+    Json blobs = Json::array();
+    for (const auto& one : damage) blobs.push_back({{"digest", to_hex(one.digest)}, {"reason", one.reason}});
+    Json line = {{"ok", whole}, {"bytes", bytes}, {"damage", std::move(blobs)}};
+    line["audit"] = {{"entries", audit.checked}, {"head", to_hex(head.hash)}};
+    line["audit"]["first_broken"] = audit.first_broken ? Json(*audit.first_broken) : Json();
+    line["audit"]["reason"] = audit.reason;
+    std::cout << line.dump() << "\n";
+  } else {
+    for (const auto& one : damage) {
+      std::cout << say(Text::damaged_blob, shared.lang(), to_hex(one.digest), one.reason) << "\n";
+    }
+    if (damage.empty()) std::cout << say(Text::verified, shared.lang(), bytes) << "\n";
+    std::cout << (audit.first_broken ? say(Text::audit_broken, shared.lang(), *audit.first_broken, audit.reason)
+                                     : say(Text::audit_ok, shared.lang(), audit.checked, to_hex(head.hash)))
+              << "\n";
+  }
+  return whole ? kDone : kDamaged;
+}
+
+int reindex(const Shared& shared, bool failed_texts) {
+  const auto application = shared.open(false);
+  if (failed_texts) application->extraction().retry_failed();
+  application->indexer().rebuild();
+  const auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::seconds(1); };
+  const std::uint64_t position = application->store().changes().last_position();
+  while (application->extraction().status().waiting > 0 || application->indexer().status().rebuilding ||
+         !application->wait_until_searchable(position, soon())) {
+    if (!application->extraction().status().last_error.empty()) break;
+    // Until something moves, and at most a moment.
+    application->store().changes().wait_beyond(application->store().changes().last_position(),
+                                               std::chrono::steady_clock::now() + std::chrono::milliseconds(50));
+  }
+  std::cout << say(Text::reindexed, shared.lang(), application->indexer().status().documents) << "\n";
+  return kDone;
+}
+
+Json stats_of(app::Application& application) {
+  const auto principal = identity::operator_principal();
+  Json types = Json::object();
+  for (const auto& type : application.schema().types()) {
+    types[type.name] = application.records().count(principal, type.name);
+  }
+  const auto store = application.store().statistics();
+  const auto index = application.indexer().status();
+  const auto extraction = application.extraction().status();
+  return {{"store", {{"uuid", application.store().identity().uuid}, {"epoch", application.store().identity().epoch}}},
+          {"position", application.store().changes().last_position()},
+          {"records", std::move(types)},
+          {"files", {{"bytes", store.blob_bytes}, {"on_disk", store.pack_bytes}}},
+          {"audit", {{"entries", application.store().audit().head().sequence}}},
+          {"index",
+           {{"position", index.position},
+            {"documents", index.documents},
+            {"bytes", index.disk_bytes},
+            {"rebuilding", index.rebuilding},
+            {"error", index.last_error}}},
+          {"extraction",
+           {{"position", extraction.position},
+            {"failed", application.texts().failed(100'000).size()},
+            {"error", extraction.last_error}}}};
+}
+
+void print(const Json& json, bool one_line) {
+  if (one_line) {
+    std::cout << json.dump() << "\n";
+    return;
+  }
+  for (const auto& [name, value] : json.flatten().items()) {
+    std::cout << name.substr(1) << "\t" << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
+  }
+}
+
+int stats(const Shared& shared) {
+  print(shared.server.empty() ? stats_of(*shared.open(false)) : Json(Remote(shared).readiness()), shared.json);
+  return kDone;
+}
+
+}  // namespace
+
+void add_maintenance(CLI::App& app, Shared& shared, Commands& commands) {
+  CLI::App* verifying = app.add_subcommand("verify", "read every stored byte and the audit chain, and check them");
+  add_format(*verifying, shared);
+  commands[verifying] = [&shared] { return verify(shared); };
+
+  auto failed_texts = std::make_shared<bool>(false);
+  CLI::App* reindexing = app.add_subcommand("reindex", "build the index anew");
+  reindexing->add_flag("--failed-texts", *failed_texts, "also read files again that gave no text");
+  commands[reindexing] = [&shared, failed_texts] { return reindex(shared, *failed_texts); };
+
+  CLI::App* counting = app.add_subcommand("stats", "how much there is, and how far reading and indexing are");
+  add_format(*counting, shared);
+  commands[counting] = [&shared] { return stats(shared); };
+}
+
+}  // namespace lantai::cli

@@ -1,0 +1,93 @@
+// lantai serve
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <csignal>
+#include <iostream>
+
+#include "command_line.h"
+#include "lantai/base/error.h"
+#include "lantai/http/server.h"
+#include "texts.h"
+
+namespace lantai::cli {
+namespace {
+
+struct ServeArguments {
+  std::string listen = "127.0.0.1:8080", web, certificate, key;
+  std::vector<std::string> hosts;
+  bool secure_cookie = false, no_access_log = false;
+};
+
+// `127.0.0.1:8080`, `[::1]:8080`
+void read_address(const std::string& listen, http::ServerOptions& options) {
+  const auto colon = listen.rfind(':');
+  unsigned port = 0;
+  const char* begin = listen.data() + (colon == std::string::npos ? 0 : colon + 1);
+  const char* end = listen.data() + listen.size();
+  const auto [stop, error] = std::from_chars(begin, end, port);
+  if (colon == std::string::npos || error != std::errc() || stop != end || port > 65535) {
+    throw Error(ErrorCode::invalid_argument, "--listen needs ADDRESS:PORT: " + listen);
+  }
+  options.address = listen.substr(0, colon);
+  if (options.address.size() > 2 && options.address.front() == '[') {
+    options.address = options.address.substr(1, options.address.size() - 2);
+  }
+  options.port = static_cast<std::uint16_t>(port);
+}
+
+http::ServerOptions options_of(const Shared& shared, const ServeArguments& arguments) {
+  http::ServerOptions options;
+  read_address(arguments.listen, options);
+  options.web_root =
+      arguments.web.empty() ? http::default_web_root(shared.program) : std::filesystem::path(arguments.web);
+  options.hosts = arguments.hosts;
+  options.secure_cookie = arguments.secure_cookie;
+  options.access_log = !arguments.no_access_log;
+  if (!arguments.certificate.empty()) options.tls = http::TlsOptions{arguments.certificate, arguments.key};
+  return options;
+}
+
+int serve(const Shared& shared, const ServeArguments& arguments) {
+  // Before any thread is started, so that the signals reach only the wait below.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+
+  const http::ServerOptions options = options_of(shared, arguments);
+  const auto application = shared.open(true);
+  const auto first = application->ensure_administrator();
+  const auto server = http::Server::start(*application, options);
+  const bool ipv6 = options.address.find(':') != std::string::npos;
+  const std::string url = std::string(options.tls ? "https://" : "http://") + (ipv6 ? "[" : "") + options.address +
+                          (ipv6 ? "]:" : ":") + std::to_string(server->port());
+  if (first) std::cout << say(Text::first_login, shared.lang(), first->login, first->password) << "\n";
+  std::cout << say(Text::serving, shared.lang(), url) << std::endl;
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  std::cout << text(Text::stopping, shared.lang()) << std::endl;
+  server->stop();
+  return kDone;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, const Shared& shared, Commands& commands) {
+  auto arguments = std::make_shared<ServeArguments>();
+  CLI::App* command = app.add_subcommand("serve", "serve the store over HTTP and in the browser");
+  command->add_option("--listen", arguments->listen, "address and port; port 0: any free one")
+      ->default_str("127.0.0.1:8080");
+  command->add_option("--web", arguments->web, "directory of the web application")->type_name("DIR");
+  auto* certificate = command->add_option("--tls-certificate", arguments->certificate, "certificate chain, PEM");
+  auto* key = command->add_option("--tls-key", arguments->key, "its private key, PEM");
+  certificate->needs(key);
+  key->needs(certificate);
+  command->add_option("--host", arguments->hosts, "name under which browsers may call the server; repeatable");
+  command->add_flag("--secure-cookie", arguments->secure_cookie, "behind a proxy that ends TLS");
+  command->add_flag("--no-access-log", arguments->no_access_log, "no log line for every request");
+  commands[command] = [&shared, arguments] { return serve(shared, *arguments); };
+}
+
+}  // namespace lantai::cli

@@ -1,0 +1,77 @@
+#include "texts.h"
+
+#include <array>
+#include <map>
+
+namespace lantai::cli {
+namespace {
+
+using Three = std::array<std::string_view, 3>;  // 简体, 繁體, English
+
+const std::map<Text, Three>& texts() {
+  static const std::map<Text, Three> kTexts = {
+      {Text::locked,
+       {"{0} 正由另一个进程使用（通常是 lantai serve）。请先停止它，或用 --server 地址 通过它操作。",
+        "{0} 正由另一個程序使用（通常是 lantai serve）。請先停止它，或用 --server 位址 透過它操作。",
+        "{0} is in use by another process (usually lantai serve). Stop it, or work through it with --server URL."}},
+      {Text::missing, {"{0} 中没有库", "{0} 中沒有庫", "there is no store in {0}"}},
+      {Text::import_summary,
+       {"新增 {0}，更新 {1}，未变 {2}，跳过 {3}，失败 {4}", "新增 {0}，更新 {1}，未變 {2}，略過 {3}，失敗 {4}",
+        "{0} created, {1} updated, {2} unchanged, {3} skipped, {4} failed"}},
+      {Text::dry_run_summary,
+       {"试运行：将导入 {0}，跳过 {1}，有问题 {2}；未保存任何内容",
+        "試執行：將匯入 {0}，略過 {1}，有問題 {2}；未儲存任何內容",
+        "dry run: {0} to be taken in, {1} skipped, {2} with problems; nothing was stored"}},
+      {Text::import_progress, {"已处理 {0} / {1}", "已處理 {0} / {1}", "{0} of {1}"}},
+      {Text::waiting,
+       {"正在提取正文和建立索引，还有 {0}", "正在擷取正文和建立索引，還有 {0}", "reading and indexing, {0} left"}},
+      {Text::not_read,
+       {"提取正文无法进行：{0}。文件已收存，修复后会自动补上。",
+        "擷取正文無法進行：{0}。檔案已收存，修復後會自動補上。",
+        "texts cannot be read: {0}. The files are stored; their texts follow once this is mended."}},
+      {Text::no_hits, {"没有找到", "沒有找到", "nothing found"}},
+      {Text::hits, {"共 {0} 条", "共 {0} 筆", "{0} found"}},
+      {Text::page, {"第 {0} 页", "第 {0} 頁", "page {0}"}},
+      {Text::verified, {"{0} 字节已核对，无损坏", "{0} 位元組已核對，無損壞", "{0} bytes verified, no damage"}},
+      {Text::damaged_blob, {"损坏：{0}：{1}", "損壞：{0}：{1}", "damaged: {0}: {1}"}},
+      {Text::audit_ok,
+       {"审计日志 {0} 条，链完整，末端 {1}", "稽核日誌 {0} 筆，鏈完整，末端 {1}",
+        "audit log of {0} entries, chain unbroken, head {1}"}},
+      {Text::audit_broken,
+       {"审计日志在第 {0} 条断开：{1}", "稽核日誌在第 {0} 筆斷開：{1}", "audit log broken at entry {0}: {1}"}},
+      {Text::reindexed, {"索引已重建，共 {0} 条", "索引已重建，共 {0} 筆", "index rebuilt, {0} documents"}},
+      {Text::serving, {"兰台服务地址：{0}", "蘭臺服務位址：{0}", "Lantai serves at {0}"}},
+      {Text::first_login,
+       {"首次登录：用户名 {0}，密码 {1}（登录后请修改）", "首次登入：使用者名稱 {0}，密碼 {1}（登入後請修改）",
+        "first login: user {0}, password {1} (to be changed after signing in)"}},
+      {Text::stopping, {"正在停止", "正在停止", "stopping"}},
+      {Text::server_command,
+       {"此命令只能直接用于库（--data）", "此指令只能直接用於庫（--data）",
+        "this command works on the store itself (--data)"}},
+      {Text::user_made, {"已建立用户 {0}", "已建立使用者 {0}", "account {0} made"}},
+      {Text::password_set, {"用户 {0} 的密码：{1}", "使用者 {0} 的密碼：{1}", "password of {0}: {1}"}},
+      {Text::token_made, {"令牌（只显示这一次）：{0}", "權杖（只顯示這一次）：{0}", "token, shown only once: {0}"}},
+      {Text::no_such_user, {"没有用户 {0}", "沒有使用者 {0}", "there is no account {0}"}},
+      {Text::no_such_file, {"无法打开 {0}：{1}", "無法開啟 {0}：{1}", "cannot open {0}: {1}"}},
+      {Text::needs_place,
+       {"请用 --data 目录 或 --server 地址 指明库", "請用 --data 目錄 或 --server 位址 指明庫",
+        "say which store: --data DIR or --server URL"}},
+      {Text::remote_list,
+       {"{0}：清单请在服务器上用 --data 导入，或在网页上导入", "{0}：清單請在伺服器上用 --data 匯入，或在網頁上匯入",
+        "{0}: take in lists on the server with --data, or in the browser"}},
+      {Text::exported, {"已导出 {0} 条", "已匯出 {0} 筆", "{0} exported"}},
+  };
+  return kTexts;
+}
+
+}  // namespace
+
+std::string_view text(Text id, schema::Language language) { return texts().at(id)[static_cast<std::size_t>(language)]; }
+
+schema::Language language_of_locale(std::string_view locale) {
+  const auto starts = [&](std::string_view prefix) { return locale.substr(0, prefix.size()) == prefix; };
+  if (starts("zh_TW") || starts("zh_HK") || starts("zh_MO") || starts("zh-Hant")) return schema::Language::zh_hant;
+  return starts("zh") ? schema::Language::zh_hans : schema::Language::en;
+}
+
+}  // namespace lantai::cli

@@ -1,0 +1,174 @@
+// lantai user add|list|set|password|token
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "command_line.h"
+#include "lantai/base/error.h"
+#include "lantai/base/id.h"
+#include "texts.h"
+
+namespace lantai::cli {
+namespace {
+
+struct UserArguments {
+  std::string login, name, clearance, password_file, label = "command line";
+  std::vector<std::string> roles, departments;
+  unsigned days = 365;
+  bool disable = false, enable = false;
+};
+
+// Without a file a password is made up and printed once. `-`: standard input.
+std::string password_of(const std::string& file, bool& made_up) {
+  made_up = file.empty();
+  if (made_up) return random_hex(8);
+  std::string password;
+  if (file == "-") {
+    std::getline(std::cin, password);
+  } else {
+    std::ifstream in(file);
+    if (!in) throw Error(ErrorCode::not_found, "cannot read " + file);
+    std::getline(in, password);
+  }
+  if (!password.empty() && password.back() == '\r') password.pop_back();
+  return password;
+}
+
+int clearance_of(const schema::Schema& schema, const std::string& given) {
+  const auto* levels = schema.find_vocabulary("access_level");
+  const auto* term = levels == nullptr ? nullptr : levels->match(given);
+  if (term != nullptr) return term->rank;
+  if (given.size() == 1 && given[0] >= '0' && given[0] <= '9') return given[0] - '0';
+  throw Error(ErrorCode::invalid_argument, "unknown clearance: " + given);
+}
+
+identity::Account account_called(app::Application& application, const Shared& shared, const std::string& login) {
+  auto account = application.accounts().find_login(login);
+  if (!account) throw Error(ErrorCode::not_found, say(Text::no_such_user, shared.lang(), login));
+  return *account;
+}
+
+void apply(app::Application& application, const UserArguments& arguments, identity::Account& account) {
+  if (!arguments.name.empty()) account.name = arguments.name;
+  if (!arguments.roles.empty()) account.roles = {arguments.roles.begin(), arguments.roles.end()};
+  if (!arguments.departments.empty()) account.departments = arguments.departments;
+  if (!arguments.clearance.empty()) account.clearance = clearance_of(application.schema(), arguments.clearance);
+  if (arguments.disable) account.disabled = true;
+  if (arguments.enable) account.disabled = false;
+}
+
+int add(const Shared& shared, const UserArguments& arguments) {
+  const auto application = shared.open(true);
+  identity::Account account;
+  account.login = arguments.login;
+  account.name = arguments.login;
+  account.roles = {"reader"};
+  apply(*application, arguments, account);
+  bool made_up = false;
+  const std::string password = password_of(arguments.password_file, made_up);
+  account.must_change_password = made_up;
+  application->accounts().create(identity::operator_principal(), account, password);
+  std::cout << say(Text::user_made, shared.lang(), arguments.login) << "\n";
+  if (made_up) std::cout << say(Text::password_set, shared.lang(), arguments.login, password) << "\n";
+  return kDone;
+}
+
+int set(const Shared& shared, const UserArguments& arguments) {
+  const auto application = shared.open(false);
+  identity::Account account = account_called(*application, shared, arguments.login);
+  apply(*application, arguments, account);
+  application->accounts().update(identity::operator_principal(), account);
+  return kDone;
+}
+
+int set_password(const Shared& shared, const UserArguments& arguments) {
+  const auto application = shared.open(false);
+  const identity::Account account = account_called(*application, shared, arguments.login);
+  bool made_up = false;
+  const std::string password = password_of(arguments.password_file, made_up);
+  application->accounts().set_password(identity::operator_principal(), account.id, password);
+  if (made_up) std::cout << say(Text::password_set, shared.lang(), arguments.login, password) << "\n";
+  return kDone;
+}
+
+int make_token(const Shared& shared, const UserArguments& arguments) {
+  const auto application = shared.open(false);
+  const identity::Account account = account_called(*application, shared, arguments.login);
+  const auto session = application->accounts().make_token(identity::operator_principal(), account.id, arguments.label,
+                                                          std::chrono::hours(24) * static_cast<int>(arguments.days));
+  std::cout << (shared.json ? session.key : say(Text::token_made, shared.lang(), session.key)) << "\n";
+  return kDone;
+}
+
+int list(const Shared& shared) {
+  const auto application = shared.open(false);
+  for (const auto& account : application->accounts().list()) {
+    const nlohmann::ordered_json line = {{"login", account.login},
+                                         {"name", account.name},
+                                         {"roles", account.roles},
+                                         {"clearance", account.clearance},
+                                         {"departments", account.departments},
+                                         {"disabled", account.disabled}};
+    if (shared.json) {
+      std::cout << line.dump() << "\n";
+      continue;
+    }
+    std::cout << account.login << "\t" << account.name << "\t";
+    for (const auto& role : account.roles) std::cout << role << " ";
+    std::cout << "\t" << account.clearance << (account.disabled ? "\t-" : "") << "\n";
+  }
+  return kDone;
+}
+
+void add_properties(CLI::App& command, UserArguments& arguments) {
+  command.add_option("--name", arguments.name, "the person's name");
+  command.add_option("--role", arguments.roles, "administrator, archivist, staff or reader; repeatable")
+      ->check(CLI::IsMember({"administrator", "archivist", "staff", "reader"}))
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("--clearance", arguments.clearance, "0, 1, 2 or public, internal, restricted");
+  command.add_option("--department", arguments.departments, "id of a department; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+}  // namespace
+
+void add_user(CLI::App& app, Shared& shared, Commands& commands) {
+  auto arguments = std::make_shared<UserArguments>();
+  CLI::App* users = app.add_subcommand("user", "accounts: add, list, set, password, token");
+  users->require_subcommand(1);
+  users->fallthrough();
+  const auto named = [&](const char* name, const char* help) {
+    CLI::App* command = users->add_subcommand(name, help);
+    command->add_option("LOGIN", arguments->login, "name to sign in with")->required();
+    return command;
+  };
+  CLI::App* adding = named("add", "make an account");
+  add_properties(*adding, *arguments);
+  adding->add_option("--password-file", arguments->password_file, "its first line; -: standard input; none: made up");
+  commands[adding] = [&shared, arguments] { return add(shared, *arguments); };
+
+  CLI::App* setting = named("set", "change an account");
+  add_properties(*setting, *arguments);
+  setting->add_flag("--disable", arguments->disable, "may not sign in");
+  setting->add_flag("--enable", arguments->enable, "may sign in again");
+  commands[setting] = [&shared, arguments] { return set(shared, *arguments); };
+
+  CLI::App* password = named("password", "set a new password");
+  password->add_option("--password-file", arguments->password_file, "its first line; -: standard input; none: made up");
+  commands[password] = [&shared, arguments] { return set_password(shared, *arguments); };
+
+  CLI::App* token = named("token", "make a token for programs");
+  token->add_option("--label", arguments->label, "what it is for");
+  token->add_option("--days", arguments->days, "how long it is good")->check(CLI::Range(1U, 3650U))->default_str("365");
+  add_format(*token, shared);
+  commands[token] = [&shared, arguments] { return make_token(shared, *arguments); };
+
+  CLI::App* listing = users->add_subcommand("list", "show all accounts");
+  add_format(*listing, shared);
+  commands[listing] = [&shared] { return list(shared); };
+}
+
+}  // namespace lantai::cli
