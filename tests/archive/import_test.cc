@@ -105,12 +105,12 @@ BOOST_AUTO_TEST_CASE(hidden_files_and_links_are_passed_over_and_said_so) {
 
 BOOST_AUTO_TEST_CASE(a_name_in_gb18030_is_decoded_and_its_bytes_are_kept) {
   Holdings holdings;
-  const std::string raw = "\xcd\xa8\xd6\xaa.txt";  // 通知
+  const std::string raw = "\xb9\xd8\xd3\xda\xcd\xa8\xd6\xaa.txt";  // 关于通知
   holdings.folder.write("papers/" + raw, "text");
   const auto imported = holdings.import({holdings.folder.path() / "papers"});
   const auto record = holdings.record(imported.files.at(0).record);
-  BOOST_TEST(record.fields.at("title") == "通知");
-  BOOST_TEST(record.files.at(0).current().name == "通知.txt");
+  BOOST_TEST(record.fields.at("title") == "关于通知");
+  BOOST_TEST(record.files.at(0).current().name == "关于通知.txt");
   BOOST_TEST((record.files.at(0).current().raw_name == to_bytes(raw)));
 }
 

@@ -5,7 +5,7 @@
 #include "holdings_source.h"
 #include "lantai/base/error.h"
 #include "lantai/base/id.h"
-#include "lantai/base/log.h"
+#include "lantai/text/folding.h"
 
 namespace lantai::app {
 namespace {
@@ -36,6 +36,28 @@ extract::ExtractorOptions extractor_options(const Configuration& configuration) 
   return options;
 }
 
+// 年度, 文号, Retention period: what people call the fields in queries.
+search::FieldAliases field_aliases(const schema::Schema& schema) {
+  search::FieldAliases aliases;
+  const auto add = [&](const std::string& called, const std::string& field) {
+    if (!called.empty()) aliases.emplace(text::to_utf8(text::fold_only(called)), field);
+  };
+  const auto add_type = [&](const schema::TypeDecl& type) {
+    for (const auto& field : type.fields) {
+      add(field.label.zh_hans, field.name);
+      add(field.label.zh_hant, field.name);
+      add(field.label.en, field.name);
+    }
+    for (const auto& field : type.fields) {
+      for (const auto& alias : field.aliases) add(alias, field.name);
+    }
+  };
+  // Where two types use one word for different fields, it means the item's.
+  if (const auto* item = schema.find_type("item")) add_type(*item);
+  for (const auto& type : schema.types()) add_type(type);
+  return aliases;
+}
+
 // Members are declared in the order in which they may use one another, so that they stop in the reverse order: jobs,
 // then the index, then extraction, then the store.
 class RunningApplication final : public Application {
@@ -52,7 +74,7 @@ class RunningApplication final : public Application {
                                                        {std::max(1U, configuration.extraction_workers)})),
         holdings_(*store_, records_, texts_),
         indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index", configuration.index_shards})),
-        searcher_(search::Searcher::make(*indexer_, holdings_)),
+        searcher_(search::Searcher::make(*indexer_, holdings_, field_aliases(*schema_))),
         catalogue_(records_, [this](const records::Principal& principal,
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
         page_images_(*store_, *extractor_),

@@ -224,8 +224,7 @@ class Branch {
 
 TreePage CatalogueTree::children(const records::Principal& principal, const TreeRequest& request) const {
   if (request.limit == 0 || request.limit > 1000) {
-    throw Error(ErrorCode::invalid_argument, "limit must be 1 to 1000", "request.bad_parameter",
-                {{"name", "limit"}});
+    throw Error(ErrorCode::invalid_argument, "limit must be 1 to 1000", "request.bad_parameter", {{"name", "limit"}});
   }
   return Branch(engine_, search_, principal, request).children();
 }

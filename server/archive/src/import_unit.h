@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lantai/archive/import_service.h"
+#include "lantai/base/error.h"
 
 namespace lantai::archive {
 
@@ -38,5 +39,11 @@ struct ImportUnit {
   bool after_earlier = false;        // its key came before in this run
   std::optional<ImportedFile> told;  // nothing to store
 };
+
+// The whole error for people: its sentence, and each field with the rule it breaks.
+std::string sentence_of(const Error& error, const schema::Schema& schema, schema::Language language);
+// The same, said of a row of a list.
+std::string sentence_of_row(std::uint64_t row, const Error& error, const schema::Schema& schema,
+                            schema::Language language);
 
 }  // namespace lantai::archive

@@ -187,6 +187,7 @@ void SourceWalker::walk(const std::vector<fs::path>& sources) {
 void SourceWalker::walk_named(const Place& place) {
   std::error_code error;
   const fs::file_status status = fs::status(place.path, error);
+  if (claimed_.count(fs::weakly_canonical(place.path, error).native()) != 0) return;  // its row reports it
   if (status.type() == fs::file_type::not_found) {
     tell(place, ImportStatus::failed, "import.no_such_path", {{"path", place.shown}});
   } else if (status.type() == fs::file_type::directory) {
@@ -375,11 +376,7 @@ void SourceWalker::give_row(const Place& list, std::uint64_t number, const std::
     ImportedFile told;
     told.path = unit.shown;
     told.error_code = error.message_id().empty() ? "import.bad_row" : error.message_id();
-    const std::map<std::string, std::string> row = {{"row", std::to_string(number)}};
-    told.error = error.message_id() == "import.bad_json_line"
-                     ? schema_.message(error.message_id(), options_.language, row)
-                     : schema_.message("import.bad_row", options_.language, row) + ": " +
-                           schema_.message(error, options_.language);
+    told.error = sentence_of_row(number, error, schema_, options_.language);
     unit.told = std::move(told);
   }
   give(std::move(unit));

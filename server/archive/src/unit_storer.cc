@@ -58,12 +58,9 @@ StoredUnit UnitStorer::store(const ImportUnit& unit) const {
     result.entries.clear();
     result.told.status = ImportStatus::failed;
     result.told.error_code = error.message_id().empty() ? std::string(lantai::name(error.code())) : error.message_id();
-    result.told.error = engine_.schema().message(error, options_.language);
-    if (unit.row) {
-      const std::string number = std::to_string(unit.row_number);
-      result.told.error =
-          engine_.schema().message("import.bad_row", options_.language, {{"row", number}}) + ": " + result.told.error;
-    }
+    const schema::Schema& schema = engine_.schema();
+    result.told.error = unit.row ? sentence_of_row(unit.row_number, error, schema, options_.language)
+                                 : sentence_of(error, schema, options_.language);
   } catch (const std::exception& error) {
     result.entries.clear();
     result.told.status = ImportStatus::failed;
