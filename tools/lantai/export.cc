@@ -139,7 +139,7 @@ void add_export(CLI::App& app, Shared& shared, Commands& commands) {
   auto arguments = std::make_shared<ExportArguments>();
   CLI::App* command = app.add_subcommand("export", "write records as JSON Lines, with their files if wanted");
   command->add_option("--type", arguments->types, "only this type; repeatable")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--files", arguments->files, "also write the files into this directory")->type_name("DIR");
   command->add_option("--to", arguments->to, "write to this file, not to standard output")->type_name("FILE");

@@ -177,7 +177,7 @@ void add_import(CLI::App& app, Shared& shared, Commands& commands) {
   command->add_option("--type", arguments->type, "type of the records")->default_str("item");
   command->add_option("--set", arguments->fields, "a field of every new record: FIELD=VALUE; repeatable")
       ->type_name("FIELD=VALUE")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add_format(*command, shared);
   commands[command] = [&shared, arguments] {

@@ -156,10 +156,10 @@ void add_search(CLI::App& app, Shared& shared, Commands& commands) {
   command->add_option("QUERY", arguments->words, "what to look for; nothing: everything");
   command->add_option("--limit", arguments->limit, "hits at most")->check(CLI::Range(1, 1000))->default_str("20");
   command->add_option("--filter", arguments->filters, "FIELD=VALUE or FIELD=FROM..TO; repeatable")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--facet", arguments->facets, "count the values of a field; repeatable")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--sort", arguments->sort, "relevance, date, -date, code, -code")
       ->check(CLI::IsMember({"relevance", "date", "-date", "code", "-code"}))

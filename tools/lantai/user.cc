@@ -125,11 +125,11 @@ void add_properties(CLI::App& command, UserArguments& arguments) {
   command.add_option("--name", arguments.name, "the person's name");
   command.add_option("--role", arguments.roles, "administrator, archivist, staff or reader; repeatable")
       ->check(CLI::IsMember({"administrator", "archivist", "staff", "reader"}))
-      ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--clearance", arguments.clearance, "0, 1, 2 or public, internal, restricted");
   command.add_option("--department", arguments.departments, "id of a department; repeatable")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
