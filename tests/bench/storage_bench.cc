@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::size_t kBlobBytes = 512U << 20U;
+constexpr std::size_t kBlobBytes = 256U << 20U;
 constexpr int kTurns = 3;
 
 double seconds_since(Steady::time_point start) { return std::chrono::duration<double>(Steady::now() - start).count(); }
@@ -114,7 +114,7 @@ void print_commits(const fs::path& directory, std::uint64_t max_records) {
     records = target;
     std::atomic<std::uint64_t> next = 1'000'000'000 + target;
     for (const int writers : {1, 16}) {
-      const auto result = commits(*store, writers, 3, next);
+      const auto result = commits(*store, writers, 2, next);
       std::printf("%s    {\"records\": %llu, \"writers\": %d, \"per_second\": %.0f, \"merged\": %.1f}", separator,
                   static_cast<unsigned long long>(target), writers, result.per_second, result.merged);
       separator = ",\n";
@@ -197,6 +197,7 @@ int main(int count, char** arguments) {
   const auto max_records = count > 2 ? std::strtoull(arguments[2], nullptr, 10) : 1'000'000ULL;
   auto pattern = (parent / "lantai-bench-XXXXXX").string();
   if (!::mkdtemp(pattern.data())) return 1;
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // what is measured is said at once
   std::printf("{\n");
   lantai::storage::print_blobs(pattern);
   lantai::storage::print_commits(pattern, max_records);
