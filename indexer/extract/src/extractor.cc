@@ -202,7 +202,7 @@ std::vector<std::vector<std::string>> PooledExtractor::read_table(const SourceFi
       bytes += frame.fields[i].size() + sizeof(std::string);
       rows.back().push_back(frame.text(i));
     }
-    bytes += sizeof(rows.back());
+    bytes += sizeof(std::vector<std::string>);
     if (bytes > options_.limits.output_bytes) throw Error(ErrorCode::data_loss, "a table beyond the output limit");
   });
   if (failure) reported = failure;

@@ -24,7 +24,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kStartTime{30'000};
+constexpr milliseconds kStartTime{120'000};
 constexpr int kWorkerSocket = 3;
 
 std::string system_message(const char* what) {

@@ -19,7 +19,7 @@ constexpr double kWorstText = -9.0, kWorstWideText = -6.0;
 constexpr std::size_t kSample = 64U << 10U;
 
 bool is_han_punctuation(unsigned row, unsigned cell, bool gb) {
-  if (gb) return (row == 0xA1 && (cell <= 0xBF || cell == 0xA4)) || (row == 0xA3 && cell >= 0xA1);
+  if (gb) return (row == 0xA1 && cell <= 0xBF) || (row == 0xA3 && cell >= 0xA1);
   return (row == 0xA1 && cell >= 0x40 && cell <= 0x80) || (row == 0xA2 && cell >= 0xAF);
 }
 

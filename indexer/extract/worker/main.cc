@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
       !S_ISSOCK(socket.st_mode)) {
     return 2;
   }
-  std::setlocale(LC_CTYPE, "C.UTF-8");
+  std::setlocale(LC_CTYPE, "C.UTF-8");  // NOLINT(concurrency-mt-unsafe): there is one thread
   ::signal(SIGPIPE, SIG_IGN);
   std::set_new_handler([] { throw std::bad_alloc(); });
   silence_parsers();

@@ -55,7 +55,9 @@ void Report::end_embedded(std::uint64_t size) {
 
 void Report::identified(std::string_view media_type, std::string_view format) {
   media_type_ = media_type;
-  if (top()) channel_.send(FrameKind::identified, {}, {media_type, format});
+  if (!top()) return;
+  channel_.send(FrameKind::identified, {}, {media_type, format});
+  channel_.flush();  // known even if the content ends this process
 }
 
 void Report::title(std::string_view title) {
@@ -78,6 +80,7 @@ void Report::page(std::uint32_t number, std::string_view text, bool from_ocr) {
     channel_.send(FrameKind::text, {}, {piece});
     text.remove_prefix(piece.size());
   }
+  if (top()) channel_.flush();  // what was read stays, whatever the next page does
 }
 
 void Report::warning(std::string_view code, std::string_view detail) {
