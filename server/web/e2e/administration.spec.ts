@@ -1,3 +1,4 @@
+import { request } from '@playwright/test';
 import { expect, expectAccessible, expectFits, kPassword, test, unique } from './support';
 
 test.use({ person: 'e2e-admin' });
@@ -23,8 +24,10 @@ test('an administrator makes an account, changes it and disables it', async ({ s
   await dialog.getByLabel('停用此用户').check();
   await dialog.getByRole('button', { name: '保存' }).click();
   await expect(row).toContainText('停用');
-  const refused = await page.request.post(`${baseURL}/api/v1/session`, { data: { login, password: 'correct horse 9' } });
+  const stranger = await request.newContext({ baseURL });
+  const refused = await stranger.post('/api/v1/session', { data: { login, password: 'correct horse 9' } });
   expect(refused.status()).toBe(401);
+  await stranger.dispose();
 });
 
 test('a person changes the password', async ({ page, api, baseURL }) => {
