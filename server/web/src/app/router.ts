@@ -1,6 +1,8 @@
 // Which page does an address show? Every page but the search is loaded when first visited.
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
+import { shallowRef } from 'vue';
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw, type RouteRecordRaw } from 'vue-router';
 import { account, ensureSession, watchSignOut } from '../account/session';
+import { isApiError } from '../api/problem';
 import { t, type MessageKey } from '../i18n';
 import { loadSchema } from '../schema/schema';
 
@@ -37,7 +39,21 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
 });
 
+// Why the last change of page did not come about; the shell shows it.
+export const navigationError = shallowRef<unknown>(null);
+
 router.beforeEach(async (to) => {
+  navigationError.value = null;
+  try {
+    return await admit(to);
+  } catch (error) {
+    if (isApiError(error) && error.status === 401) return { path: '/login', query: { next: to.fullPath } };
+    navigationError.value = error;
+    return false;
+  }
+});
+
+async function admit(to: RouteLocationNormalized): Promise<true | RouteLocationRaw> {
   if (to.meta.open) return true;
   if (!(await ensureSession())) return { path: '/login', query: to.fullPath === '/search' ? {} : { next: to.fullPath } };
   if (account.value?.must_change_password) {
@@ -45,7 +61,7 @@ router.beforeEach(async (to) => {
   }
   await loadSchema();
   return true;
-});
+}
 
 router.afterEach((to) => {
   setTitle(to.meta.title ? t(to.meta.title) : '');
