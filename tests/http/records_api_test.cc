@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(lists_are_filtered_ordered_and_paged) {
       "&order=fiscal_year&descending=1");
   BOOST_REQUIRE(ordered.status == 200);
   std::vector<int> years;
-  for (const auto& record : ordered.json()["records"]) years.push_back(record["fields"]["fiscal_year"]);
+  const auto ordered_records = ordered.json()["records"];
+  for (const auto& record : ordered_records) years.push_back(record["fields"]["fiscal_year"]);
   BOOST_TEST((years == std::vector<int>{2014, 2013, 2012}));
   BOOST_TEST(client.get("/api/v1/records/item?where[nothing]=1").status == 400);
   BOOST_TEST(client.get("/api/v1/records/item?where=1").status == 400);
@@ -117,7 +118,8 @@ BOOST_AUTO_TEST_CASE(every_declared_type_answers_its_paths) {
   BOOST_REQUIRE(schema.status == 200);
   BOOST_TEST(client.get("/api/v1/schema", {{"Accept-Language", "en"}, {"If-None-Match", schema.etag()}}).status == 304);
   BOOST_TEST(schema.json()["types"].size() >= 7U);
-  for (const auto& type : schema.json()["types"]) {
+  const auto types = schema.json()["types"];
+  for (const auto& type : types) {
     const auto base = "/api/v1/records/" + type["name"].get<std::string>();
     BOOST_TEST_CONTEXT(base) {
       BOOST_TEST(client.get(base).status == 200);

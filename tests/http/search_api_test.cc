@@ -75,7 +75,8 @@ BOOST_AUTO_TEST_CASE(changes_tell_only_of_what_the_caller_may_see_also_when_it_i
     const auto answer =
         World::the().as(role).get("/api/v1/changes?since=" + std::to_string(before > 40 ? before - 40 : 0));
     BOOST_REQUIRE(answer.status == 200);
-    for (const auto& change : answer.json()["changes"]) {
+    const auto changes = answer.json()["changes"];
+    for (const auto& change : changes) {
       ids.insert(change["id"]);
       removal = removal || (change["id"] == items[2]["id"] && change["operation"] == "delete");
     }
@@ -98,7 +99,8 @@ BOOST_AUTO_TEST_CASE(whoever_waits_for_changes_is_answered_when_one_comes) {
            " HTTP/1.1\r\nHost: a\r\nAuthorization: " + waiting.standing_["Authorization"] + "\r\n\r\n");
   const auto item = archivist.make_item({{"title", "终于来了"}});
   bool seen = false;
-  for (const auto& change : Json::parse(raw.read_response().body)["changes"]) seen = seen || change["id"] == item["id"];
+  const auto changes = Json::parse(raw.read_response().body)["changes"];
+  for (const auto& change : changes) seen = seen || change["id"] == item["id"];
   BOOST_TEST(seen);
   BOOST_TEST(waiting.get("/api/v1/changes?wait=61").status == 400);
 }
@@ -174,6 +176,25 @@ BOOST_AUTO_TEST_CASE(parameters_are_checked) {
         "wait=99999999999", "unknown=1", "page_token=garbage", "q=%zz", "q=%ff"}) {
     BOOST_TEST_CONTEXT(query) BOOST_TEST(archivist.get("/api/v1/search?" + std::string(query)).status == 400);
   }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(export_api, Levels)
+
+BOOST_AUTO_TEST_CASE(an_export_holds_what_the_caller_may_see_and_only_for_who_may_export) {
+  const auto lines = archivist.get("/api/v1/records/item/export?format=jsonl");
+  BOOST_REQUIRE(lines.status == 200);
+  BOOST_TEST(lines.header("content-disposition") == "attachment; filename=\"item.jsonl\"");
+  for (const auto& item : items) {
+    BOOST_TEST(lines.body.find(item["id"].get<std::string>()) != std::string::npos);
+  }
+  const auto csv = archivist.get("/api/v1/records/item/export?format=csv&labels=1");
+  BOOST_TEST(csv.status == 200);
+  BOOST_TEST(csv.body.starts_with("\xef\xbb\xbf"));
+  BOOST_TEST(csv.body.find("题名") != std::string::npos);
+  BOOST_TEST(World::the().as("reader").get("/api/v1/records/item/export").status == 403);
+  BOOST_TEST(archivist.get("/api/v1/records/item/export?format=xml").status == 400);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_changed_password_ends_the_sessions) {
   browser.sign_in(login, World::kPassword);
   BOOST_TEST(browser.put("/api/v1/session/password", {{"old", "wrong"}, {"new", "another 密码 of mine"}}).status ==
              401);
-  BOOST_TEST(browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "weak"}}).status == 422);
+  BOOST_TEST(browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "weak"}}).status == 400);
   BOOST_TEST(
       browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "another 密码 of mine"}}).status ==
       204);
@@ -206,8 +206,7 @@ BOOST_AUTO_TEST_CASE(no_error_reaches_a_person_as_a_bare_id) {
                                "/api/v1/search?filter=x",
                                "/api/v1/records/item?page_token=zz",
                                "/api/v1/imports/none",
-                               "/api/v1/uploads/none",
-                               "/api/v1/tree?node=zz"};
+                               "/api/v1/uploads/none"};
   for (const auto& path : paths) {
     const auto answer = client.get(path, {{"Accept-Language", "en"}});
     BOOST_TEST_CONTEXT(path << " " << answer.body) {

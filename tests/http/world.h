@@ -65,7 +65,7 @@ class World {
   Client as(const std::string& role) const;  // administrator, archivist, staff, reader; with a bearer token
   std::uint64_t position() const { return app->store().changes().last_position(); }
   // A further server over the same application, with other options.
-  std::unique_ptr<Server> serve(ServerOptions options) const { return Server::start(*app, options); }
+  std::unique_ptr<Server> serve(const ServerOptions& with) const { return Server::start(*app, with); }
 
   static constexpr const char* kPassword = "兰台 correct horse 42";
   std::filesystem::path directory;

@@ -38,6 +38,7 @@ Json encode_file(Call& call, const records::ComponentFile& file) {
   json["role"] = file.role;
   json["versions"] = std::move(versions);
   json["extraction"] = encode_extraction(call, file.current().digest);
+  if (auto& error = json["extraction"]["error"]; error.is_object()) error = Json(error["message"]);
   return json;
 }
 

@@ -7,6 +7,7 @@ std::vector<Route> all_routes() {
   add_session_routes(table);
   add_account_routes(table);
   add_record_routes(table);
+  add_transfer_routes(table);
   add_file_routes(table);
   add_upload_routes(table);
   add_search_routes(table);
