@@ -80,6 +80,7 @@ int run(int argc, char** argv) {
   app.add_flag("--allow-incomplete-sandbox", shared.allow_incomplete_sandbox,
                "read files even where the kernel forbids a layer of the sandbox");
   Commands commands;
+  add_serve(app, shared, commands);
   add_import(app, shared, commands);
   add_search(app, shared, commands);
   add_extract(app, shared, commands);
