@@ -257,9 +257,12 @@ class ApiExchange final : public Exchange {
       throw Error(ErrorCode::failed_precondition, "If-Match missing", "request.precondition_required");
     }
     const auto type = call_.head.headers.get("content-type");
-    const bool wrong = (route_->body == BodyKind::json && !type.starts_with("application/json") &&
-                        !type.starts_with("application/merge-patch+json")) ||
-                       (route_->body == BodyKind::form && !type.starts_with("multipart/form-data"));
+    const bool wrong =
+        (route_->body == BodyKind::json && !type.starts_with("application/json") &&
+         !type.starts_with("application/merge-patch+json")) ||
+        (route_->body == BodyKind::form && !type.starts_with("multipart/form-data")) ||
+        (!route_->media_types.empty() && std::find(route_->media_types.begin(), route_->media_types.end(),
+                                                   media_type(type)) == route_->media_types.end());
     if (wrong) throw Error(ErrorCode::invalid_argument, "content type", "request.unsupported_media_type");
   }
 

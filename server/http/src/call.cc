@@ -1,5 +1,7 @@
 #include "call.h"
 
+#include <algorithm>
+
 namespace lantai::http {
 namespace {
 
@@ -16,6 +18,15 @@ const Json* member(const Json& object, const std::string& name) {
 }
 
 }  // namespace
+
+std::string media_type(std::string_view value) {
+  value = value.substr(0, value.find(';'));
+  while (value.ends_with(' ')) value.remove_suffix(1);
+  std::string type(value);
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return type;
+}
 
 Response json_response(int status, const Json& body) {
   Response response;

@@ -73,6 +73,9 @@ class Receiver {
   virtual Response finish() = 0;
 };
 
+// What a Content-Type names, without parameters, in lower case.
+std::string media_type(std::string_view content_type);
+
 Response json_response(int status, const Json& body);
 Response no_content();
 // What `text` says, JSON no deeper than 64 levels. Throws invalid_argument (`request.bad_json`).

@@ -51,8 +51,12 @@ Json request_body(const Route& route) {
       return {{"required", true}, {"content", content("application/json", route.request_schema)}};
     case BodyKind::form:
       return {{"required", true}, {"content", content("multipart/form-data", "ImportForm")}};
-    case BodyKind::bytes:
-      return {{"content", content("application/octet-stream", route.request_schema)}};
+    case BodyKind::bytes: {
+      if (route.media_types.empty()) return {{"content", content("application/octet-stream", route.request_schema)}};
+      Json taken = Json::object();
+      for (const auto& type : route.media_types) taken.update(content(type, route.request_schema));
+      return {{"required", true}, {"content", std::move(taken)}};
+    }
     case BodyKind::none:
       return nullptr;
   }

@@ -72,10 +72,12 @@ Json record_schemas() {
                                                     {"differences", list(difference)}}))}})},
       {"Continuity",
        object({{"scopes", list(object({{"scope", text()}, {"highest", integer()}, {"missing", list(integer())}}))}})},
-      {"RowResults", object({{"rows", list(object({{"row", integer()},
-                                                   {"status", text()},
-                                                   {"record", text()},
-                                                   {"errors", list(of("FieldProblem"))}}))}})}};
+      {"RowResults",
+       object(
+           {{"rows",
+             list(object(
+                 {{"row", integer()}, {"status", text()}, {"record", text()}, {"errors", list(of("FieldProblem"))}}))},
+            {"unknown_columns", list(text())}})}};
 }
 
 Json file_schemas() {

@@ -19,6 +19,7 @@ constexpr ByMessage kByMessage[] = {
     {"request.too_large", 413},
     {"upload.too_large", 413},
     {"record.too_large", 413},
+    {"import.too_many_rows", 413},
     {"request.bad_range", 416},
     {"request.unsupported_media_type", 415},
     {"request.method_not_allowed", 405},
@@ -86,12 +87,8 @@ Response problem_response(const schema::Schema& schema, const Error& error, sche
                {"code", name(error.code())},
                {"detail", detail_of(schema, error, language)},
                {"message_id", error.message_id()},
-               {"errors", Json::array()},
+               {"errors", problem_list(schema, error.problems(), language)},
                {"request_id", request_id}};
-  for (const auto& one : error.problems()) {
-    problem["errors"].push_back(
-        {{"field", one.field}, {"rule", one.rule}, {"message", schema.message(one.rule, language, one.arguments)}});
-  }
   Response response;
   response.status = status;
   response.set("Content-Type", "application/problem+json; charset=utf-8");
@@ -104,6 +101,23 @@ Response problem_response(const schema::Schema& schema, const Error& error, sche
   if (status == 401) response.set("WWW-Authenticate", "Bearer realm=\"lantai\"");
   response.body = problem.dump(-1, ' ', false, Json::error_handler_t::replace);
   return response;
+}
+
+Json problem_list(const schema::Schema& schema, const std::vector<FieldProblem>& problems, schema::Language language) {
+  Json list = Json::array();
+  for (const auto& one : problems) {
+    list.push_back(
+        {{"field", one.field}, {"rule", one.rule}, {"message", schema.message(one.rule, language, one.arguments)}});
+  }
+  return list;
+}
+
+Json problem_list(const schema::Schema& schema, const Error& error, schema::Language language) {
+  if (!error.problems().empty()) return problem_list(schema, error.problems(), language);
+  const auto field = error.arguments().find("field");
+  return Json::array({Json{{"field", field == error.arguments().end() ? "" : field->second},
+                           {"rule", error.message_id()},
+                           {"message", detail_of(schema, error, language)}}});
 }
 
 Error request_error(int status) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lantai/base/error.h"
 #include "lantai/http/message.h"
@@ -15,6 +16,11 @@ int status_of(const Error& error);
 // What a client may know: of `internal` and `data_loss` not the message, only the request's id for the log.
 Response problem_response(const schema::Schema& schema, const Error& error, schema::Language language,
                           const std::string& request_id);
+
+// What is wrong with each field, as `errors` of a body; an error that names no field says what is wrong with the whole.
+schema::Json problem_list(const schema::Schema& schema, const std::vector<FieldProblem>& problems,
+                          schema::Language language);
+schema::Json problem_list(const schema::Schema& schema, const Error& error, schema::Language language);
 
 // For the errors that only HTTP knows: 405, 408, 412 …, with the message id `request.…`.
 Error request_error(int status);

@@ -36,9 +36,10 @@ struct Route {
   Need need = Need::session;
   std::vector<Parameter> query{};
   BodyKind body = BodyKind::none;
-  std::uint64_t body_limit = 0;  // 0 with a body: the server's limit for JSON or files
-  bool if_match = false;         // 428 without
-  std::string request_schema{};  // name in openapi_schemas
+  std::uint64_t body_limit = 0;            // 0 with a body: the server's limit for JSON or files
+  std::vector<std::string> media_types{};  // of bytes: those taken, else 415; none: any
+  bool if_match = false;                   // 428 without
+  std::string request_schema{};            // name in openapi_schemas
   int success = 200;
   std::string answer_schema{};                                // empty: bytes, or nothing with 204
   int at_once = 0;                                            // 0: any number; beyond: 503

@@ -18,6 +18,7 @@ using schema::Schema;
 using schema::TypeDecl;
 
 constexpr std::size_t kMaxLineBytes = 8U << 20U;
+constexpr int kMaxDepth = 64;
 constexpr std::array<std::string_view, 5> kOfTheEngine = {"id", "version", "created", "modified", "author"};
 
 struct Column {
@@ -27,6 +28,26 @@ struct Column {
 };
 
 FieldProblem bad_line(std::size_t line) { return {"", "import.bad_json_line", {{"row", std::to_string(line)}}}; }
+
+// Values nested without end would exhaust the stack of whoever copies them.
+bool is_too_deep(std::string_view json) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\') ++i;
+    if (quoted) continue;
+    if ((c == '[' || c == '{') && ++depth > kMaxDepth) return true;
+    if (c == ']' || c == '}') --depth;
+  }
+  return false;
+}
+
+// Discarded when it is no JSON.
+Json parsed(const std::string& text) {
+  return is_too_deep(text) ? Json(Json::value_t::discarded) : Json::parse(text, nullptr, false);
+}
 
 void judge(const Schema& schema, const TypeDecl& type, const Json& defaults, Draft& draft) {
   for (const auto& [name, value] : defaults.items()) {
@@ -64,7 +85,7 @@ void take_cell(const Column& column, std::string text, Draft& draft) {
   } else if (column.field->kind != FieldKind::table) {
     draft.fields[column.field->name] = std::move(text);
   } else {
-    auto rows = Json::parse(text, nullptr, false);
+    auto rows = parsed(text);
     if (rows.is_discarded()) {
       draft.problems.push_back({column.field->name, "field.wrong_kind", {{"kind", "table"}}});
     } else {
@@ -105,7 +126,7 @@ Draft draft_of_line(const Schema& schema, std::string_view type, const Json& def
   Draft draft;
   draft.line = line;
   draft.type = type;
-  const auto json = is_valid_utf8(text) ? Json::parse(text, nullptr, false) : Json(Json::value_t::discarded);
+  const auto json = is_valid_utf8(text) ? parsed(text) : Json(Json::value_t::discarded);
   if (!json.is_object()) {
     draft.problems.push_back(bad_line(line));
     return draft;

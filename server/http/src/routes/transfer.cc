@@ -1,14 +1,20 @@
-// Records as a download: CSV for spreadsheets, JSON Lines for programs.
+// Records as a download and as an upload: CSV for spreadsheets, JSON Lines for programs.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <ostream>
+#include <sstream>
 #include <streambuf>
+#include <thread>
 
 #include "encode.h"
+#include "lantai/base/log.h"
 #include "lantai/http/content_disposition.h"
 #include "lantai/records/record_export.h"
+#include "lantai/records/record_import.h"
+#include "problem.h"
 #include "route.h"
 
 namespace lantai::http {
@@ -81,6 +87,121 @@ Response export_records(Call& call) {
   return response;
 }
 
+constexpr std::uint64_t kMaxRowBytes = 64U << 20U;
+constexpr std::size_t kMaxRows = 100'000;
+constexpr std::size_t kMaxKey = 200;
+constexpr std::size_t kBatch = 1024;
+constexpr std::size_t kWriters = 8;
+
+// Rows are judged first, all of them, so that a body that cannot be read makes no record. Then they are read again and
+// created in batches by several writers: what they wait for is the disk, and the store makes one wait of many.
+class RowReceiver final : public Receiver {
+ public:
+  explicit RowReceiver(Call& call)
+      : call_(call),
+        type_(call.app().schema().type(call.at("type"))),
+        csv_(media_type(call.head.headers.get("content-type")) == "text/csv"),
+        dry_run_(call.query.flag("dry_run")) {
+    if (!records::allowed(call.app().schema(), call.principal(), records::Action::create, type_, nullptr)) {
+      throw Error(ErrorCode::permission_denied, "may not import", "record.permission_denied");
+    }
+  }
+  void write(std::string_view piece) override { body_ += piece; }
+  Response finish() override {
+    body_in_.str(std::move(body_));
+    std::size_t count = 0;
+    auto read = read_rows([&](records::Draft draft) {
+      if (++count > kMaxRows) {
+        throw Error(ErrorCode::invalid_argument, "too many rows", "import.too_many_rows",
+                    {{"max", std::to_string(kMaxRows)}});
+      }
+      if (dry_run_) rows_.push_back(judged(draft));
+    });
+    if (!dry_run_) {
+      read_rows([&](records::Draft draft) {
+        batch_.push_back(std::move(draft));
+        if (batch_.size() == kBatch) create_batch();
+      });
+      create_batch();
+    }
+    return json_response(200, {{"rows", std::move(rows_)}, {"unknown_columns", std::move(read.unknown_columns)}});
+  }
+
+ private:
+  records::RowsRead read_rows(const records::DraftReceiver& each) {
+    body_in_.clear();
+    body_in_.seekg(0);
+    const auto checked = [&](records::Draft draft) {
+      check(draft);
+      each(std::move(draft));
+    };
+    const auto& schema = call_.app().schema();
+    if (csv_) return records::read_csv(body_in_, schema, type_.name, Json::object(), checked);
+    return records::read_json_lines(body_in_, schema, type_.name, Json::object(), checked);
+  }
+
+  // What a row may say elsewhere, but not here.
+  void check(records::Draft& draft) const {
+    if (draft.type != type_.name && call_.app().schema().find_type(draft.type) != nullptr) {
+      draft.problems = {{"type", "import.other_type", {{"type", draft.type}}}};
+    }
+    if (draft.files.is_array() && !draft.files.empty()) draft.problems.push_back({"files", "import.rows_only", {}});
+    if (draft.key.size() > kMaxKey) {
+      draft.problems.push_back({"key", "field.too_long", {{"max", std::to_string(kMaxKey)}}});
+    }
+  }
+
+  Json row(const records::Draft& draft, const char* status, std::string record, Json errors) const {
+    return {{"row", draft.line}, {"status", status}, {"record", std::move(record)}, {"errors", std::move(errors)}};
+  }
+  Json judged(const records::Draft& draft) const {
+    auto errors = problem_list(call_.app().schema(), draft.problems, call_.language);
+    return row(draft, draft.problems.empty() ? "planned" : "failed", "", std::move(errors));
+  }
+
+  Json created(const records::Draft& draft) const {
+    if (!draft.problems.empty()) return judged(draft);
+    try {
+      if (call_.context.stopping.stop_requested()) throw request_error(503);
+      const auto written = call_.app().records().create(call_.principal(), type_.name, draft.fields, {}, draft.key);
+      return row(draft, "created", type_.name + "/" + written.record.id, Json::array());
+    } catch (const Error& error) {
+      return failed(draft, error);
+    } catch (const std::exception& error) {
+      return failed(draft, {ErrorCode::internal, std::string("unexpected: ") + error.what(), "request.internal"});
+    }
+  }
+  Json failed(const records::Draft& draft, const Error& error) const {
+    if (error.code() == ErrorCode::internal || error.code() == ErrorCode::data_loss) {
+      log::error("http {} row {}: {}", call_.request_id, draft.line, error.what());
+    }
+    return row(draft, "failed", "", problem_list(call_.app().schema(), error, call_.language));
+  }
+
+  void create_batch() {
+    std::vector<Json> results(batch_.size());
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      for (auto i = next++; i < batch_.size(); i = next++) results[i] = created(batch_[i]);
+    };
+    {
+      std::vector<std::jthread> writers;
+      while (writers.size() < std::min(kWriters, batch_.size())) writers.emplace_back(work);
+    }
+    std::move(results.begin(), results.end(), std::back_inserter(rows_.get_ref<Json::array_t&>()));
+    batch_.clear();
+  }
+
+  Call& call_;
+  const schema::TypeDecl& type_;
+  const bool csv_;
+  const bool dry_run_;
+  std::string body_;
+  std::istringstream body_in_;
+  std::vector<records::Draft> batch_;
+  Json rows_ = Json::array();
+};
+
 }  // namespace
 
 void add_transfer_routes(std::vector<Route>& table) {
@@ -92,6 +213,17 @@ void add_transfer_routes(std::vector<Route>& table) {
                              {"labels", ParameterKind::flag, "CSV with headings and terms in the caller's language"}},
                    .at_once = 4,
                    .handle = export_records});
+  table.push_back({.method = "POST",
+                   .path = "/api/v1/records/{type}/import",
+                   .operation = "importRecords",
+                   .summary = "A record of every good row",
+                   .query = {{"dry_run", ParameterKind::flag, "say what would become of the rows, write nothing"}},
+                   .body = BodyKind::bytes,
+                   .body_limit = kMaxRowBytes,
+                   .media_types = {"text/csv", "application/x-ndjson", "application/jsonl"},
+                   .answer_schema = "RowResults",
+                   .at_once = 2,
+                   .receive = [](Call& call) { return std::make_unique<RowReceiver>(call); }});
 }
 
 }  // namespace lantai::http
