@@ -82,21 +82,13 @@ std::uint64_t export_type(app::Application& application, const std::string& type
   return count;
 }
 
-std::uint64_t export_audit(const storage::AuditLog& log, std::ostream& out) {
+std::uint64_t export_audit(storage::Store& store, std::ostream& out) {
+  const auto& log = store.audit();
+  out << storage::audit_export_header(store.identity()) << "\n";
   std::uint64_t after = 0, count = 0;
   for (auto entries = log.read(after, 1000); !entries.empty(); entries = log.read(after, 1000)) {
     for (const auto& entry : entries) {
-      const Json line = {{"sequence", entry.sequence},
-                         {"time", format_rfc3339(entry.time)},
-                         {"actor", entry.actor},
-                         {"action", entry.action},
-                         {"subject", entry.subject},
-                         {"outcome", entry.outcome},
-                         {"address", entry.address},
-                         {"detail", entry.detail},
-                         {"previous_hash", to_hex(entry.previous_hash)},
-                         {"hash", to_hex(entry.hash)}};
-      out << line.dump() << "\n";
+      out << storage::to_json_line(entry) << "\n";
       after = entry.sequence;
       ++count;
     }
@@ -113,7 +105,7 @@ int export_to(const Shared& shared, const ExportArguments& arguments, std::ostre
   const auto application = shared.open(false);
   std::uint64_t count = 0;
   if (arguments.audit) {
-    count = export_audit(application->store().audit(), out);
+    count = export_audit(application->store(), out);
   } else {
     auto types = arguments.types;
     // What others point to comes first, so that the lines can be taken in again in this order.

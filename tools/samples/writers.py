@@ -101,7 +101,7 @@ def write_pdf(path, title, paragraphs, traditional=False):
     Path(path).write_bytes(pdf_bytes(title, pages_of(paragraphs), traditional))
 
 
-def page_images(title, paragraphs, kind, dpi=150):
+def page_images(title, paragraphs, kind, dpi=200):
     """The pages as a scanner would give them: a list of PNG or JPEG files' bytes."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "page.pdf"
@@ -111,10 +111,17 @@ def page_images(title, paragraphs, kind, dpi=150):
         return [p.read_bytes() for p in sorted(Path(folder).glob("p-*"))]
 
 
-def write_scanned_pdf(path, title, paragraphs, dpi=150):
+def jpeg_shape(data):
+    """Width, height and number of colour components, from the frame header (ITU-T T.81, B.2.2)."""
+    at = 2
+    while data[at + 1] not in (0xC0, 0xC1, 0xC2):
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return int.from_bytes(data[at + 7 : at + 9], "big"), int.from_bytes(data[at + 5 : at + 7], "big"), data[at + 9]
+
+
+def write_scanned_pdf(path, title, paragraphs, dpi=200):
     """A PDF whose pages are JPEG images without any text."""
     images = page_images(title, paragraphs, "jpeg", dpi)
-    width, height = round(595 * dpi / 72), round(842 * dpi / 72)
     objects = [
         b"<< /Type /Catalog /Pages 3 0 R >>",
         b"<< /Title <feff%s> >>" % title.encode("utf-16-be").hex().encode(),
@@ -123,14 +130,16 @@ def write_scanned_pdf(path, title, paragraphs, dpi=150):
     ]
     for i, image in enumerate(images):
         first = 4 + 3 * i
+        width, height, components = jpeg_shape(image)
         objects.append(
             b"<< /Type /Page /Parent 3 0 R /MediaBox [0 0 595 842] /Contents %d 0 R"
             b" /Resources << /XObject << /Im %d 0 R >> >> >>" % (first + 1, first + 2)
         )
         objects.append(_stream(b"q 595 0 0 842 0 0 cm /Im Do Q"))
         objects.append(
-            b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8"
-            b" /Filter /DCTDecode /Length %d >>\nstream\n" % (width, height, len(image)) + image + b"\nendstream"
+            b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /%s /BitsPerComponent 8"
+            b" /Filter /DCTDecode /Length %d >>\nstream\n"
+            % (width, height, b"DeviceGray" if components == 1 else b"DeviceRGB", len(image)) + image + b"\nendstream"
         )
     Path(path).write_bytes(_pdf(objects))
 

@@ -10,14 +10,17 @@ namespace lantai::extract::worker {
 namespace {
 
 constexpr const char* kLanguages = "chi_sim+chi_tra+eng";
-constexpr float kMinConfidence = 35.0F;  // of a word, in percent; below it is mostly noise of pictures
+// Of a whole line, in percent; below it is mostly noise of pictures. Words are not judged one by one: a reader misses a
+// dropped word more than a wrong one, and models give single Han characters at the end of a line low marks.
+constexpr float kMinConfidence = 35.0F;
 
-// The words of one line that are legible, a space between them.
+// The words of one line, a space between them; empty when the line is not legible.
 std::string line_text(tesseract::ResultIterator& words) {
   std::string line;
+  const bool legible = words.Confidence(tesseract::RIL_TEXTLINE) >= kMinConfidence;
   do {
     const std::unique_ptr<char[]> word(words.GetUTF8Text(tesseract::RIL_WORD));
-    if (word == nullptr || words.Confidence(tesseract::RIL_WORD) < kMinConfidence) continue;
+    if (word == nullptr || !legible) continue;
     if (!line.empty()) line += ' ';
     line += word.get();
   } while (!words.IsAtFinalElement(tesseract::RIL_TEXTLINE, tesseract::RIL_WORD) && words.Next(tesseract::RIL_WORD));
