@@ -99,12 +99,48 @@ BOOST_AUTO_TEST_CASE(a_changed_password_ends_the_sessions) {
   browser.sign_in(login, World::kPassword);
   BOOST_TEST(browser.put("/api/v1/session/password", {{"old", "wrong"}, {"new", "another 密码 of mine"}}).status ==
              401);
-  BOOST_TEST(browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "weak"}}).status == 400);
+  const auto weak = browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "weak"}});
+  BOOST_TEST(weak.status == 422);
+  BOOST_TEST(weak.json()["errors"][0]["field"] == "new");
+  BOOST_TEST(weak.json()["errors"][0]["rule"] == "auth.weak_password");
   BOOST_TEST(
       browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "another 密码 of mine"}}).status ==
       204);
   BOOST_TEST(browser.get("/api/v1/session").status == 401);
   BOOST_TEST(browser.sign_in(login, "another 密码 of mine").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(an_initial_password_only_serves_to_change_it) {
+  const auto login = unique_word();
+  auto admin = World::the().as("administrator");
+  const auto made = admin.post("/api/v1/accounts", {{"login", login},
+                                                    {"name", "新人"},
+                                                    {"roles", {"administrator"}},
+                                                    {"password", World::kPassword},
+                                                    {"must_change_password", true}});
+  BOOST_REQUIRE(made.status == 201);
+  auto browser = World::the().anonymous();
+  const auto signed_in = browser.sign_in(login, World::kPassword);
+  BOOST_REQUIRE(signed_in.status == 200);
+  BOOST_TEST(signed_in.json()["account"]["must_change_password"] == true);
+  for (const auto* path : {"/api/v1/search?q=x", "/api/v1/records/item", "/api/v1/schema", "/api/v1/accounts"}) {
+    const auto refused = browser.get(path);
+    BOOST_TEST(refused.status == 403, path);
+    BOOST_TEST(refused.json()["message_id"] == "auth.must_change_password", path);
+  }
+  BOOST_TEST(browser.post("/api/v1/tokens", {{"label", "x"}}).status == 403);
+  // Nor does it help to send the session as if it were a token.
+  auto program = World::the().anonymous();
+  program.use_token(browser.standing_["Cookie"].substr(browser.standing_["Cookie"].find('=') + 1));
+  BOOST_TEST(program.get("/api/v1/records/item").status == 403);
+  BOOST_TEST(browser.get("/api/v1/session").status == 200);
+  BOOST_TEST(
+      browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "another 密码 of mine"}}).status ==
+      204);
+  auto again = World::the().anonymous();
+  BOOST_TEST(again.sign_in(login, "another 密码 of mine").json()["account"]["must_change_password"] == false);
+  BOOST_TEST(again.get("/api/v1/records/item").status == 200);
+  BOOST_TEST(again.remove("/api/v1/session").status == 204);
 }
 
 BOOST_AUTO_TEST_CASE(administrators_keep_the_accounts) {

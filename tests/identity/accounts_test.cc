@@ -253,9 +253,11 @@ BOOST_AUTO_TEST_CASE(weak_passwords_are_refused) {
     BOOST_TEST(!weak_password(good, "wangxiaoming", "王小明"), good);
   }
   Office office;
-  BOOST_TEST((error_of([&] {
-                office.accounts->create(operator_principal(), Office::make("li", "staff"), "short");
-              }).message_id() == "auth.weak_password"));
+  const auto error =
+      error_of([&] { office.accounts->create(operator_principal(), Office::make("li", "staff"), "short"); });
+  BOOST_REQUIRE(error.problems().size() == 1U);
+  BOOST_TEST(error.problems()[0].field == "password");
+  BOOST_TEST(error.problems()[0].rule == "auth.weak_password");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_an_account_is_refused) {

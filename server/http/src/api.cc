@@ -234,6 +234,9 @@ class ApiExchange final : public Exchange {
     if (route_->need == Need::nothing) return;
     if (route_->need == Need::operations && is_loopback(call_.peer.address)) return;
     if (!call_.caller) throw Error(ErrorCode::unauthenticated, "not signed in", "auth.required");
+    if (call_.caller->must_change_password && !route_->before_password_change) {
+      throw Error(ErrorCode::permission_denied, "the password must be changed first", "auth.must_change_password");
+    }
     if (route_->need == Need::session) return;
     if (!call_.principal().roles.contains("administrator")) {
       throw Error(ErrorCode::permission_denied, "administrators only", "auth.forbidden");

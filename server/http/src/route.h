@@ -34,6 +34,7 @@ struct Route {
   std::string operation;  // unique name, for OpenAPI and metrics
   std::string summary;
   Need need = Need::session;
+  bool before_password_change = false;  // also for whoever must change the password first
   std::vector<Parameter> query{};
   BodyKind body = BodyKind::none;
   std::uint64_t body_limit = 0;            // 0 with a body: the server's limit for JSON or files

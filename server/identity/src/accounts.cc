@@ -51,10 +51,11 @@ void require_good(const Account& account) {
   }
 }
 
-void require_strong(std::string_view password, const Account& account) {
+// `field`: what the caller calls it.
+void require_strong(std::string_view password, const Account& account, const char* field) {
   if (weak_password(password, account.login, account.name)) {
-    throw Error(ErrorCode::invalid_argument, "the password is weak", "auth.weak_password",
-                {{"min", std::to_string(kMinPasswordCharacters)}});
+    throw Error("the password is weak",
+                {FieldProblem{field, "auth.weak_password", {{"min", std::to_string(kMinPasswordCharacters)}}}});
   }
 }
 
@@ -123,7 +124,7 @@ Account StoredAccounts::create(const Principal& by, Account account, std::string
   require_administrator(by, "account.create", {});
   account.login = folded(account.login);
   require_good(account);
-  require_strong(password, account);
+  require_strong(password, account, "password");
   account.id = make_id(clock_.now());
   account.version = 1;
   const StoredAccount stored{account, hasher_.hash(password), 1};
@@ -185,7 +186,6 @@ Account StoredAccounts::update(const Principal& by, const Account& account) {
 
 void StoredAccounts::replace_password(const Principal& by, const StoredAccount& of, std::string_view password,
                                       bool must_change) {
-  require_strong(password, of.account);
   const auto hash = hasher_.hash(password);
   store_.run_transaction([&](Transaction& t) {
     auto stored = load_account(t, of.account.id);
@@ -203,6 +203,7 @@ void StoredAccounts::set_password(const Principal& by, std::string_view account_
   require_administrator(by, "account.password", account_id);
   const auto stored = load_account(*store_.read_view(), account_id);
   if (!stored) unknown_account();
+  require_strong(password, stored->account, "password");
   replace_password(by, *stored, password, !by.service);
 }
 
@@ -217,6 +218,7 @@ void StoredAccounts::change_password(const Principal& by, std::string_view old_p
     throw Error(ErrorCode::unauthenticated, "the old password is wrong", "auth.bad_credentials");
   }
   delay_.succeeded(stored->account.login, by.address);
+  require_strong(password, stored->account, "new");
   replace_password(by, *stored, password, false);
 }
 
@@ -346,7 +348,7 @@ std::optional<Accounts::Authenticated> StoredAccounts::authenticate(std::string_
   note_use(digest, *session);
   return Authenticated{principal_of(stored->account, address),
                        session->token ? std::string() : csrf_token(session_or_token), ends(*session),
-                       stored->account.must_change_password};
+                       stored->account.must_change_password && !session->token};
 }
 
 // Written only when the last note is older than a sixteenth of the idle time-out.

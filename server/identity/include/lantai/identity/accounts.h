@@ -57,8 +57,8 @@ class Accounts {
   virtual ~Accounts() = default;
 
   // `by`: who does it: an administrator (or the operator), else permission_denied, audited. Throws already_exists on a
-  // taken login; invalid_argument on a weak password, a bad login or an unknown role. The last enabled administrator
-  // cannot be disabled or lose the role: failed_precondition.
+  // taken login; invalid_argument on a bad login or an unknown role, with a field problem on a weak password. The last
+  // enabled administrator cannot be disabled or lose the role: failed_precondition.
   virtual Account create(const records::Principal& by, Account account, std::string_view password) = 0;
   virtual Account update(const records::Principal& by, const Account& account) = 0;  // all but the password
   // Ends the account's sessions and tokens; it must change the password again unless `by` is the operator.
@@ -82,6 +82,7 @@ class Accounts {
     records::Principal principal;
     std::string csrf_token;  // empty for bearer tokens
     Timestamp expires{};     // unless used before then
+    // Came with a password that may only serve to change it. Never of tokens: none is made with such a password.
     bool must_change_password = false;
   };
   virtual std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) = 0;
