@@ -50,6 +50,7 @@ class PackedBlobStore final : public BlobStore {
   std::unique_ptr<BlobWriter> create() override { return make_blob_writer(files_); }
   std::unique_ptr<BlobReader> open(ByteView digest) const override { return make_blob_reader(files_, digest); }
   std::optional<BlobInfo> find(ByteView digest) const override;
+  std::vector<std::string> owners(ByteView digest) const override;
   CollectionReport collect(std::chrono::seconds grace) override;
   std::vector<BlobDamage> verify(const std::function<void(std::uint64_t)>& progress) const override;
   void add_statistics(StoreStatistics& out) const;

@@ -4,6 +4,7 @@
 #include "blob_keys.h"
 #include "digest.h"
 #include "lantai/base/error.h"
+#include "lantai/storage/key_codec.h"
 
 namespace lantai::storage {
 BlobInfo BlobStore::put(ByteView bytes) {
@@ -22,6 +23,20 @@ std::optional<BlobInfo> PackedBlobStore::find(ByteView digest) const {
   const auto header = find_header(std::as_const(*view), digest);
   if (!header) return std::nullopt;
   return BlobInfo{{digest.begin(), digest.end()}, header->size};
+}
+
+std::vector<std::string> PackedBlobStore::owners(ByteView digest) const {
+  const auto prefix = blob_owners_prefix(digest);
+  const auto view = files_.committer.read_view();
+  ScanRange range{prefix, after_prefix(prefix), 1000, false};
+  std::vector<std::string> out;
+  for (bool more = true; more;) {
+    const auto page = view->scan(KeySpace::blob_owners, range);
+    for (const auto& entry : page.entries) out.push_back(KeyReader(ByteView(entry.key).subspan(prefix.size())).text());
+    more = page.more && !page.entries.empty();
+    if (more) (range.begin = page.entries.back().key).push_back(0);
+  }
+  return out;
 }
 
 std::vector<BlobDamage> PackedBlobStore::verify(const std::function<void(std::uint64_t)>& progress) const {

@@ -142,4 +142,22 @@ BOOST_AUTO_TEST_CASE(failed_files_are_read_again_at_the_operators_wish) {
   reading.pipeline.reset();
 }
 
+BOOST_AUTO_TEST_CASE(every_record_with_the_bytes_is_announced_when_they_are_read_again) {
+  Reading reading;
+  for (const auto* name : {"p/1.txt", "p/2.txt", "p/3.txt"}) reading.folder.write(name, "crash");
+  const auto imported = reading.import({reading.folder.path() / "p"});
+  reading.start();
+  reading.pipeline->wait_until(reading.last(), soon());
+  const auto before = reading.last();
+  BOOST_TEST(reading.pipeline->retry_failed() == 1U);
+  std::set<std::string> wanted, announced;
+  for (const auto& file : imported.files) wanted.insert(file.record);
+  BOOST_REQUIRE(reading.store->changes().wait_beyond(before + wanted.size() - 1, soon()));
+  for (const auto& change : reading.store->changes().read(before, 100)) {
+    BOOST_TEST(change.kind == "extraction");
+    announced.insert(change.subject + "/" + change.id);
+  }
+  BOOST_TEST((announced == wanted));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -84,14 +84,16 @@ class Pipeline final : public ExtractionPipeline {
   }
 
   std::size_t retry_failed() override {
-    const auto failures = texts_.failed(kRetries);
     std::size_t count = 0;
-    std::unique_lock lock(mutex_);
-    for (const auto& [digest, summary] : failures) {
-      const auto slash = summary.record.find('/');
-      if (slash == std::string::npos || waiting_for_.count(digest) != 0) continue;
-      again_.push_back({0, summary.record.substr(0, slash), summary.record.substr(slash + 1), 0, 1, false});
-      waiting_for_[digest].push_back(&again_.back());
+    for (const auto& [digest, summary] : texts_.failed(kRetries)) {
+      // Of everybody who has these bytes.
+      const auto records = records_with(digest);
+      std::lock_guard lock(mutex_);
+      if (records.empty() || waiting_for_.count(digest) != 0) continue;
+      for (const auto& [type, id] : records) {
+        again_.push_back({0, type, id, 0, 1, false});
+        waiting_for_[digest].push_back(&again_.back());
+      }
       tasks_.push_back({digest, {}, summary.record, false});
       ++count;
     }
@@ -101,6 +103,16 @@ class Pipeline final : public ExtractionPipeline {
 
  private:
   static constexpr std::size_t kRetries = 100'000;
+
+  std::vector<std::pair<std::string, std::string>> records_with(ByteView digest) const {
+    std::vector<std::pair<std::string, std::string>> records;
+    for (const auto& owner : store_.blobs().owners(digest)) {
+      const auto slash = owner.find('/');
+      if (slash == std::string::npos || engine_.schema().find_type(owner.substr(0, slash)) == nullptr) continue;
+      records.emplace_back(owner.substr(0, slash), owner.substr(slash + 1));
+    }
+    return records;
+  }
 
   // An unexpected error stops nothing but this round: it is logged, shown in the status, and tried again.
   void run(const char* which, const std::stop_token& stop, void (Pipeline::*round)(const std::stop_token&)) {

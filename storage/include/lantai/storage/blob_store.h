@@ -55,6 +55,8 @@ class BlobStore {
   virtual std::unique_ptr<BlobWriter> create() = 0;
   virtual std::unique_ptr<BlobReader> open(ByteView digest) const = 0;  // throws not_found
   virtual std::optional<BlobInfo> find(ByteView digest) const = 0;
+  // Who keeps the blob: what Transaction::add_blob_owner was given, in order. O(owners).
+  virtual std::vector<std::string> owners(ByteView digest) const = 0;
   virtual CollectionReport collect(std::chrono::seconds grace) = 0;
   // Reads everything; `progress` gets bytes done so far.
   virtual std::vector<BlobDamage> verify(const std::function<void(std::uint64_t)>& progress = {}) const = 0;
