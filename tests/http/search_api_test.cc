@@ -131,6 +131,33 @@ BOOST_AUTO_TEST_CASE(the_tree_counts_only_what_the_caller_may_see) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_place_that_is_not_in_the_tree_is_not_found) {
+  for (const auto* node : {"zz", "zz/yy", "a//b", "~", "item/none"}) {
+    const auto answer = archivist.get("/api/v1/tree?node=" + encoded(node));
+    BOOST_TEST(answer.status == 404, node);
+    BOOST_TEST(answer.json()["message_id"] == "tree.unknown_node", node);
+  }
+  const Json fonds{{"name", "空全宗"}, {"code", "E" + word.substr(1, 6)}};
+  BOOST_REQUIRE(archivist.post("/api/v1/records/fonds", {{"fields", fonds}}).status == 201);
+  const auto empty = archivist.get("/api/v1/tree?node=" + fonds["code"].get<std::string>());
+  BOOST_TEST(empty.status == 200);
+  BOOST_TEST(empty.json()["nodes"].empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_links_to_a_renamed_record_is_found_by_its_new_name) {
+  const auto old_name = "处" + unique_word(), new_name = "部" + unique_word();
+  const auto department = archivist.post("/api/v1/records/department", {{"fields", {{"name", old_name}}}}).json();
+  const auto item = archivist.make_item({{"title", word}, {"department", department["id"]}});
+  BOOST_TEST(archivist.search("type=item&q=" + encoded(old_name)).json()["total"] == 1);
+  BOOST_REQUIRE(
+      archivist.patch(path_of(department), {{"fields", {{"name", new_name}}}}, {{"If-Match", "\"1\""}}).status == 200);
+  const auto found = archivist.search("type=item&q=" + encoded(new_name)).json();
+  BOOST_REQUIRE(found["total"] == 1);
+  BOOST_TEST(found["hits"][0]["id"] == item["id"]);
+  BOOST_TEST(found["hits"][0]["department"] == new_name);
+  BOOST_TEST(archivist.search("type=item&q=" + encoded(old_name)).json()["total"] == 0);
+}
+
 BOOST_AUTO_TEST_CASE(pages_of_hits_follow_without_gap_or_repeat) {
   for (int i = 0; i < 7; ++i) archivist.make_item({{"title", word + " 又"}, {"access_level", "public"}});
   std::set<std::string> ids;

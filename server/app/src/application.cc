@@ -72,6 +72,7 @@ class RunningApplication final : public Application {
         texts_(*store_, extractor_->version()),
         extraction_(archive::ExtractionPipeline::start(*store_, records_, *extractor_, texts_,
                                                        {std::max(1U, configuration.extraction_workers)})),
+        renames_(archive::RenameAnnouncer::start(*store_, records_)),
         holdings_(*store_, records_, texts_),
         indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index", configuration.index_shards})),
         searcher_(search::Searcher::make(*indexer_, holdings_, field_aliases(*schema_))),
@@ -111,7 +112,9 @@ class RunningApplication final : public Application {
 
   bool wait_until_searchable(std::uint64_t position, std::chrono::steady_clock::time_point deadline) override {
     const std::uint64_t with_texts = extraction_->wait_until(position, deadline);
-    return (position == 0 || with_texts != 0) && indexer_->wait_until(std::max(position, with_texts), deadline);
+    const std::uint64_t with_names = renames_->wait_until(position, deadline);
+    const bool in_feed = position == 0 || (with_texts != 0 && with_names != 0);
+    return in_feed && indexer_->wait_until(std::max({position, with_texts, with_names}), deadline);
   }
 
   std::optional<FirstLogin> ensure_administrator() override {
@@ -145,6 +148,7 @@ class RunningApplication final : public Application {
   const std::unique_ptr<extract::Extractor> extractor_;
   archive::TextStore texts_;
   const std::unique_ptr<archive::ExtractionPipeline> extraction_;
+  const std::unique_ptr<archive::RenameAnnouncer> renames_;
   const HoldingsSource holdings_;
   const std::unique_ptr<index::Indexer> indexer_;
   const std::unique_ptr<search::Searcher> searcher_;

@@ -15,7 +15,7 @@ constexpr std::string_view kNowhereLabels[] = {"tree.no_fonds", "tree.no_class",
                                                "tree.no_volume"};
 constexpr std::size_t kMaxSiblings = 100'000;
 
-Error unknown_node() { return Error(ErrorCode::invalid_argument, "no such node", "tree.unknown_node"); }
+Error unknown_node() { return Error(ErrorCode::not_found, "no such node", "tree.unknown_node"); }
 
 // A node is the values that lead to it, joined by `/`, which values escape.
 std::string join(const std::vector<std::string>& path) {
@@ -53,7 +53,9 @@ std::vector<std::string> split(std::string_view node) {
 std::size_t offset_of(std::string_view token) {
   std::size_t offset = 0;
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), offset);
-  if (error != std::errc() || end != token.data() + token.size()) throw unknown_node();
+  if (error != std::errc() || end != token.data() + token.size()) {
+    throw Error(ErrorCode::invalid_argument, "not a page token", "request.bad_parameter", {{"name", "page_token"}});
+  }
   return offset;
 }
 
@@ -77,6 +79,18 @@ class Branch {
       : engine_(engine), search_(search), principal_(principal), request_(request), path_(split(request.node)) {}
 
   TreePage children() const {
+    TreePage page = page_of_children();
+    if (page.nodes.empty() && request_.page_token.empty() && !exists()) throw unknown_node();
+    return page;
+  }
+
+ private:
+  // Asked of a node with nothing below it: only a fonds is there before its items.
+  bool exists() const {
+    return path_.empty() || (path_.size() == 1 && engine_.find_by(principal_, "fonds", "code", path_[0]));
+  }
+
+  TreePage page_of_children() const {
     if (path_.size() == kLevels) return items(path_, request_.page_token);
     const std::string_view token = request_.page_token;
     const bool with_items = path_.size() + 1 == kLevels;  // volumes, then the items that are in none
@@ -84,7 +98,6 @@ class Branch {
     return groups(token.empty() ? 0 : offset_of(token), with_items);
   }
 
- private:
   TreePage groups(std::size_t offset, bool with_items) const {
     std::vector<search::FacetValue> values = group_values();
     bool loose = false;

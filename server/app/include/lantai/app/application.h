@@ -14,6 +14,7 @@
 #include "lantai/archive/import_jobs.h"
 #include "lantai/archive/import_service.h"
 #include "lantai/archive/page_images.h"
+#include "lantai/archive/rename_announcer.h"
 #include "lantai/archive/text_store.h"
 #include "lantai/archive/uploads.h"
 #include "lantai/identity/accounts.h"
@@ -61,7 +62,8 @@ class Application {
 
   // Search on behalf of a principal: compiles the access filter, and checks each hit once more against the store.
   virtual search::SearchResult search(const records::Principal& principal, search::SearchRequest request) = 0;
-  // Everything committed up to `position` is extracted and findable. False at the deadline.
+  // Everything committed up to `position` is extracted and findable, by the names that were changed with it, too. False
+  // at the deadline.
   virtual bool wait_until_searchable(std::uint64_t position, std::chrono::steady_clock::time_point deadline) = 0;
 
   // The first administrator, with a password made up for this once; nullopt when there are accounts already.

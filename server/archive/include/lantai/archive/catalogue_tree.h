@@ -47,7 +47,8 @@ class CatalogueTree {
   using Search = std::function<search::SearchResult(const records::Principal&, search::SearchRequest)>;
   CatalogueTree(const records::RecordEngine& engine, Search search) : engine_(engine), search_(std::move(search)) {}
 
-  // Throws invalid_argument (`tree.unknown_node`) on a node or page token that it did not give out.
+  // Throws not_found (`tree.unknown_node`) on a node that is not there, or not for the caller; invalid_argument on a
+  // page token that it did not give out.
   TreePage children(const records::Principal& principal, const TreeRequest& request) const;
 
  private:
