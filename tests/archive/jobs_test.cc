@@ -12,8 +12,9 @@ struct Office : Holdings {
   Folder staging;
   std::unique_ptr<ImportJobs> jobs;
   void start() { jobs = ImportJobs::start(*store, imports, staging.path(), clock); }
-  void stage(const std::string& job, const std::string& path, const std::string& content, bool table = false) {
-    const auto file = jobs->add(who, job, path, table);
+  void stage(const std::string& job, const std::string& path, const std::string& content,
+             StagedAs as = StagedAs::source) {
+    const auto file = jobs->add(who, job, path, as);
     file->write(as_bytes(content));
     file->close();
   }
@@ -54,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_table_maps_rows_to_the_files_beside_it) {
   Office office;
   office.start();
   const auto job = office.jobs->begin(office.who, {});
-  office.stage(job, "目录.csv", "题名,文件\n关于放假的通知,一.txt\n", true);
+  office.stage(job, "目录.csv", "题名,文件\n关于放假的通知,一.txt\n", StagedAs::table);
   office.stage(job, "一.txt", "one");
   office.jobs->submit(office.who, job);
   const auto page = office.finished(job);
@@ -62,12 +63,30 @@ BOOST_AUTO_TEST_CASE(a_table_maps_rows_to_the_files_beside_it) {
   BOOST_TEST(office.record(page.results.at(0).record).fields.at("title") == "关于放假的通知");
 }
 
+BOOST_AUTO_TEST_CASE(the_files_of_a_lists_rows_may_be_staged_beside_it_and_come_in_only_with_them) {
+  Office office;
+  office.start();
+  const auto job = office.jobs->begin(office.who, {});
+  office.stage(job, "list.jsonl",
+               "{\"type\":\"item\",\"fields\":{\"title\":\"甲\"},\"files\":[{\"path\":\"扫描/一.txt\"}]}\n"
+               "{\"type\":\"item\",\"fields\":{\"title\":\"乙\"},\"files\":[{\"path\":\"../list.jsonl\"}]}\n");
+  office.stage(job, "扫描/一.txt", "one", StagedAs::beside);
+  office.stage(job, "没有提到.txt", "two", StagedAs::beside);
+  office.jobs->submit(office.who, job);
+  const auto page = office.finished(job);
+  BOOST_TEST(page.job.total == 2U);
+  BOOST_REQUIRE(page.results.size() == 2U);
+  BOOST_TEST(office.content(office.record(page.results[0].record).files.at(0).current()) == "one");
+  BOOST_TEST(page.results[1].error_code == "import.unsafe_path");
+  BOOST_TEST(office.engine.count(office.who, "item") == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(paths_that_leave_the_import_are_refused) {
   Office office;
   office.start();
   const auto job = office.jobs->begin(office.who, {});
   for (const char* path : {"../a", "a/../../b", "/etc/passwd", "", "a\nb"}) {
-    BOOST_CHECK_EXCEPTION(office.jobs->add(office.who, job, path, false), Error,
+    BOOST_CHECK_EXCEPTION(office.jobs->add(office.who, job, path), Error,
                           [](const Error& error) { return error.message_id() == "import.unsafe_path"; });
   }
 }

@@ -82,6 +82,39 @@ BOOST_AUTO_TEST_CASE(a_table_describes_the_files_beside_it) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_list_names_the_files_that_were_sent_beside_it) {
+  auto client = World::the().as("archivist");
+  const auto word = unique_word();
+  const auto begun =
+      begin(client, field("type", "item") + field("tables", "0") +
+                        file("list.jsonl", "{\"fields\":{\"title\":\"" + word +
+                                               "\"},\"files\":[{\"path\":\"附件/a.txt\"},{\"name\":\"b.txt\","
+                                               "\"text\":\"第二件\"}]}\nno JSON\n") +
+                        file("附件/a.txt", "第一件", "beside"));
+  BOOST_REQUIRE(begun.status == 202);
+  const auto status = followed(client, begun.json()["import"]);
+  BOOST_TEST_CONTEXT(status.dump()) {
+    BOOST_TEST(status["created"] == 1);
+    BOOST_TEST(status["failed"] == 1);
+    const auto record = client.get("/api/v1/records/" + status["results"][0]["record"].get<std::string>()).json();
+    BOOST_REQUIRE(record["files"].size() == 2U);
+    BOOST_TEST(record["files"][0]["name"] == "a.txt");
+  }
+  BOOST_TEST(begin(client, field("type", "nothing") + file("a.txt", "a")).status == 422);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_gave_no_text_says_so_in_its_result) {
+  auto client = World::the().as("archivist");
+  const auto begun = begin(client, file("坏.pdf", "%PDF-1.7 and nothing of a PDF " + unique_word()));
+  auto status = followed(client, begun.json()["import"]);
+  BOOST_TEST(client.search("q=&limit=1").status == 200);
+  status = followed(client, begun.json()["import"]);
+  BOOST_TEST(status["created"] == 1);
+  BOOST_TEST(status["results"][0]["status"] == "created");
+  BOOST_TEST(status["results"][0]["error_code"].get<std::string>().starts_with("extract."));
+  BOOST_TEST(!status["results"][0]["error"].get<std::string>().empty());
+}
+
 BOOST_AUTO_TEST_CASE(an_import_is_known_only_to_who_began_it) {
   auto client = World::the().as("archivist");
   const auto id = begin(client, file("a.txt", "a")).json()["import"].get<std::string>();

@@ -101,21 +101,24 @@ class Jobs final : public ImportJobs {
     job.options = options;
     job.job.id = make_id(clock_.now());
     job.job.dry_run = options.dry_run;
+    job.has_table = options.tables;
     fs::create_directories(files_of(job.job.id));
+    fs::create_directories(beside_of(job.job.id));
     fs::create_directories(parts_of(job.job.id));
     records_.put(job);
     return job.job.id;
   }
 
   std::unique_ptr<StagedFile> add(const records::Principal& principal, std::string_view id, std::string_view path,
-                                  bool table) override {
+                                  StagedAs as) override {
     std::lock_guard lock(mutex_);
     StoredJob job = open_job(principal, id);
     const fs::path safe = safe_path(path);
-    ++job.job.total;
-    job.has_table = job.has_table || table;
+    job.job.total += as == StagedAs::beside ? 0 : 1;
+    const fs::path part = parts_of(id) / random_hex(8);
+    job.has_table = job.has_table || as == StagedAs::table;
     records_.put(job);
-    return std::make_unique<File>(parts_of(id) / std::to_string(job.job.total), files_of(id) / safe);
+    return std::make_unique<File>(part, (as == StagedAs::beside ? beside_of(id) : files_of(id)) / safe);
   }
 
   void submit(const records::Principal& principal, std::string_view id) override {
@@ -153,6 +156,7 @@ class Jobs final : public ImportJobs {
 
  private:
   fs::path files_of(std::string_view id) const { return directory_ / id / "files"; }
+  fs::path beside_of(std::string_view id) const { return directory_ / id / "beside"; }
   fs::path parts_of(std::string_view id) const { return directory_ / id / "parts"; }
 
   StoredJob visible_job(const records::Principal& principal, std::string_view id) const {
@@ -219,6 +223,7 @@ class Jobs final : public ImportJobs {
     records_.put(job);
     ImportOptions options = job.options;
     options.root = files_of(job.job.id);
+    options.beside = {beside_of(job.job.id)};
     options.tables = job.has_table;
     std::vector<fs::path> sources;
     for (const auto& entry : fs::directory_iterator(files_of(job.job.id))) sources.push_back(entry.path());
@@ -232,7 +237,7 @@ class Jobs final : public ImportJobs {
     };
     const auto each = [&](const ImportedFile& file) {
       ++job.job.done;
-      count(file, job.job.report);
+      job.job.report.count(file.status);
       results.push_back(file);
       if (results.size() == kResultsPerCommit || std::chrono::steady_clock::now() >= put_at) put();
     };
@@ -246,29 +251,6 @@ class Jobs final : public ImportJobs {
   bool cancelled(const StoredJob& job) const {
     std::lock_guard lock(mutex_);
     return cancelled_ == job.job.id;
-  }
-
-  static void count(const ImportedFile& file, ImportReport& report) {
-    switch (file.status) {
-      case ImportStatus::created:
-        ++report.created;
-        break;
-      case ImportStatus::updated:
-        ++report.updated;
-        break;
-      case ImportStatus::unchanged:
-        ++report.unchanged;
-        break;
-      case ImportStatus::skipped:
-        ++report.skipped;
-        break;
-      case ImportStatus::failed:
-        ++report.failed;
-        break;
-      case ImportStatus::planned:
-        ++report.planned;
-        break;
-    }
   }
 
   JobRecords records_;

@@ -42,7 +42,8 @@ class ImportRun {
     while (auto batch = next_batch()) {
       settle(*batch);
       for (const auto& unit : *batch) {
-        count(unit, report);
+        report.count(unit.told.status);
+        report.last_position = std::max(report.last_position, unit.position);
         each(unit.told);
       }
       if (stop && stop()) {
@@ -145,30 +146,6 @@ class ImportRun {
     changed_.notify_all();
   }
 
-  static void count(const StoredUnit& unit, ImportReport& report) {
-    report.last_position = std::max(report.last_position, unit.position);
-    switch (unit.told.status) {
-      case ImportStatus::created:
-        ++report.created;
-        break;
-      case ImportStatus::updated:
-        ++report.updated;
-        break;
-      case ImportStatus::unchanged:
-        ++report.unchanged;
-        break;
-      case ImportStatus::skipped:
-        ++report.skipped;
-        break;
-      case ImportStatus::failed:
-        ++report.failed;
-        break;
-      case ImportStatus::planned:
-        ++report.planned;
-        break;
-    }
-  }
-
   storage::Store& store_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -200,6 +177,29 @@ std::string_view name(ImportStatus status) {
       return "planned";
   }
   return "failed";
+}
+
+void ImportReport::count(ImportStatus status) {
+  switch (status) {
+    case ImportStatus::created:
+      ++created;
+      break;
+    case ImportStatus::updated:
+      ++updated;
+      break;
+    case ImportStatus::unchanged:
+      ++unchanged;
+      break;
+    case ImportStatus::skipped:
+      ++skipped;
+      break;
+    case ImportStatus::failed:
+      ++failed;
+      break;
+    case ImportStatus::planned:
+      ++planned;
+      break;
+  }
 }
 
 ImportService::ImportService(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor)

@@ -174,6 +174,7 @@ void SourceWalker::walk(const std::vector<fs::path>& sources) {
   for (const auto& source : sources) {
     if (fs::is_directory(source, error)) folders_.push_back(source);
   }
+  folders_.insert(folders_.end(), options_.beside.begin(), options_.beside.end());
   // Tables first say which files are theirs, wherever they stand among the sources.
   for (const auto& source : sources) {
     if (options_.tables && is_table_name(source) && fs::is_regular_file(source, error)) look_at_table(source, false);

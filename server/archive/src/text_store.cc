@@ -136,6 +136,17 @@ TextSummary TextStore::summary(ByteView digest) const {
   return stored ? std::move(stored->summary) : TextSummary{};
 }
 
+RecordReading TextStore::reading(const records::Record& record) const {
+  RecordReading reading;
+  for (const auto& file : record.files) {
+    if (file.removed || file.versions.empty()) continue;
+    const TextSummary known = summary(file.current().digest);
+    reading.waiting = reading.waiting || known.state == TextState::waiting;
+    if (reading.error_code.empty() && !known.error_code.empty()) reading.error_code = "extract." + known.error_code;
+  }
+  return reading;
+}
+
 bool TextStore::is_current(ByteView digest) const {
   const auto value = store_.read_view()->get(KeySpace::extractions, key_of(digest, version_));
   return value && decode(*value).summary.state != TextState::waiting;

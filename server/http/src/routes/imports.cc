@@ -15,11 +15,8 @@ class ImportReceiver final : public Receiver, private PartSink {
   ImportReceiver(Call& call, const std::string& boundary) : call_(call), reader_(boundary, *this) {
     options_.language = call.language;
     options_.dry_run = call.query.flag("dry_run");
-    const auto* type = call.app().schema().find_type(options_.type);
-    if (type == nullptr ||
-        !records::allowed(call.app().schema(), call.principal(), records::Action::create, *type, nullptr)) {
-      throw Error(ErrorCode::permission_denied, "may not import", "record.permission_denied");
-    }
+    options_.tables = false;
+    require_allowed();
   }
   ~ImportReceiver() override {
     if (job_.empty() || submitted_) return;
@@ -45,9 +42,13 @@ class ImportReceiver final : public Receiver, private PartSink {
     part_ = part.disposition;
     text_.clear();
     if (!part_.has_file) return;
-    if (part_.name != "file" && part_.name != "table") unknown(part_.name);
+    using archive::StagedAs;
+    static const std::map<std::string, StagedAs> kParts{
+        {"file", StagedAs::source}, {"table", StagedAs::table}, {"beside", StagedAs::beside}};
+    const auto as = kParts.find(part_.name);
+    if (as == kParts.end()) unknown(part_.name);
     begin_job();
-    file_ = call_.app().import_jobs().add(call_.principal(), job_, part_.file_name, part_.name == "table");
+    file_ = call_.app().import_jobs().add(call_.principal(), job_, part_.file_name, as->second);
   }
   void part_data(std::string_view bytes) override {
     if (file_) return file_->write(as_bytes(bytes));
@@ -71,9 +72,25 @@ class ImportReceiver final : public Receiver, private PartSink {
         throw Error("bad defaults", {FieldProblem{"defaults", "field.wrong_kind", {{"kind", "object"}}}});
       }
     } else if (part_.name == "dry_run") {
-      options_.dry_run = text_ == "1" || text_ == "true";
+      options_.dry_run = is_true();
+    } else if (part_.name == "tables") {
+      options_.tables = is_true();
+    } else if (part_.name == "type") {
+      options_.type = text_;
+      require_allowed();
     } else {
       unknown(part_.name);
+    }
+  }
+  bool is_true() const { return text_ == "1" || text_ == "true"; }
+  void require_allowed() const {
+    const auto& schema = call_.app().schema();
+    const auto* type = schema.find_type(options_.type);
+    if (type == nullptr) {
+      throw Error("unknown type", {FieldProblem{"type", "import.unknown_type", {{"type", options_.type}}}});
+    }
+    if (!records::allowed(schema, call_.principal(), records::Action::create, *type, nullptr)) {
+      throw Error(ErrorCode::permission_denied, "may not import", "record.permission_denied");
     }
   }
   [[noreturn]] static void unknown(const std::string& name) {
@@ -106,11 +123,23 @@ std::string_view shown(archive::ImportJobState state) {
   return name(waiting ? ImportJobState::running : state);
 }
 
+// A file that is stored and gave no text says so, once its reading has been tried.
+void add_reading(Call& call, archive::ImportedFile& file) {
+  const auto slash = file.record.find('/');
+  if (slash == std::string::npos || !file.error.empty()) return;
+  auto& app = call.app();
+  const auto record = app.records().find(call.principal(), file.record.substr(0, slash), file.record.substr(slash + 1));
+  if (!record) return;
+  file.error_code = app.texts().reading(*record).error_code;
+  if (!file.error_code.empty()) file.error = app.schema().message(file.error_code, call.language);
+}
+
 Response get_import(Call& call) {
-  const auto page = call.app().import_jobs().get(
-      call.principal(), call.at("id"), call.query.number("limit", 200, 1, 1000), call.query.text("page_token"));
+  auto page = call.app().import_jobs().get(call.principal(), call.at("id"), call.query.number("limit", 200, 1, 1000),
+                                           call.query.text("page_token"));
   Json results = Json::array();
-  for (const auto& one : page.results) {
+  for (auto& one : page.results) {
+    add_reading(call, one);
     results.push_back({{"path", one.path},
                        {"record", one.record},
                        {"status", name(one.status)},

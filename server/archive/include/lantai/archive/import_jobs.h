@@ -42,6 +42,9 @@ class StagedFile {
   virtual void close() = 0;
 };
 
+// What a staged file is to its import: to be taken in; a list of records; or there for the rows of lists alone.
+enum class StagedAs { source, table, beside };
+
 class ImportJobs {
  public:
   // Starts the thread and takes up what was under way.
@@ -49,12 +52,13 @@ class ImportJobs {
                                            std::filesystem::path directory, const Clock& clock);
   virtual ~ImportJobs() = default;
 
-  // `options.root` is set by the job. The caller must be allowed to create records of the type.
+  // `options.root` and `options.beside` are set by the job; without `options.tables` a spreadsheet is a list of records
+  // only when it is staged as one. The caller must be allowed to create records of the type.
   virtual std::string begin(const records::Principal& principal, const ImportOptions& options) = 0;
   // `path`: as the browser sent it, perhaps with folders; `..`, absolute paths and control characters are
-  // invalid_argument (`import.bad_path`). A `table` maps rows to the files beside it.
+  // invalid_argument (`import.unsafe_path`). A table maps rows to the files beside it.
   virtual std::unique_ptr<StagedFile> add(const records::Principal& principal, std::string_view job,
-                                          std::string_view path, bool table = false) = 0;
+                                          std::string_view path, StagedAs as = StagedAs::source) = 0;
   virtual void submit(const records::Principal& principal, std::string_view job) = 0;
   // Only who began it, and administrators, know of a job: not_found for anybody else.
   virtual ImportJobPage get(const records::Principal& principal, std::string_view job, std::size_t limit,

@@ -39,6 +39,7 @@ struct ImportOptions {
   schema::Language language = schema::Language::zh_hans;
   // For sources that somebody sent: paths are shown and keyed relative to it, and no row may name a file outside.
   std::optional<std::filesystem::path> root;
+  std::vector<std::filesystem::path> beside;  // further folders in which the files of rows are looked for
   bool tables = true;     // a spreadsheet whose header row names fields is a list of records, not a file
   unsigned threads = 12;  // sources stored at the same time; the committer merges their commits
 };
@@ -47,6 +48,8 @@ struct ImportReport {
   std::uint64_t created = 0, updated = 0, unchanged = 0, skipped = 0, failed = 0, planned = 0;
   std::uint64_t last_position = 0;  // change position to wait for
   bool stopped = false;
+
+  void count(ImportStatus status);
 };
 
 class ImportService {

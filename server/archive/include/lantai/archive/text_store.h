@@ -13,6 +13,7 @@
 
 #include "lantai/base/bytes.h"
 #include "lantai/extract/extraction.h"
+#include "lantai/records/record.h"
 #include "lantai/storage/store.h"
 
 namespace lantai::archive {
@@ -38,6 +39,12 @@ struct PreparedText {
   Bytes blob;  // large: digest of the derived blob
 };
 
+// How far the reading of all of a record's files is.
+struct RecordReading {
+  bool waiting = false;
+  std::string error_code;  // of the first file that gave no text or only a part: `extract.encrypted`; empty: none
+};
+
 struct FailedText {
   Bytes digest;
   TextSummary summary;
@@ -53,6 +60,7 @@ class TextStore {
   std::optional<extract::Extraction> find(ByteView digest) const;
   // State waiting when nothing is known of the bytes.
   TextSummary summary(ByteView digest) const;
+  RecordReading reading(const records::Record& record) const;
   // Read by the current extractor already?
   bool is_current(ByteView digest) const;
 
