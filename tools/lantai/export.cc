@@ -1,7 +1,9 @@
 // lantai export
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <map>
 
 #include "command_line.h"
 #include "lantai/base/error.h"
@@ -32,7 +34,6 @@ std::string safe_name(std::uint32_t number, const std::string& name) {
 }
 
 void write_blob(const storage::BlobStore& blobs, ByteView digest, const fs::path& path) {
-  fs::create_directories(path.parent_path());
   std::ofstream out(path, std::ios::binary);
   const auto reader = blobs.open(digest);
   for (std::uint64_t offset = 0; offset < reader->size();) {
@@ -44,24 +45,50 @@ void write_blob(const storage::BlobStore& blobs, ByteView digest, const fs::path
   if (!out) throw Error(ErrorCode::resource_exhausted, "cannot write " + path.string());
 }
 
-// The line that `lantai import` reads back.
-Json line_of_record(const records::Record& record, const storage::BlobStore& blobs, const std::string& files) {
-  Json line = {{"type", record.type}, {"key", record.type + "/" + record.id}, {"fields", record.fields}};
+// One current file of a record, and where its bytes were written.
+struct ExportedFile {
+  std::uint32_t number = 0;
+  std::string name, role;
+  std::uint64_t size = 0;
+  std::string sha256;
+};
+
+fs::path path_of(const std::string& folder, const std::string& record, const ExportedFile& file) {
+  return fs::path(folder) / record / safe_name(file.number, file.name);
+}
+
+// The line that `lantai import` reads back. `write` writes a file's bytes to the path.
+Json line_of_record(const std::string& type, const std::string& id, const Json& fields,
+                    const std::vector<ExportedFile>& files, const std::string& folder,
+                    const std::function<void(const ExportedFile&, const fs::path&)>& write) {
+  const std::string record = type + "/" + id;
+  Json line = {{"type", type}, {"key", record}, {"fields", fields}};
   Json listed = Json::array();
-  for (const auto& file : record.files) {
-    if (file.removed || file.versions.empty()) continue;
-    const records::FileVersion& current = file.current();
-    Json one = {
-        {"name", current.name}, {"role", file.role}, {"size", current.size}, {"sha256", to_hex(current.digest)}};
-    if (!files.empty()) {
-      const fs::path path = fs::path(files) / record.type / record.id / safe_name(file.number, current.name);
-      write_blob(blobs, current.digest, path);
-      one["path"] = fs::absolute(path).string();
+  for (const auto& file : files) {
+    Json one = {{"name", file.name}, {"role", file.role}, {"size", file.size}, {"sha256", file.sha256}};
+    if (!folder.empty()) {
+      const fs::path path = path_of(folder, record, file);
+      fs::create_directories(path.parent_path());
+      write(file, path);
+      one["path"] = fs::absolute(path).lexically_normal().string();
     }
     listed.push_back(std::move(one));
   }
   if (!listed.empty()) line["files"] = std::move(listed);
   return line;
+}
+
+// What others point to comes first, so that the lines can be taken in again in this order.
+std::vector<std::string> in_order(const std::vector<std::string>& declared) {
+  std::vector<std::string> types = {"fonds", "class", "department", "person", "volume", "item"};
+  const auto unknown = [&](const auto& type) {
+    return std::find(declared.begin(), declared.end(), type) == declared.end();
+  };
+  types.erase(std::remove_if(types.begin(), types.end(), unknown), types.end());
+  for (const auto& type : declared) {
+    if (std::find(types.begin(), types.end(), type) == types.end()) types.push_back(type);
+  }
+  return types;
 }
 
 std::uint64_t export_type(app::Application& application, const std::string& type, const ExportArguments& arguments,
@@ -74,11 +101,72 @@ std::uint64_t export_type(app::Application& application, const std::string& type
   do {
     auto page = application.records().list(principal, type, request);
     for (const auto& record : page.records) {
-      out << line_of_record(record, application.store().blobs(), arguments.files).dump() << "\n";
+      std::vector<ExportedFile> files;
+      std::map<std::uint32_t, Bytes> digests;
+      for (const auto& file : record.files) {
+        if (file.removed || file.versions.empty()) continue;
+        const records::FileVersion& current = file.current();
+        files.push_back({file.number, current.name, file.role, current.size, to_hex(current.digest)});
+        digests[file.number] = current.digest;
+      }
+      const auto write = [&](const ExportedFile& file, const fs::path& path) {
+        write_blob(application.store().blobs(), digests.at(file.number), path);
+      };
+      out << line_of_record(record.type, record.id, record.fields, files, arguments.files, write).dump() << "\n";
       ++count;
     }
     request.page_token = std::move(page.next_page_token);
   } while (!request.page_token.empty());
+  return count;
+}
+
+// What was cut short on its way is no copy.
+void download(HttpClient& client, const std::string& from, const ExportedFile& file, const fs::path& path) {
+  std::ofstream out(path, std::ios::binary);
+  client.download(from, [&](std::istream& in) {
+    std::vector<char> piece(1U << 16U);
+    while (out && in.read(piece.data(), static_cast<std::streamsize>(piece.size())).gcount() > 0) {
+      out.write(piece.data(), in.gcount());
+    }
+  });
+  out.close();
+  if (!out) throw Error(ErrorCode::resource_exhausted, "cannot write " + path.string());
+  if (fs::file_size(path) != file.size) throw Error(ErrorCode::unavailable, "the server broke off: " + path.string());
+}
+
+std::uint64_t export_remote_type(const Shared& shared, const std::string& type, const ExportArguments& arguments,
+                                 std::ostream& out) {
+  HttpClient lines(shared), files(shared);
+  std::uint64_t count = 0;
+  lines.download("/api/v1/records/" + type + "/export?format=jsonl", [&](std::istream& in) {
+    for (std::string line; out && std::getline(in, line); ++count) {
+      const Json record = Json::parse(line);
+      const std::string id = record.at("id");
+      std::vector<ExportedFile> listed;
+      for (const auto& file : record.at("files")) {
+        listed.push_back({file.at("number"), file.at("name"), file.at("role"), file.at("size"), file.at("sha256")});
+      }
+      const auto write = [&](const ExportedFile& file, const fs::path& path) {
+        const std::string from = "/api/v1/records/" + type + "/" + id + "/files/" + std::to_string(file.number);
+        download(files, from, file, path);
+      };
+      out << line_of_record(type, id, record.at("fields"), listed, arguments.files, write).dump() << "\n";
+    }
+  });
+  return count;
+}
+
+std::uint64_t export_remotely(const Shared& shared, const ExportArguments& arguments, std::ostream& out) {
+  if (arguments.audit) throw Error(ErrorCode::invalid_argument, std::string(text(Text::server_command, shared.lang())));
+  std::vector<std::string> types = arguments.types;
+  if (types.empty()) {
+    std::vector<std::string> declared;
+    const schema::Json description = HttpClient(shared).get("/api/v1/schema");
+    for (const auto& type : description.at("types")) declared.push_back(text_of(type, "name"));
+    types = in_order(declared);
+  }
+  std::uint64_t count = 0;
+  for (const auto& type : types) count += export_remote_type(shared, type, arguments, out);
   return count;
 }
 
@@ -96,29 +184,23 @@ std::uint64_t export_audit(storage::Store& store, std::ostream& out) {
   return count;
 }
 
-int export_to(const Shared& shared, const ExportArguments& arguments, std::ostream& out) {
-  if (!shared.server.empty()) {
-    Remote remote(shared);
-    for (const auto& type : arguments.types) remote.export_records(type, out);
-    return kDone;
-  }
+std::uint64_t export_directly(const Shared& shared, const ExportArguments& arguments, std::ostream& out) {
   const auto application = shared.open(false);
-  std::uint64_t count = 0;
-  if (arguments.audit) {
-    count = export_audit(application->store(), out);
-  } else {
-    auto types = arguments.types;
-    // What others point to comes first, so that the lines can be taken in again in this order.
-    if (types.empty()) {
-      types = {"fonds", "class", "department", "person", "volume", "item"};
-      for (const auto& type : application->schema().types()) {
-        if (std::find(types.begin(), types.end(), type.name) == types.end()) types.push_back(type.name);
-      }
-      const auto unknown = [&](const auto& type) { return application->schema().find_type(type) == nullptr; };
-      types.erase(std::remove_if(types.begin(), types.end(), unknown), types.end());
-    }
-    for (const auto& type : types) count += export_type(*application, type, arguments, out);
+  if (arguments.audit) return export_audit(application->store(), out);
+  std::vector<std::string> types = arguments.types;
+  if (types.empty()) {
+    std::vector<std::string> declared;
+    for (const auto& type : application->schema().types()) declared.push_back(type.name);
+    types = in_order(declared);
   }
+  std::uint64_t count = 0;
+  for (const auto& type : types) count += export_type(*application, type, arguments, out);
+  return count;
+}
+
+int export_to(const Shared& shared, const ExportArguments& arguments, std::ostream& out) {
+  const std::uint64_t count =
+      shared.server.empty() ? export_directly(shared, arguments, out) : export_remotely(shared, arguments, out);
   out.flush();
   if (!out) throw Error(ErrorCode::resource_exhausted, "the export cannot be written");
   std::cerr << say(Text::exported, shared.lang(), count) << "\n";

@@ -7,6 +7,7 @@
 
 #include "command_line.h"
 #include "lantai/base/error.h"
+#include "lantai/base/id.h"
 #include "remote.h"
 #include "texts.h"
 
@@ -61,10 +62,16 @@ class Report {
     ++done_;
     held_.push_back(file);
     while (!held_.empty() && settle(held_.front(), false)) pop();
-    if (terminal_ && done_ % 16 == 0) {
-      std::cerr << "\r\033[K" << say(Text::import_progress, shared_.lang(), done_, std::max(done_, total_))
-                << std::flush;
-    }
+    if (done_ % 16 == 0) show(done_, total_);
+  }
+
+  void show(std::uint64_t done, std::uint64_t total) const {
+    if (!terminal_) return;
+    constexpr std::uint64_t kWidth = 30;
+    total = std::max({done, total, std::uint64_t{1}});
+    const std::uint64_t filled = kWidth * done / total;
+    std::cerr << "\r\033[K[" << std::string(filled, '#') << std::string(kWidth - filled, ' ') << "] "
+              << say(Text::import_progress, shared_.lang(), done, total) << std::flush;
   }
 
   void finish() {
@@ -84,14 +91,10 @@ class Report {
     const auto record = application_->records().find(identity::operator_principal(), file.record.substr(0, slash),
                                                      file.record.substr(slash + 1));
     if (!record) return true;
-    for (const auto& component : record->files) {
-      if (component.removed) continue;
-      const archive::TextSummary summary = application_->texts().summary(component.current().digest);
-      if (summary.state == archive::TextState::waiting && !last) return false;
-      if (summary.error_code.empty() || !file.error.empty()) continue;
-      file.error_code = "extract." + summary.error_code;
-      file.error = application_->schema().message(file.error_code, shared_.lang());
-    }
+    const archive::RecordReading reading = application_->texts().reading(*record);
+    if (reading.waiting && !last) return false;
+    file.error_code = reading.error_code;
+    if (!file.error_code.empty()) file.error = application_->schema().message(file.error_code, shared_.lang());
     return true;
   }
 
@@ -130,8 +133,30 @@ int finish(const archive::ImportReport& report, const ImportArguments& arguments
   return report.failed == 0 ? kDone : kSomeFailed;
 }
 
+// A dry run on a place without a store looks at an empty one of its own and leaves nothing behind.
+class TemporaryStore {
+ public:
+  TemporaryStore() : directory_(fs::temp_directory_path() / ("lantai-dry-run-" + random_hex(8))) {}
+  ~TemporaryStore() {
+    std::error_code ignored;  // it lies among the temporary files
+    fs::remove_all(directory_, ignored);
+  }
+  TemporaryStore(const TemporaryStore&) = delete;
+  TemporaryStore& operator=(const TemporaryStore&) = delete;
+  std::unique_ptr<app::Application> open(const Shared& shared) const {
+    auto configuration = shared.configuration(true);
+    configuration.data = directory_;
+    return app::Application::open(configuration);
+  }
+
+ private:
+  const fs::path directory_;
+};
+
 int import_directly(const Shared& shared, const ImportArguments& arguments) {
-  const auto application = shared.open(true);
+  const TemporaryStore temporary;
+  const bool nothing_there = arguments.dry_run && !shared.data.empty() && !fs::exists(shared.data);
+  const auto application = nothing_there ? temporary.open(shared) : shared.open(!arguments.dry_run);
   archive::ImportOptions options;
   options.dry_run = arguments.dry_run;
   options.type = arguments.type;
@@ -151,15 +176,18 @@ int import_directly(const Shared& shared, const ImportArguments& arguments) {
   return finish(result, arguments, shared);
 }
 
-int import_remotely(const Shared& shared, const ImportArguments& arguments) {
-  Remote remote(shared);
+int import_over_http(const Shared& shared, const ImportArguments& arguments) {
   Report report(nullptr, shared, arguments.verbose || arguments.dry_run, 0);
   RemoteImport request;
   request.paths = arguments.paths;
   request.dry_run = arguments.dry_run;
-  request.defaults = defaults_of(arguments);
   request.wait = !arguments.no_wait;
-  const auto result = remote.import(request, [&](const archive::ImportedFile& file) { report.add(file); });
+  request.tables = !arguments.no_tables;
+  request.type = arguments.type;
+  request.defaults = defaults_of(arguments);
+  const auto result = import_remotely(
+      shared, request, [&](const archive::ImportedFile& file) { report.add(file); },
+      [&](std::uint64_t done, std::uint64_t total) { report.show(done, total); });
   report.finish();
   return finish(result, arguments, shared);
 }
@@ -181,7 +209,7 @@ void add_import(CLI::App& app, Shared& shared, Commands& commands) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add_format(*command, shared);
   commands[command] = [&shared, arguments] {
-    return shared.server.empty() ? import_directly(shared, *arguments) : import_remotely(shared, *arguments);
+    return shared.server.empty() ? import_directly(shared, *arguments) : import_over_http(shared, *arguments);
   };
 }
 

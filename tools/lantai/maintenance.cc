@@ -100,13 +100,14 @@ void print(const Json& json, bool one_line) {
     std::cout << json.dump() << "\n";
     return;
   }
-  for (const auto& [name, value] : json.flatten().items()) {
+  const Json flat = json.flatten();
+  for (const auto& [name, value] : flat.items()) {
     std::cout << name.substr(1) << "\t" << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
   }
 }
 
 int stats(const Shared& shared) {
-  print(shared.server.empty() ? stats_of(*shared.open(false)) : Json(Remote(shared).readiness()), shared.json);
+  print(shared.server.empty() ? stats_of(*shared.open(false)) : Json(Remote(shared).stats()), shared.json);
   return kDone;
 }
 

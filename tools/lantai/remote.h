@@ -1,14 +1,12 @@
-// How does the command line work through a running server? Over the HTTP API (docs/formats/http.md), as any program
-// would. Thread-confined. Throws the errors that the server's answers stand for; unavailable when it cannot be reached.
+// What do the commands do through a running server? The same as on a store, over HTTP. Thread-confined. Errors as
+// HttpClient's.
 #pragma once
 
 #include <functional>
-#include <iosfwd>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "command_line.h"
+#include "http_client.h"
 
 namespace lantai::cli {
 
@@ -20,28 +18,43 @@ struct RemoteSearch {
   std::vector<std::string> filters, facets;
   std::string sort, type, page_token;
   std::size_t limit = 20;
-  bool strict = false;
+  bool strict = false, wait = true;
 };
 
-struct RemoteImport {
-  std::vector<std::string> paths;
-  bool dry_run = false, wait = true;
-  schema::Json defaults;
+// `hints`: sentences about a query that was searched otherwise than it was meant.
+struct RemoteResult {
+  search::SearchResult result;
+  std::vector<std::string> hints;
 };
 
 class Remote {
  public:
-  explicit Remote(const Shared& shared);
-  ~Remote();
-  search::SearchResult search(const RemoteSearch& request);
-  archive::ImportReport import(const RemoteImport& request,
-                               const std::function<void(const archive::ImportedFile&)>& each);
-  void export_records(const std::string& type, std::ostream& out);
-  schema::Json readiness();
+  using Json = schema::Json;
+  explicit Remote(const Shared& shared) : shared_(shared), client_(shared) {}
+  RemoteResult search(const RemoteSearch& request);
+  // How far store, extraction and index are.
+  Json stats();
+  // Until everything stored by now can be found, or reading stands still and that is said.
+  void wait_until_findable();
+  HttpClient& client() { return client_; }
 
  private:
-  struct Connection;
-  std::unique_ptr<Connection> connection_;
+  bool findable(std::uint64_t position);
+  const Shared& shared_;
+  HttpClient client_;
 };
+
+struct RemoteImport {
+  std::vector<std::string> paths;
+  bool dry_run = false, wait = true, tables = true;
+  std::string type = "item";
+  schema::Json defaults;
+};
+
+// Sends the sources in as many imports as it takes, streamed; a server's import is one unit that it resumes by itself.
+// `each` is told of every source in order, `progress` now and then how many of how many are done.
+archive::ImportReport import_remotely(const Shared& shared, const RemoteImport& request,
+                                      const std::function<void(const archive::ImportedFile&)>& each,
+                                      const std::function<void(std::uint64_t, std::uint64_t)>& progress);
 
 }  // namespace lantai::cli

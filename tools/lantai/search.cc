@@ -142,9 +142,19 @@ int search_directly(const Shared& shared, const SearchArguments& arguments) {
 }
 
 int search_remotely(const Shared& shared, const SearchArguments& arguments) {
-  RemoteSearch request{joined(arguments.words), arguments.filters,    arguments.facets, arguments.sort,
-                       arguments.type,          arguments.page_token, arguments.limit,  arguments.strict};
-  print_result(Remote(shared).search(request), arguments, shared);
+  RemoteSearch request;
+  request.query = joined(arguments.words);
+  request.filters = arguments.filters;
+  request.facets = arguments.facets;
+  request.sort = arguments.sort;
+  request.type = arguments.type;
+  request.page_token = arguments.page_token;
+  request.limit = arguments.limit;
+  request.strict = arguments.strict;
+  request.wait = !arguments.no_wait;
+  const RemoteResult found = Remote(shared).search(request);
+  for (const auto& hint : found.hints) std::cerr << "lantai: " << hint << "\n";
+  print_result(found.result, arguments, shared);
   return kDone;
 }
 

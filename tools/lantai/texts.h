@@ -37,7 +37,7 @@ enum class Text {
   no_such_user,
   no_such_file,
   needs_place,
-  remote_list,
+  other_account,
   exported,
 };
 

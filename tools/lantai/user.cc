@@ -4,7 +4,7 @@
 #include <iostream>
 #include <iterator>
 
-#include "command_line.h"
+#include "accounts_door.h"
 #include "lantai/base/error.h"
 #include "lantai/base/id.h"
 #include "texts.h"
@@ -35,75 +35,66 @@ std::string password_of(const std::string& file, bool& made_up) {
   return password;
 }
 
-int clearance_of(const schema::Schema& schema, const std::string& given) {
-  const auto* levels = schema.find_vocabulary("access_level");
+int clearance_of(const Shared& shared, const std::string& given) {
+  const auto schema = schema::Schema::load(shared.configuration(false).schema_directories);
+  const auto* levels = schema->find_vocabulary("access_level");
   const auto* term = levels == nullptr ? nullptr : levels->match(given);
   if (term != nullptr) return term->rank;
   if (given.size() == 1 && given[0] >= '0' && given[0] <= '9') return given[0] - '0';
   throw Error(ErrorCode::invalid_argument, "unknown clearance: " + given);
 }
 
-identity::Account account_called(app::Application& application, const Shared& shared, const std::string& login) {
-  auto account = application.accounts().find_login(login);
-  if (!account) throw Error(ErrorCode::not_found, say(Text::no_such_user, shared.lang(), login));
-  return *account;
-}
-
-void apply(app::Application& application, const UserArguments& arguments, identity::Account& account) {
+void apply(const Shared& shared, const UserArguments& arguments, identity::Account& account) {
   if (!arguments.name.empty()) account.name = arguments.name;
   if (!arguments.roles.empty()) account.roles = {arguments.roles.begin(), arguments.roles.end()};
   if (!arguments.departments.empty()) account.departments = arguments.departments;
-  if (!arguments.clearance.empty()) account.clearance = clearance_of(application.schema(), arguments.clearance);
+  if (!arguments.clearance.empty()) account.clearance = clearance_of(shared, arguments.clearance);
   if (arguments.disable) account.disabled = true;
   if (arguments.enable) account.disabled = false;
 }
 
 int add(const Shared& shared, const UserArguments& arguments) {
-  const auto application = shared.open(true);
   identity::Account account;
   account.login = arguments.login;
   account.name = arguments.login;
   account.roles = {"reader"};
-  apply(*application, arguments, account);
+  apply(shared, arguments, account);
   bool made_up = false;
   const std::string password = password_of(arguments.password_file, made_up);
   account.must_change_password = made_up;
-  application->accounts().create(identity::operator_principal(), account, password);
+  AccountsDoor::open(shared, true)->create(account, password);
   std::cout << say(Text::user_made, shared.lang(), arguments.login) << "\n";
   if (made_up) std::cout << say(Text::password_set, shared.lang(), arguments.login, password) << "\n";
   return kDone;
 }
 
 int set(const Shared& shared, const UserArguments& arguments) {
-  const auto application = shared.open(false);
-  identity::Account account = account_called(*application, shared, arguments.login);
-  apply(*application, arguments, account);
-  application->accounts().update(identity::operator_principal(), account);
+  const auto accounts = AccountsDoor::open(shared, false);
+  identity::Account account = accounts->get(arguments.login);
+  apply(shared, arguments, account);
+  accounts->update(account);
   return kDone;
 }
 
 int set_password(const Shared& shared, const UserArguments& arguments) {
-  const auto application = shared.open(false);
-  const identity::Account account = account_called(*application, shared, arguments.login);
+  const auto accounts = AccountsDoor::open(shared, false);
+  const identity::Account account = accounts->get(arguments.login);
   bool made_up = false;
   const std::string password = password_of(arguments.password_file, made_up);
-  application->accounts().set_password(identity::operator_principal(), account.id, password);
+  accounts->set_password(account, password, made_up);
   if (made_up) std::cout << say(Text::password_set, shared.lang(), arguments.login, password) << "\n";
   return kDone;
 }
 
 int make_token(const Shared& shared, const UserArguments& arguments) {
-  const auto application = shared.open(false);
-  const identity::Account account = account_called(*application, shared, arguments.login);
-  const auto session = application->accounts().make_token(identity::operator_principal(), account.id, arguments.label,
-                                                          std::chrono::hours(24) * static_cast<int>(arguments.days));
-  std::cout << (shared.json ? session.key : say(Text::token_made, shared.lang(), session.key)) << "\n";
+  const auto accounts = AccountsDoor::open(shared, false);
+  const std::string key = accounts->make_token(accounts->get(arguments.login), arguments.label, arguments.days);
+  std::cout << (shared.json ? key : say(Text::token_made, shared.lang(), key)) << "\n";
   return kDone;
 }
 
 int list(const Shared& shared) {
-  const auto application = shared.open(false);
-  for (const auto& account : application->accounts().list()) {
+  for (const auto& account : AccountsDoor::open(shared, false)->list()) {
     const nlohmann::ordered_json line = {{"login", account.login},
                                          {"name", account.name},
                                          {"roles", account.roles},
