@@ -80,6 +80,17 @@ class Installation:
             raise AssertionError(f"{arguments}: {done.returncode}\n{done.stdout.decode()}\n{done.stderr.decode()}")
         return done
 
+    def through_server(self, *arguments, token="", check=True):
+        """The command line as a client of the running server."""
+        done = subprocess.run([LANTAI, "--server", self.base, *arguments], capture_output=True, check=False, timeout=120,
+                              env={**os.environ, "LANG": "en_US.UTF-8", "LANTAI_TOKEN": token})
+        if check and done.returncode != 0:
+            raise AssertionError(f"{arguments}: {done.returncode}\n{done.stdout.decode()}\n{done.stderr.decode()}")
+        return done
+
+    def token(self, login):
+        return self.run("user", "token", login, "--format", "json").stdout.decode().strip()
+
     def add_user(self, login, role, clearance):
         self.run("user", "add", login, "--role", role, "--clearance", str(clearance), "--password-file", self._password_file())
 
@@ -102,7 +113,10 @@ class Installation:
         raise AssertionError("the server ended: " + (self.folder / "server.log").read_text())
 
     def client(self, login):
-        return Client(self.base).sign_in(login)
+        return self.client_with(login, PASSWORD)
+
+    def client_with(self, login, password):
+        return Client(self.base).sign_in(login, password)
 
     def stop(self, sign=signal.SIGTERM):
         if self.server:

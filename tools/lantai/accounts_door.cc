@@ -73,7 +73,8 @@ class OverHttp final : public AccountsDoor {
   explicit OverHttp(const Shared& shared) : shared_(shared), client_(shared) {}
   std::vector<Account> list() override {
     std::vector<Account> accounts;
-    for (const auto& one : client_.get("/api/v1/accounts").at("accounts")) accounts.push_back(account_of(one));
+    const Json answer = client_.get("/api/v1/accounts");
+    for (const auto& one : answer.at("accounts")) accounts.push_back(account_of(one));
     return accounts;
   }
   Account get(const std::string& login) override {

@@ -34,6 +34,7 @@ struct ImportUnit {
   std::string type;
   bool row = false;
   std::uint64_t row_number = 0;
+  std::string row_key;  // by which other rows of the import may link to it
   schema::Json fields = schema::Json::object();
   std::vector<FileSource> files;
   bool after_earlier = false;        // its key came before in this run

@@ -403,6 +403,7 @@ void SourceWalker::identify_row(const Place& list, Row row, ImportUnit& unit) {
   unit.relative = "row\n" + list.relative + "\n" + row.type + "\n" + identity;
   unit.after_earlier = met_[unit.relative]++ != 0;
   unit.type = row.type;
+  unit.row_key = row.key;
   unit.fields = std::move(row.fields);
   unit.files = std::move(row.files);
 }

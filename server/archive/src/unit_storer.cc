@@ -93,6 +93,9 @@ void UnitStorer::store_unit(const ImportUnit& unit, StoredUnit& result) const {
     entry.content = content;
     create(unit, std::move(fields), files, result, std::move(entry));
   }
+  if (unit.row_key.empty() || options_.dry_run) return;
+  std::lock_guard lock(mutex_);
+  rows_[unit.type + "\n" + unit.row_key] = result.told.record.substr(unit.type.size() + 1);
 }
 
 UnitStorer::Loaded UnitStorer::load(const FileSource& source) const {
@@ -237,8 +240,9 @@ Json UnitStorer::fields_of(const ImportUnit& unit) const {
   return fields;
 }
 
-// People name a fonds by its number and a department by its name: turned into the id where exactly that is found. False
-// when something stays unresolved.
+// People name a fonds by its number and a department by its name: turned into the id where exactly that is found. Lists
+// that were exported name a record by the id it had, which is in the key of its row. False when something stays
+// unresolved.
 bool UnitStorer::resolve_links(const schema::TypeDecl& type, Json& fields) const {
   bool resolved = true;
   for (const auto& field : type.fields) {
@@ -248,8 +252,11 @@ bool UnitStorer::resolve_links(const schema::TypeDecl& type, Json& fields) const
     if (!at->is_array()) values.push_back(&*at);
     for (std::size_t i = 0; at->is_array() && i < at->size(); ++i) values.push_back(&(*at)[i]);
     for (Json* value : values) {
-      if (!value->is_string() || is_id(value->get_ref<const std::string&>())) continue;
-      const auto id = find_linked(engine_.schema().type(field.target), value->get<std::string>());
+      if (!value->is_string()) continue;
+      const auto& called = value->get_ref<const std::string&>();
+      const schema::TypeDecl& target = engine_.schema().type(field.target);
+      if (is_id(called) && exists(target, called)) continue;
+      const auto id = is_id(called) ? find_row(target.name, target.name + "/" + called) : find_linked(target, called);
       if (id) *value = *id;
       resolved = resolved && id;
     }
@@ -264,7 +271,18 @@ std::optional<std::string> UnitStorer::find_linked(const schema::TypeDecl& targe
     const auto record = engine_.find_by(principal_, target.name, field.name, called);
     if (record) return record->id;
   }
-  return std::nullopt;
+  return find_row(target.name, called);
+}
+
+bool UnitStorer::exists(const schema::TypeDecl& target, const std::string& id) const {
+  const auto record = engine_.find(principal_, target.name, id);
+  return record && !record->deleted;
+}
+
+std::optional<std::string> UnitStorer::find_row(const std::string& type, const std::string& key) const {
+  std::lock_guard lock(mutex_);
+  const auto found = rows_.find(type + "\n" + key);
+  return found == rows_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void UnitStorer::check(const ImportUnit& unit, Json fields, StoredUnit& result) const {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -43,7 +45,9 @@ class UnitStorer {
               Known known) const;
   schema::Json fields_of(const ImportUnit& unit) const;
   bool resolve_links(const schema::TypeDecl& type, schema::Json& fields) const;
+  bool exists(const schema::TypeDecl& target, const std::string& id) const;
   std::optional<std::string> find_linked(const schema::TypeDecl& target, const std::string& called) const;
+  std::optional<std::string> find_row(const std::string& type, const std::string& key) const;
   void check(const ImportUnit& unit, schema::Json fields, StoredUnit& result) const;
 
   storage::Store& store_;
@@ -53,6 +57,8 @@ class UnitStorer {
   const ImportOptions& options_;
   SettledBefore settled_before_;
   ImportLedger ledger_;
+  mutable std::mutex mutex_;
+  mutable std::unordered_map<std::string, std::string> rows_;  // type and key of the rows stored so far → id
 };
 
 }  // namespace lantai::archive

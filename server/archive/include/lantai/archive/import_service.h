@@ -5,7 +5,7 @@
 //   a file or archive member   its path on this machine; or its path within the import together with its digest
 //   a row of a table or JSONL  its `key`, else its reference code, else its content and how many the same came before
 // Known key, same bytes and fields: unchanged. Known key, other bytes or fields: a new version of the same record.
-// Killed at any moment, a second run finishes what is missing (docs/formats/import.md; tests/cli).
+// Killed at any moment, a second run finishes what is missing (docs/formats/import.md; tests/scenario).
 #pragma once
 
 #include <cstdint>
