@@ -93,6 +93,7 @@ class OnAStore(WithPapers):
 
         done = self.place.run("import", "--format", "json", *self.sources, check=False)
         self.assertEqual(done.returncode, SOME_FAILED)
+        self.assertEqual(self.place.data.stat().st_mode & 0o777, 0o700)
         self.good = "created"
         first = self.check_report(lines(done))
         self.assertEqual((self.count("item"), self.count("department")), (8, 1))
@@ -373,6 +374,9 @@ class ThroughAServer(WithPapers):
         missing = local("search", "x")
         self.assertEqual(missing.returncode, NOT_FOUND)
         self.assertIn("no store", missing.stderr.decode())
+        write(self.place.folder / "no folder", "a file")
+        self.place.data = self.place.folder / "no folder" / "data"
+        self.assertEqual(local("import", self.sources[0]).returncode, UNAVAILABLE)
         self.assertEqual(subprocess.run([LANTAI, "stats"], capture_output=True, check=False, timeout=60).returncode, USAGE)
         self.assertEqual(subprocess.run([LANTAI, "--help"], capture_output=True, check=False, timeout=60).returncode, DONE)
 

@@ -12,11 +12,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Nobody else on the machine looks into a store.
+void make_directory(const fs::path& data) {
+  std::error_code error;
+  fs::create_directories(data, error);
+  if (!error) fs::permissions(data, fs::perms::owner_all, error);
+  if (error) throw Error(ErrorCode::unavailable, "cannot make " + data.string() + ": " + error.message());
+}
+
 std::unique_ptr<storage::Store> open_store(const Configuration& configuration, const Clock& clock) {
   if (!configuration.create_if_missing && !fs::exists(configuration.data)) {
     throw Error(ErrorCode::not_found, "no store in " + configuration.data.string(), "store.missing",
                 {{"path", configuration.data.string()}});
   }
+  if (configuration.create_if_missing && !fs::exists(configuration.data / "FORMAT")) make_directory(configuration.data);
   storage::StoreOptions options;
   options.create_if_missing = configuration.create_if_missing;
   options.clock = &clock;
