@@ -118,6 +118,64 @@ BOOST_AUTO_TEST_CASE(a_document_number_in_any_dress_finds_exactly_that_number) {
   BOOST_TEST(a.found("文号:校办(2021)5号") == "five ");
 }
 
+BOOST_AUTO_TEST_CASE(a_document_number_in_a_body_is_found_in_any_dress_and_no_other_is) {
+  Archive a;
+  const std::vector<std::string> same = {"根据校办〔2021〕5号文件", "见校办［２０２１］第５号。", "校办 【2021】 05 号",
+                                         "（校辦(2021)5號）", "转发\n校办〔2021〕\n5号"};
+  const std::vector<std::string> other = {"根据校办〔2021〕15号", "校办〔2021〕51号",      "校办〔2012〕5号",
+                                          "校办2021年5号",        "根据党校办〔2021〕5号", "教〔2021〕5号",
+                                          "校〔2021〕办5号"};
+  for (const auto& body : same) a.save(record("same" + std::to_string(&body - same.data()), "甲", body));
+  for (const auto& body : other) a.save(record("other" + std::to_string(&body - other.data()), "乙", body));
+  a.save(with(record("longer", "丙"), "document_number", "党校办〔2020〕1号", true, false));
+  for (const std::string query :
+       {"校办〔2021〕5号", "校办(2021)第5号", "校办［２０２１］05号", "校办[2021]5", "校辦 〔2021〕 5 號"}) {
+    const auto result = a.search(query);
+    BOOST_TEST(result.total == same.size(), query << " found " << a.found(query));
+    for (const auto& hit : result.hits) {
+      BOOST_TEST(hit.id.starts_with("same"), query << " found " << hit.id);
+      BOOST_TEST(marked(hit).find("[") != std::string::npos);
+    }
+  }
+  BOOST_TEST(a.search("党校办〔2021〕5号").total == 1U);
+  BOOST_TEST(marked(a.search("校办〔2021〕5号 AND 见").hits.at(0)).find("校办［２０２１］第５号]") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_date_is_found_however_it_is_written_and_no_other_is) {
+  Archive a;
+  const std::vector<std::string> same = {"于2021年3月5日召开", "2021-03-05 收到", "日期：2021/3/5。",
+                                         "２０２１．３．５"};
+  const std::vector<std::string> other = {"2021年3月15日", "2021年13月5日", "12021年3月5日", "2021-03-05-7",
+                                          "2020年3月5日"};
+  for (const auto& body : same) a.save(record("same" + std::to_string(&body - same.data()), "甲", body));
+  for (const auto& body : other) a.save(record("other" + std::to_string(&body - other.data()), "乙", body));
+  a.save(record("month", "丙", "2021年3月总结"));
+  for (const std::string query : {"2021年3月5日", "2021-03-05", "2021/3/5", "2021.3.5", "２０２１ 年 3 月 5 日"}) {
+    const auto result = a.search(query);
+    BOOST_TEST(result.total == same.size(), query << " found " << a.found(query));
+    for (const auto& hit : result.hits) {
+      BOOST_TEST(hit.id.starts_with("same"), query << " found " << hit.id);
+      BOOST_TEST(marked(hit).find("[") != std::string::npos);
+    }
+  }
+  BOOST_TEST(a.search("2021年3月").total == same.size() + 2);  // and the fifteenth
+  BOOST_TEST(a.search("2021年3月5日召开").total == 1U);
+  BOOST_TEST(a.search("\"2021年3月5日\"").total == 2U);  // in quotes as it stands, also in 12021年3月5日
+}
+
+BOOST_AUTO_TEST_CASE(a_filter_takes_a_whole_value_and_nothing_less) {
+  Archive a;
+  a.save(record("whole", "会议纪要"));
+  a.save(record("longer", "会议纪要（一）"));
+  search::SearchRequest request;
+  request.access.everything = true;
+  request.filters.push_back({"title", {"會議 纪要"}, {}, {}});
+  const auto result = a.searcher->search(request);
+  BOOST_REQUIRE_EQUAL(result.total, 1U);
+  BOOST_TEST(result.hits[0].id == "whole");
+}
+
 BOOST_AUTO_TEST_CASE(a_reference_code_with_any_dash_or_dot_finds_exactly_that_code) {
   Archive a;
   Document one = record("one", "甲", "档号 Z109-WS·2011-Y-BGS-0001 见附");
@@ -131,6 +189,12 @@ BOOST_AUTO_TEST_CASE(a_reference_code_with_any_dash_or_dot_finds_exactly_that_co
        {"Z109-WS·2011-Y-BGS-0001", "z109－ws．2011－y－bgs－0001", "Z109 - WS·2011 - Y - BGS - 0001"}) {
     BOOST_TEST(a.found(query) == "one ", query << " found " << a.found(query));
   }
+  a.save(record("inside", "丁", "Z109-WS·2011-Y-BGS-0001-3与AZ109-WS·2011-Y-BGS-0001"));
+  a.save(record("mention", "戊", "（Ｚ109—WS．2011—Y—BGS—0001）"));
+  Document scan = record("scan", "己", "空");
+  scan.files[0].name = "Z109-WS·2011-Y-BGS-0001.pdf";
+  a.save(scan);
+  BOOST_TEST(a.search("Z109-WS·2011-Y-BGS-0001").total == 3U, a.found("Z109-WS·2011-Y-BGS-0001"));
 }
 
 BOOST_AUTO_TEST_CASE(a_prefix_finds_words_that_begin_so) {

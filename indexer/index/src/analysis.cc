@@ -7,6 +7,7 @@
 #include "lantai/index/text_log.h"
 #include "lantai/text/code.h"
 #include "lantai/text/folding.h"
+#include "lantai/text/mention.h"
 
 namespace lantai::index {
 namespace {
@@ -76,7 +77,6 @@ AnalysedDocument Analyser::analyse(const Document& document) {
   length_ = 0;
   add_fields(document);
   add_files(document);
-  add_exact(record_term(document.type, document.id));
   AnalysedDocument out;
   out.terms = take_terms();
   out.streams = streams_;
@@ -95,11 +95,13 @@ void Analyser::add_fields(const Document& document) {
     const std::string normal = text::normalise_code(value);
     add_exact(code_term(normal));
     add_exact(field_code_term(name, normal));
+    if (const auto number = text::parse_document_number(value)) add_exact(organ_term(number->organ));
   };
   for (const auto& field : document.fields) {
     for (const auto& value : field.values) {
       if (field.text || field.code) text_value(field.name, value, field.code, field.weight);
-      if (!field.code) add_exact(exact_term(field.name, fold_value(value)));
+      // A whole value of a text field is found as a phrase that is all there is.
+      if (!field.code && !field.text) add_exact(exact_term(field.name, fold_value(value)));
     }
   }
   if (!title_seen) text_value("title", document.title, false, 5);
@@ -144,19 +146,26 @@ void Analyser::add_stream(const Stream& stream) {
   add_grams(stream.folded, stream.weight, 0);
   if (!stream.field.empty()) add_grams(stream.folded, 0, field_number(std::string(stream.field)));
   add_words(stream.folded, stream.weight);
+  for (auto date = text::next_date(utf8, 0); date; date = text::next_date(utf8, date->end)) {
+    add_exact(date_term(date->date));
+  }
 }
 
-// Single characters and pairs of neighbours, of word characters only. With a field: for finding in that field alone.
+// Pairs of neighbours, of word characters only, and the last of each run. With a field: for finding in that field
+// alone.
 void Analyser::add_grams(std::u32string_view folded, std::uint32_t weight, unsigned field) {
   char32_t before = kNoChar;
   bool han_before = false;
+  const auto end_run = [&] {
+    if (before != kNoChar) grams_.add(pack(kGram, field, before, kNoChar), han_before ? weight : 0);
+    before = kNoChar;
+  };
   for (const char32_t c : folded) {
     const bool han = text::is_han(c);
     if (!han && !text::is_word_char(c)) {
-      before = kNoChar;
+      end_run();
       continue;
     }
-    grams_.add(pack(kGram, field, c, kNoChar), han ? weight : 0);
     if (before != kNoChar) {
       const bool counts = han && han_before;
       grams_.add(pack(kGram, field, before, c), counts ? weight : 0);
@@ -165,6 +174,7 @@ void Analyser::add_grams(std::u32string_view folded, std::uint32_t weight, unsig
     before = c;
     han_before = han;
   }
+  end_run();
 }
 
 void Analyser::add_words(std::u32string_view folded, std::uint32_t weight) {
@@ -207,7 +217,7 @@ std::vector<TermCount> Analyser::take_terms() {
     } else if (key >> 62U == kWord) {
       terms.push_back({word_term(gram), count});
     } else {
-      terms.push_back({(second == kNoChar ? "U" : "B") + gram, count});
+      terms.push_back({"B" + gram, count});
     }
   });
   for (auto& [term, count] : words_) terms.push_back({term, count});

@@ -55,8 +55,8 @@ std::vector<std::string_view> date_parts(std::string_view folded) {
 
 }  // namespace
 
-std::string unigram_term(char32_t c) {
-  std::string term = "U";
+std::string character_term(char32_t c) {
+  std::string term = "B";
   text::append_utf8(c, term);
   return term;
 }
@@ -75,9 +75,8 @@ std::string field_code_term(std::string_view field, std::string_view normal_form
   return fielded('C', field, normal_form);
 }
 std::string field_gram_term(std::string_view field, std::string_view gram) { return fielded('F', field, gram); }
-std::string record_term(std::string_view type, std::string_view id) {
-  return bounded("Q" + std::string(type) + "/" + std::string(id));
-}
+std::string date_term(std::string_view date) { return "D" + std::string(date); }
+std::string organ_term(std::string_view organ) { return bounded("O" + std::string(organ)); }
 
 std::string normalise_date(std::string_view value) {
   const std::string folded = text::to_utf8(text::fold_only(value));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lantai/text/folding.h"
+#include "lantai/text/mention.h"
 
 namespace lantai::search {
 namespace {
@@ -183,6 +184,18 @@ char32_t first_character(std::string_view text) {
 bool is_latin(char32_t c) { return c != 0 && !text::is_han(c) && text::is_word_char(c); }
 bool is_joiner(char32_t c) { return c == U'-' || c == U'.'; }
 
+// Does a code go on in `right`? Not with a file name's ending: .pdf
+bool goes_on(std::string_view right) {
+  if (right.empty() || !is_joiner(first_character(right)) || !is_latin(first_character(right.substr(1)))) return false;
+  std::size_t end = 1;
+  while (end < right.size() && ((right[end] >= 'a' && right[end] <= 'z') || (right[end] >= '0' && right[end] <= '9'))) {
+    ++end;
+  }
+  const bool letter_first = right[1] >= 'a' && right[1] <= 'z';
+  const bool ending = right[0] == '.' && letter_first && end <= 5 && !is_joiner(first_character(right.substr(end)));
+  return !ending;
+}
+
 bool bounded(const Needle& needle, std::string_view text, std::size_t begin, std::size_t end) {
   const std::string_view left = text.substr(0, begin);
   const std::string_view right = text.substr(end);
@@ -190,23 +203,51 @@ bool bounded(const Needle& needle, std::string_view text, std::size_t begin, std
   const bool latin_last = is_latin(last_character(needle.text));
   if (latin_first && is_latin(last_character(left))) return false;
   if (latin_last && is_latin(first_character(right))) return false;
-  if (!needle.whole_code) return true;
+  if (needle.form == Needle::Form::word) return true;
   const bool left_joined = latin_first && is_joiner(last_character(left)) && left.size() > 1 &&
                            is_latin(last_character(left.substr(0, left.size() - 1)));
-  const bool right_joined =
-      latin_last && is_joiner(first_character(right)) && is_latin(first_character(right.substr(1)));
-  return !left_joined && !right_joined;
+  return !left_joined && !(latin_last && goes_on(right));
+}
+
+bool is_number(const Needle& needle, std::string_view text, const text::NumberMention& found) {
+  const std::string_view before = text.substr(0, found.begin);
+  if (found.year != needle.year || found.serial != needle.serial || !before.ends_with(needle.organ)) return false;
+  const std::string_view left = before.substr(0, before.size() - needle.organ.size());
+  if (is_latin(first_character(needle.organ)) && is_latin(last_character(left))) return false;
+  return std::none_of(needle.longer.begin(), needle.longer.end(),
+                      [&](const std::string& more) { return left.ends_with(more); });
+}
+
+std::optional<Found> find_number(const Needle& needle, std::string_view text, std::size_t from) {
+  for (auto found = text::next_number(text, from); found; found = text::next_number(text, found->end)) {
+    if (found->begin >= from + needle.organ.size() && is_number(needle, text, *found)) {
+      return Found{found->begin - needle.organ.size(), found->end};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Found> find_date(const Needle& needle, std::string_view text, std::size_t from) {
+  for (auto found = text::next_date(text, from); found; found = text::next_date(text, found->end)) {
+    if (found->date.starts_with(needle.text)) return Found{found->begin, found->end};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::size_t find_needle(const Needle& needle, std::string_view text, std::size_t from) {
-  while (true) {
-    const std::size_t at = text.find(needle.text, from);
-    if (at == std::string_view::npos) return at;
-    if ((!needle.whole_words && !needle.whole_code) || bounded(needle, text, at, at + needle.text.size())) return at;
-    from = at + 1;
+std::optional<Found> find_needle(const Needle& needle, std::string_view text, std::size_t from) {
+  using Form = Needle::Form;
+  if (needle.form == Form::number) return find_number(needle, text, from);
+  if (needle.form == Form::date) return find_date(needle, text, from);
+  if (needle.form == Form::value && (from > 0 || text != needle.text)) return std::nullopt;
+  for (std::size_t at = text.find(needle.text, from); at != std::string_view::npos;
+       at = text.find(needle.text, at + 1)) {
+    const std::size_t end = at + needle.text.size();
+    const bool anywhere = needle.form != Form::word && needle.form != Form::code;
+    if (anywhere || bounded(needle, text, at, end)) return Found{at, end};
   }
+  return std::nullopt;
 }
 
 bool occurs(const Needle& needle, std::string_view streams) {
@@ -214,8 +255,8 @@ bool occurs(const Needle& needle, std::string_view streams) {
   index::TextStream stream;
   while (reader.next(stream)) {
     if (!needle.field.empty() && stream.field != needle.field) continue;
-    if (needle.whole_code && stream.code) continue;
-    if (find_needle(needle, stream.text, 0) != std::string_view::npos) return true;
+    if (stream.code && (needle.form == Needle::Form::code || needle.form == Needle::Form::number)) continue;
+    if (find_needle(needle, stream.text, 0)) return true;
   }
   return false;
 }

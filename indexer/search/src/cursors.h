@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,17 +25,36 @@ class Cursor {
   virtual std::uint64_t cost() const = 0;  // about how many candidates
 };
 
-// A piece of folded text that must occur, and where.
+// What must occur in a folded text, and where.
 struct Needle {
-  std::string text;          // UTF-8 of the folded text
-  std::string field;         // empty: anywhere
-  bool whole_words = false;  // not inside a longer run of letters or digits
-  bool whole_code = false;   // not inside a longer code; not in code fields, which have their own terms
+  enum class Form {
+    plain,   // these characters
+    word,    // not inside a longer run of letters or digits
+    code,    // not inside a longer reference code
+    number,  // a document number, however it is written
+    date,    // a date, however it is written; a month also by any day in it
+    value,   // the whole text of a field
+  };
+  std::string text;   // UTF-8 of the folded text; of numbers and dates the normal form
+  std::string field;  // empty: anywhere
+  Form form = Form::plain;
+  // Of a number. `longer`: what comes before the organ's code word in known longer ones, which are other organs.
+  std::string organ;
+  unsigned year = 0;
+  std::uint64_t serial = 0;
+  std::vector<std::string> longer;
+
+  bool operator==(const Needle&) const = default;
 };
 
+struct Found {
+  std::size_t begin = 0, end = 0;
+};
+
+// Code fields have their own terms for codes and numbers and are passed over.
 bool occurs(const Needle& needle, std::string_view streams);
-// Next occurrence at or after `from` under the needle's boundary rules; npos: none.
-std::size_t find_needle(const Needle& needle, std::string_view text, std::size_t from);
+// The next occurrence at or after `from`, in bytes.
+std::optional<Found> find_needle(const Needle& needle, std::string_view text, std::size_t from);
 
 using ValueTest = std::vector<bool>;  // by number in the column's dictionary
 

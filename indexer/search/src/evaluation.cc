@@ -13,7 +13,7 @@ constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
 constexpr std::size_t kLookAtClock = 256;
 
 struct ScoringTerm {
-  std::string term;
+  Term term;
   double weight = 0;
 };
 
@@ -141,7 +141,7 @@ class Evaluator {
       cursor = make_all_of(std::move(both));
     }
     std::vector<std::unique_ptr<index::PostingCursor>> scorers;
-    for (const auto& term : terms_) scorers.push_back(reader->open(term.term));
+    for (const auto& term : terms_) scorers.push_back(open_term(term.term, *reader, segment));
     for (DocId doc = cursor->doc(); doc < conditions_.basis.end; cursor->advance(doc + 1), doc = cursor->doc()) {
       if (time_is_up()) return;
       const auto& entry = snapshot_.columns->at(doc);
@@ -201,11 +201,25 @@ class Evaluator {
 
 }  // namespace
 
+namespace {
+
+std::uint64_t frequency_of(const Term& term, index::SegmentReader& reader, const index::Segment& segment) {
+  if (term.most == 0) return reader.frequency(term.text);
+  std::uint64_t count = 0;
+  const auto cursor = open_term(term, reader, segment);
+  for (; cursor && cursor->doc() != kNoDoc; cursor->next()) ++count;
+  return count;
+}
+
+}  // namespace
+
 std::vector<std::uint64_t> frequencies_of(const Plan& plan, const index::Snapshot& snapshot) {
   std::vector<std::uint64_t> frequencies(plan.scoring.size());
   for (const auto& segment : snapshot.segments) {
     const auto reader = segment->reader();
-    for (std::size_t i = 0; i < frequencies.size(); ++i) frequencies[i] += reader->frequency(plan.scoring[i]);
+    for (std::size_t i = 0; i < frequencies.size(); ++i) {
+      frequencies[i] += frequency_of(plan.scoring[i], *reader, *segment);
+    }
   }
   return frequencies;
 }

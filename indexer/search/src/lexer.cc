@@ -4,6 +4,7 @@
 
 #include "lantai/text/code.h"
 #include "lantai/text/folding.h"
+#include "lantai/text/mention.h"
 
 namespace lantai::search {
 namespace {
@@ -12,6 +13,7 @@ constexpr std::u32string_view kOpenBrackets = U"〔［[【(（〈";
 constexpr std::u32string_view kCloseBrackets = U"〕］]】)）〉";
 constexpr std::u32string_view kJoiners = U"-－‐‑–—−·•．.‧・";
 constexpr std::u32string_view kDashes = U"-－−";
+constexpr std::size_t kLongestDate = 30;
 
 bool one_of(char32_t c, std::u32string_view set) { return set.find(c) != std::u32string_view::npos; }
 bool is_space(char32_t c) { return c == U' ' || (c >= 9 && c <= 13) || c == U'\u3000' || c == U'\u00A0'; }
@@ -121,6 +123,7 @@ class Lexer {
 
   std::size_t code_end() const {
     if (!text::is_word_char(text_[at_])) return at_;
+    if (const std::size_t date = date_end(); date != at_) return date;
     const std::size_t number = document_number_end();
     return number != at_ ? number : reference_code_end();
   }
@@ -151,9 +154,24 @@ class Lexer {
     const std::size_t serial = at;
     at = skip_digits(at);
     if (at == serial) return at_;
-    at = skip(at);
-    if (at >= text_.size() || (text_[at] != U'号' && text_[at] != U'號')) return at_;
-    return at + 1;
+    const std::size_t mark = skip(at);
+    if (mark < text_.size() && (text_[mark] == U'号' || text_[mark] == U'號')) return mark + 1;
+    return at == text_.size() || is_space(text_[at]) || is_close(text_[at]) ? at : at_;
+  }
+
+  // 2021年3月5日, 2021-03-05, … as one piece, unless it begins a range or a prefix.
+  std::size_t date_end() const {
+    if (!is_digit(text_[at_])) return at_;
+    const auto folded = text::fold(utf8(at_, std::min(text_.size(), at_ + kLongestDate)));
+    const auto date = text::next_date(text::to_utf8(folded.text), 0);
+    if (!date || date->begin != 0) return at_;
+    const std::size_t characters = text::to_utf32(text::to_utf8(folded.text).substr(0, date->end)).size();
+    const std::size_t bytes = offsets_[at_] + folded.origin[characters];
+    std::size_t end = at_;
+    while (end < text_.size() && offsets_[end] < bytes) ++end;
+    while (end > at_ && is_space(text_[end - 1])) --end;
+    const bool goes_on = end < text_.size() && (is_star(text_[end]) || text_[end] == U'.');
+    return goes_on ? at_ : end;
   }
 
   // Parts joined by dashes or dots; a joiner with a space on one side has one on the other.

@@ -1,16 +1,19 @@
 #include "plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
 #include "lantai/index/terms.h"
 #include "lantai/text/code.h"
 #include "lantai/text/folding.h"
+#include "lantai/text/mention.h"
 
 namespace lantai::search {
 namespace {
 
-constexpr std::size_t kMaxExpansions = 500;
+constexpr std::size_t kMaxExpansions = 10'000;
 constexpr std::size_t kManyWords = 12;  // more words than this are a passage: rank, do not require
 constexpr std::size_t kPhraseGrams = 8;
 
@@ -33,17 +36,18 @@ PlanNode joined(PlanNode::Kind kind, std::vector<PlanNode> children) {
   return node;
 }
 
+Needle needle_of(std::u32string_view folded, bool words, const std::string& field = {}) {
+  return {text::to_utf8(folded), field, words ? Needle::Form::word : Needle::Form::plain, {}, 0, 0, {}};
+}
+
 bool has_han(std::u32string_view text) { return std::any_of(text.begin(), text.end(), text::is_han); }
 
 // The index terms without which `text` cannot occur.
-std::vector<std::string> grams_of(std::u32string_view text, const std::string& field) {
-  std::vector<std::string> terms;
-  const auto add = [&](std::u32string_view gram) {
-    if (!field.empty()) {
-      terms.push_back(index::field_gram_term(field, text::to_utf8(gram)));
-    } else {
-      terms.push_back(gram.size() == 1 ? index::unigram_term(gram[0]) : index::bigram_term(gram[0], gram[1]));
-    }
+std::vector<Term> grams_of(std::u32string_view text, const std::string& field) {
+  std::vector<Term> terms;
+  const auto term = [&](std::u32string_view gram) {
+    if (!field.empty()) return index::field_gram_term(field, text::to_utf8(gram));
+    return gram.size() == 1 ? index::character_term(gram[0]) : index::bigram_term(gram[0], gram[1]);
   };
   for (std::size_t begin = 0; begin < text.size();) {
     if (!text::is_word_char(text[begin])) {
@@ -52,8 +56,11 @@ std::vector<std::string> grams_of(std::u32string_view text, const std::string& f
     }
     std::size_t end = begin;
     while (end < text.size() && text::is_word_char(text[end])) ++end;
-    if (end - begin == 1) add(text.substr(begin, 1));
-    for (std::size_t i = begin; i + 1 < end; ++i) add(text.substr(i, 2));
+    // A character alone ends its run where it is found as well, unless the text ends with it.
+    const bool alone = end - begin == 1;
+    if (alone && end < text.size()) terms.push_back({term(text.substr(begin, 1)), 0});
+    if (alone && end == text.size() && terms.empty()) terms.push_back({term(text.substr(begin, 1)), kAllTerms});
+    for (std::size_t i = begin; i + 1 < end; ++i) terms.push_back({term(text.substr(i, 2)), 0});
     begin = end;
   }
   std::sort(terms.begin(), terms.end());
@@ -61,16 +68,20 @@ std::vector<std::string> grams_of(std::u32string_view text, const std::string& f
   return terms;
 }
 
-std::vector<std::unique_ptr<Cursor>> term_cursors(const PlanNode& node, index::SegmentReader& reader) {
-  std::vector<std::pair<std::uint64_t, const std::string*>> terms;
-  for (const auto& term : node.terms) terms.emplace_back(reader.frequency(term), &term);
+std::vector<std::unique_ptr<Cursor>> term_cursors(const PlanNode& node, index::SegmentReader& reader,
+                                                  const index::Segment& segment) {
+  std::vector<std::pair<std::uint64_t, const Term*>> terms;
+  for (const auto& term : node.terms) {
+    const bool many = term.most > 0;
+    terms.emplace_back(many ? segment.last() - segment.first() + 1 : reader.frequency(term.text), &term);
+  }
   std::sort(terms.begin(), terms.end());
   std::vector<std::unique_ptr<Cursor>> cursors;
   if (terms.empty() || terms.front().first == 0) return cursors;
   // A phrase is verified anyway: its rarest grams are enough.
   const std::size_t wanted = node.kind == PlanNode::Kind::phrase ? kPhraseGrams : terms.size();
   for (std::size_t i = 0; i < terms.size() && i < wanted; ++i) {
-    cursors.push_back(make_term_cursor(reader.open(*terms[i].second), terms[i].first));
+    cursors.push_back(make_term_cursor(open_term(*terms[i].second, reader, segment), terms[i].first));
   }
   return cursors;
 }
@@ -129,7 +140,8 @@ PlanNode Planner::leaf(const QueryNode& node, bool wanted) {
       break;
   }
   const std::u32string folded = fold(node.text);
-  Needle needle{text::to_utf8(folded), node.field, node.kind == QueryNode::Kind::text && !has_han(folded), false};
+  const bool words = node.kind == QueryNode::Kind::text && !has_han(folded);
+  const Needle needle = needle_of(folded, words, node.field);
   if (!node.field.empty()) {
     PlanNode whole = exact(node.field, node.text);
     PlanNode part = phrase(needle, wanted);
@@ -148,12 +160,12 @@ PlanNode Planner::free_text(const QueryNode& node) {
   const std::u32string folded = fold(node.text);
   std::vector<text::Word> words;
   segmenter_.words(folded, words);
-  mark({text::to_utf8(folded), "", !has_han(folded), false}, 4);
-  if (folded.size() <= 3 && has_han(folded)) return phrase({text::to_utf8(folded), "", false, false}, true);
+  mark(needle_of(folded, !has_han(folded)), 4);
+  if (folded.size() <= 3 && has_han(folded)) return phrase(needle_of(folded, false), true);
   std::vector<PlanNode> needed;
   const auto need = [&](std::size_t begin, std::size_t end) {
     const auto word = std::u32string_view(folded).substr(begin, end - begin);
-    needed.push_back(phrase({text::to_utf8(word), "", !has_han(word), false}, true));
+    needed.push_back(phrase(needle_of(word, !has_han(word)), true));
   };
   // Neighbouring single characters are more likely an unknown name than words.
   std::size_t run = 0, run_end = 0;
@@ -175,7 +187,7 @@ PlanNode Planner::free_text(const QueryNode& node) {
   }
   end_run();
   score(folded);
-  if (needed.empty()) return phrase({text::to_utf8(folded), "", false, false}, true);
+  if (needed.empty()) return phrase(needle_of(folded, false), true);
   const bool passage = needed.size() > kManyWords;
   plan_.any_term_will_do = plan_.any_term_will_do || passage;
   const bool any = passage || mode_ == Mode::relaxed;
@@ -190,10 +202,10 @@ PlanNode Planner::phrase(Needle needle, bool wanted) {
   }
   PlanNode node = node_of(PlanNode::Kind::terms);
   std::vector<text::Word> words;
-  if (needle.whole_words && needle.field.empty()) {
+  if (needle.form == Needle::Form::word && needle.field.empty()) {
     segmenter_.words(folded, words);
     if (words.size() == 1 && words[0].begin == 0 && words[0].end == folded.size() && !words[0].han) {
-      node.terms.push_back(index::word_term(needle.text));
+      node.terms.push_back({index::word_term(needle.text), 0});
       return node;
     }
   }
@@ -201,36 +213,72 @@ PlanNode Planner::phrase(Needle needle, bool wanted) {
   if (node.terms.empty()) return node_of(PlanNode::Kind::nothing);
   const bool one_gram =
       node.terms.size() == 1 && folded.size() <= 2 && std::all_of(folded.begin(), folded.end(), text::is_word_char);
-  if (one_gram && !needle.whole_words && !needle.whole_code) return node;
+  if (one_gram && needle.form == Needle::Form::plain) return node;
   node.kind = PlanNode::Kind::phrase;
   node.needle = std::move(needle);
   return node;
 }
 
 PlanNode Planner::code(const QueryNode& node, bool wanted) {
-  const std::string normal = text::normalise_code(node.text);
+  const std::string folded = text::to_utf8(fold(node.text));
   PlanNode either = node_of(PlanNode::Kind::any_of);
-  PlanNode number = node_of(PlanNode::Kind::terms);
-  number.terms.push_back(node.field.empty() ? index::code_term(normal) : index::field_code_term(node.field, normal));
-  either.children.push_back(std::move(number));
+  const auto mention = text::next_date(folded, 0);
+  if (mention && mention->begin == 0 && mention->end == folded.size()) {
+    either.children.push_back(date(mention->date, node, wanted));
+  }
+  auto number = text::parse_document_number(node.text);
+  if (!number) number = text::parse_document_number(node.text + "号");
+  const std::string normal = text::normalise_code(number ? folded + (folded.ends_with("号") ? "" : "号") : folded);
+  PlanNode whole = node_of(PlanNode::Kind::terms);
+  whole.terms.push_back({node.field.empty() ? index::code_term(normal) : index::field_code_term(node.field, normal)});
+  either.children.push_back(std::move(whole));
   if (!node.field.empty()) either.children.push_back(exact(node.field, node.text));
-  either.children.push_back(phrase({normal, node.field, false, true}, wanted));
+  Needle needle{normal, node.field, Needle::Form::code, {}, 0, 0, {}};
+  if (number) needle = number_needle(node.field, *number);
+  either.children.push_back(phrase(std::move(needle), wanted));
   return either;
 }
 
-std::vector<std::string> Planner::expand(const std::string& prefix) {
-  std::set<std::string> found;
+// A mention of a day, or of any day of a month.
+PlanNode Planner::date(const std::string& date, const QueryNode& node, bool wanted) {
+  PlanNode found = node_of(PlanNode::Kind::terms);
+  found.terms.push_back({index::date_term(date), kAllTerms});
+  found.needle = {date, node.field, Needle::Form::date, {}, 0, 0, {}};
+  if (!node.field.empty()) found.kind = PlanNode::Kind::phrase;
+  if (wanted) mark(found.needle, 2);
+  return found;
+}
+
+// 校办 is not 党校办, if the holdings know of both.
+Needle Planner::number_needle(const std::string& field, const text::DocumentNumber& number) const {
+  Needle needle{"", field, Needle::Form::number, number.organ, number.year, number.serial, {}};
+  needle.text = fmt::format(
+      "{}({})"
+      "{}号",
+      number.organ, number.year, number.serial);
+  std::set<std::string> longer;
+  const std::string prefix = index::organ_term("");
   for (const auto& segment : snapshot_.segments) {
-    std::size_t count = 0;
     segment->reader()->each_term(prefix, [&](const std::string& term) {
-      found.insert(term);
-      return ++count < kMaxExpansions;
+      const std::string_view organ = std::string_view(term).substr(prefix.size());
+      const bool other = organ.size() > number.organ.size() && organ.ends_with(number.organ);
+      if (other) longer.emplace(organ.substr(0, organ.size() - number.organ.size()));
+      return true;
     });
   }
-  if (found.size() >= kMaxExpansions) plan_.hints.push_back({"search.too_many_terms", prefix.substr(1)});
-  std::vector<std::string> terms(found.begin(), found.end());
-  if (terms.size() > kMaxExpansions) terms.resize(kMaxExpansions);
-  return terms;
+  needle.longer.assign(longer.begin(), longer.end());
+  return needle;
+}
+
+Term Planner::expanded(const std::string& prefix) {
+  for (const auto& segment : snapshot_.segments) {
+    std::size_t count = 0;
+    segment->reader()->each_term(prefix, [&](const std::string&) { return ++count < kMaxExpansions; });
+    if (count < kMaxExpansions) continue;
+    plan_.hints.push_back({"search.too_many_terms", prefix.substr(1)});
+    break;
+  }
+  return {prefix, kMaxExpansions};
 }
 
 PlanNode Planner::prefix(const QueryNode& node, bool wanted) {
@@ -238,22 +286,20 @@ PlanNode Planner::prefix(const QueryNode& node, bool wanted) {
   const std::string utf8 = text::to_utf8(folded);
   std::vector<PlanNode> either;
   const auto add_terms = [&](const std::string& start) {
-    for (const auto& term : expand(start)) {
-      PlanNode one = node_of(PlanNode::Kind::terms);
-      one.terms.push_back(term);
-      either.push_back(std::move(one));
-    }
+    PlanNode any = node_of(PlanNode::Kind::terms);
+    any.terms.push_back(expanded(start));
+    either.push_back(std::move(any));
   };
   if (!node.field.empty()) {
     // Codes and other whole values by their beginning, text by any phrase.
     add_terms(index::field_code_term(node.field, text::normalise_code(node.text)));
     add_terms(index::exact_term(node.field, utf8));
-    either.push_back(phrase({utf8, node.field, false, false}, wanted));
+    either.push_back(phrase(needle_of(folded, false, node.field), wanted));
     return joined(PlanNode::Kind::any_of, std::move(either));
   }
   const bool one_word = std::all_of(folded.begin(), folded.end(), text::is_word_char);
-  if (has_han(folded) || !one_word) return phrase({utf8, "", false, false}, wanted);
-  if (wanted) mark({utf8, "", false, false}, 2);
+  if (has_han(folded) || !one_word) return phrase(needle_of(folded, false), wanted);
+  if (wanted) mark(needle_of(folded, false), 2);
   add_terms(index::word_term(utf8));
   if (text::looks_like_reference_code(node.text)) add_terms(index::code_term(text::normalise_code(node.text)));
   return joined(PlanNode::Kind::any_of, std::move(either));
@@ -261,12 +307,18 @@ PlanNode Planner::prefix(const QueryNode& node, bool wanted) {
 
 PlanNode Planner::exact(const std::string& field, const std::string& value) const {
   PlanNode node = node_of(PlanNode::Kind::terms);
-  node.terms.push_back(index::exact_term(field, index::fold_value(value)));
+  node.terms.push_back({index::exact_term(field, index::fold_value(value))});
   PlanNode coded = node_of(PlanNode::Kind::terms);
-  coded.terms.push_back(index::field_code_term(field, text::normalise_code(value)));
+  coded.terms.push_back({index::field_code_term(field, text::normalise_code(value))});
+  const std::u32string folded = fold(value);
+  PlanNode text = node_of(PlanNode::Kind::phrase);
+  text.terms = grams_of(folded, field);
+  text.needle = needle_of(folded, false, field);
+  text.needle.form = Needle::Form::value;
   std::vector<PlanNode> either;
   either.push_back(std::move(node));
   either.push_back(std::move(coded));
+  if (!text.terms.empty()) either.push_back(std::move(text));
   return joined(PlanNode::Kind::any_of, std::move(either));
 }
 
@@ -303,23 +355,30 @@ void Planner::score(std::u32string_view folded) {
   segmenter_.words(folded, words);
   for (const auto& word : words) {
     if (word.han && word.end - word.begin == 1) continue;
-    plan_.scoring.push_back(index::word_term(text::to_utf8(folded.substr(word.begin, word.end - word.begin))));
+    plan_.scoring.push_back({index::word_term(text::to_utf8(folded.substr(word.begin, word.end - word.begin)))});
   }
   for (std::size_t i = 0; i + 1 < folded.size(); ++i) {
     if (text::is_han(folded[i]) && text::is_han(folded[i + 1])) {
-      plan_.scoring.push_back(index::bigram_term(folded[i], folded[i + 1]));
+      plan_.scoring.push_back({index::bigram_term(folded[i], folded[i + 1])});
     }
   }
-  if (folded.size() == 1 && text::is_han(folded[0])) plan_.scoring.push_back(index::unigram_term(folded[0]));
+  if (folded.size() == 1 && text::is_han(folded[0])) {
+    plan_.scoring.push_back({index::character_term(folded[0]), kAllTerms});
+  }
 }
 
 void Planner::mark(const Needle& needle, double weight) {
   for (auto& mark : plan_.marks) {
-    if (mark.needle.text != needle.text) continue;
+    if (!(mark.needle == needle)) continue;
     mark.weight = std::max(mark.weight, weight);
     return;
   }
   plan_.marks.push_back({needle, weight});
+}
+
+std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,
+                                                const index::Segment& segment) {
+  return term.most == 0 ? reader.open(term.text) : index::open_union(reader, segment, term.text, term.most);
 }
 
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
@@ -330,9 +389,9 @@ std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& 
     case PlanNode::Kind::nothing:
       return make_empty_cursor();
     case PlanNode::Kind::terms:
-      return make_all_of(term_cursors(node, reader));
+      return make_all_of(term_cursors(node, reader, segment));
     case PlanNode::Kind::phrase: {
-      auto candidates = term_cursors(node, reader);
+      auto candidates = term_cursors(node, reader, segment);
       if (candidates.empty()) return make_empty_cursor();
       return make_verified(make_all_of(std::move(candidates)), node.needle, snapshot);
     }

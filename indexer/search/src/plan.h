@@ -8,15 +8,25 @@
 
 #include "cursors.h"
 #include "lantai/search/query.h"
+#include "lantai/text/code.h"
 #include "lantai/text/segmentation.h"
 
 namespace lantai::search {
 
+// A term, or with `most` the documents of all terms that begin so, up to that many terms.
+struct Term {
+  std::string text;
+  std::size_t most = 0;
+
+  auto operator<=>(const Term&) const = default;
+};
+inline constexpr std::size_t kAllTerms = ~std::size_t{0};
+
 struct PlanNode {
   enum class Kind { everything, nothing, terms, phrase, column, all_of, any_of, minus };
   Kind kind = Kind::nothing;
-  std::vector<std::string> terms;  // terms, phrase: all of them are needed
-  Needle needle;                   // phrase
+  std::vector<Term> terms;  // terms, phrase: all of them are needed
+  Needle needle;            // phrase
   const index::FieldColumn* column = nullptr;
   std::shared_ptr<const ValueTest> values;
   std::vector<PlanNode> children;  // minus: wanted, unwanted
@@ -29,8 +39,8 @@ struct Mark {
 
 struct Plan {
   PlanNode root;
-  std::vector<std::string> scoring;  // distinct words and bigrams of what is wanted
-  std::vector<Mark> marks;           // longest first
+  std::vector<Term> scoring;  // distinct words and bigrams of what is wanted
+  std::vector<Mark> marks;    // longest first
   std::vector<Hint> hints;
   bool any_term_will_do = false;  // ranked: the more of it the better
 };
@@ -53,12 +63,14 @@ class Planner {
   PlanNode free_text(const QueryNode& node);
   PlanNode phrase(Needle needle, bool wanted);
   PlanNode code(const QueryNode& node, bool wanted);
+  PlanNode date(const std::string& date, const QueryNode& node, bool wanted);
+  Needle number_needle(const std::string& field, const text::DocumentNumber& number) const;
   PlanNode prefix(const QueryNode& node, bool wanted);
   PlanNode range(const std::string& field, const std::string& from, const std::string& to);
   PlanNode exact(const std::string& field, const std::string& value) const;
   void score(std::u32string_view folded);
   void mark(const Needle& needle, double weight);
-  std::vector<std::string> expand(const std::string& prefix);
+  Term expanded(const std::string& prefix);
 
   const index::Snapshot& snapshot_;
   text::Segmenter& segmenter_;
@@ -68,6 +80,8 @@ class Planner {
   std::size_t relaxable_ = 0;
 };
 
+std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,
+                                                const index::Segment& segment);
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
                                     const index::Snapshot& snapshot);
 

@@ -40,10 +40,10 @@ Marked occurrences_in(const std::vector<Mark>& marks, const std::string& origina
   for (std::size_t number = 0; number < marks.size(); ++number) {
     const Needle& needle = marks[number].needle;
     if (needle.text.empty()) continue;
-    std::size_t at = find_needle(needle, utf8, 0);
-    while (at != std::string::npos && out.occurrences.size() < kMaxOccurrences) {
-      out.occurrences.push_back({character[at], character[at + needle.text.size()], number});
-      at = find_needle(needle, utf8, at + needle.text.size());
+    auto found = find_needle(needle, utf8, 0);
+    while (found && out.occurrences.size() < kMaxOccurrences) {
+      out.occurrences.push_back({character[found->begin], character[found->end], number});
+      found = find_needle(needle, utf8, found->end);
     }
   }
   std::sort(out.occurrences.begin(), out.occurrences.end(),

@@ -43,6 +43,11 @@ class Segment {
   virtual DocId last() const = 0;
 };
 
+// The documents that hold any term beginning with `prefix`, counts added up. Cost: all their postings, at once. Looks
+// at no more than `most` terms. nullptr: there is none.
+std::unique_ptr<PostingCursor> open_union(SegmentReader& reader, const Segment& segment, const std::string& prefix,
+                                          std::size_t most);
+
 struct Snapshot {
   std::string generation;          // changes when documents are numbered anew
   std::string life;                // changes whenever the index is opened

@@ -10,14 +10,17 @@ namespace lantai::index {
 
 inline constexpr std::size_t kMaxTermBytes = 200;
 
-std::string unigram_term(char32_t c);                                     // U: a character occurs
-std::string bigram_term(char32_t first, char32_t second);                 // B: two word characters stand side by side
+// B: two word characters stand side by side; one alone ends a run of them. So a character occurs where any term occurs
+// that begins with its character_term.
+std::string character_term(char32_t c);
+std::string bigram_term(char32_t first, char32_t second);
 std::string word_term(std::string_view word);                             // W: a word
 std::string code_term(std::string_view normal_form);                      // N: a document number or reference code
 std::string exact_term(std::string_view field, std::string_view folded);  // E: a whole value
 std::string field_code_term(std::string_view field, std::string_view normal_form);  // C: a code in this field
-std::string field_gram_term(std::string_view field, std::string_view gram);  // F: one or two characters of a field
-std::string record_term(std::string_view type, std::string_view id);         // Q: the record itself
+std::string field_gram_term(std::string_view field, std::string_view gram);         // F: as B, of one field
+std::string date_term(std::string_view date);    // D: a date is mentioned, 2021-03-05 or 2021-03
+std::string organ_term(std::string_view organ);  // O: a code field holds a document number of this 代字
 
 // How an exact value is compared: folded; dates as 2021-03-05 however they are written.
 std::string fold_value(std::string_view value);
