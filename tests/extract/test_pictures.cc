@@ -70,6 +70,20 @@ BOOST_AUTO_TEST_CASE(a_picture_and_a_scanned_pdf_are_read_by_ocr) {
   BOOST_TEST(to_json(scanned).find("\"ocr\":true") != std::string::npos);
 }
 
+// Models of both scripts at once mix them; lines of 50 pixels are misread unless the page is scaled down.
+BOOST_AUTO_TEST_CASE(a_page_is_read_in_its_own_script_at_any_usual_resolution) {
+  const auto extractor = make_extractor({}, true);
+  const std::vector<std::string> traditional = {"關於兩岸學校交流活動的紀錄", "會議決定購買實驗室電腦設備"};
+  const std::vector<std::string> simplified = {"关于两岸学校交流活动的记录", "会议决定购买实验室电脑设备"};
+  for (const std::uint32_t width : {827U, 1654U, 2480U})
+    for (const auto& lines : {simplified, traditional}) {
+      const MemoryFile picture(page_png(*extractor, pdf({{lines}, "", 14}), 1, width));
+      const auto read = extractor->extract(picture.source());
+      BOOST_REQUIRE(read.pages.size() == 1U);
+      for (const auto& line : lines) BOOST_TEST(read.pages[0].text.find(line) != std::string::npos, read.pages[0].text);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(without_ocr_a_picture_has_a_size_and_no_text) {
   const auto result = extract(page_png(shared_extractor(), pdf({{kLines}}), 1, 640));
   BOOST_TEST(result.metadata.at("width") == "640");

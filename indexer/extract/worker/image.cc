@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::int64_t kMaxPixels = 120'000'000;
 constexpr double kOcrMaxPixels = 12'000'000;  // A4 at 300 dpi has 8.7 million
-constexpr int kOcrMinWidth = 1'000;
 
 }  // namespace
 
@@ -58,13 +57,8 @@ Image Image::for_ocr() const {
   Image grey(pixConvertTo8(pix_.get(), 0));
   if (grey.pix_ == nullptr) damaged("the picture cannot be converted");
   const double pixels = static_cast<double>(width()) * height();
-  double factor = 1.0;
-  if (pixels > kOcrMaxPixels)
-    factor = std::sqrt(kOcrMaxPixels / pixels);
-  else if (width() < kOcrMinWidth)
-    factor = 2.0;
-  if (factor == 1.0) return grey;
-  return grey.scaled_to_width(static_cast<std::uint32_t>(std::max(1.0, width() * factor)));
+  if (pixels <= kOcrMaxPixels) return grey;
+  return grey.scaled_to_width(static_cast<std::uint32_t>(std::max(1.0, width() * std::sqrt(kOcrMaxPixels / pixels))));
 }
 
 Bytes Image::to_png() const {

@@ -20,7 +20,7 @@ class Image {
   int width() const;
   int height() const;
   Image scaled_to_width(std::uint32_t width) const;
-  // Grey, at a size at which OCR reads well.
+  // Grey, and no larger than A4 at 350 dpi.
   Image for_ocr() const;
   Bytes to_png() const;
   Pix* get() const { return pix_.get(); }
