@@ -1,6 +1,7 @@
 #include "lantai/base/error.h"
 
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
 
 namespace lantai {
 
@@ -19,6 +20,14 @@ BOOST_AUTO_TEST_CASE(field_problems_make_an_invalid_argument) {
   BOOST_TEST((error.code() == ErrorCode::invalid_argument));
   BOOST_TEST(error.message_id() == "record.invalid");
   BOOST_TEST(error.problems().front().field == "title");
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_and_a_forbidden_file_are_told_from_other_failures) {
+  BOOST_TEST((system_error("writing", ENOSPC).code() == ErrorCode::resource_exhausted));
+  BOOST_TEST((system_error("opening", EACCES).code() == ErrorCode::permission_denied));
+  BOOST_TEST((system_error("opening", ENOENT).code() == ErrorCode::not_found));
+  BOOST_TEST((system_error("reading", EIO).code() == ErrorCode::unavailable));
+  BOOST_TEST(system_error("reading", EIO).message().starts_with("reading: "));
 }
 
 BOOST_AUTO_TEST_CASE(every_code_has_a_name_of_its_own) {

@@ -4,8 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
-#include <cstring>
 #include <iostream>
+#include <system_error>
 
 #include "command_line.h"
 #include "lantai/base/bytes.h"
@@ -27,7 +27,8 @@ int extract_files(const Shared& shared, const std::vector<std::string>& paths, b
   for (const auto& path : paths) {
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
-      std::cerr << "lantai: " << say(Text::no_such_file, shared.lang(), path, std::strerror(errno)) << "\n";
+      std::cerr << "lantai: " << say(Text::no_such_file, shared.lang(), path, std::generic_category().message(errno))
+                << "\n";
       code = kNotFound;
       continue;
     }

@@ -5,7 +5,6 @@
 
 #include <boost/crc.hpp>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 
 #include "encoding.h"
@@ -87,7 +86,7 @@ ColumnLog::ColumnLog(const std::filesystem::path& file, std::uint64_t committed,
   }
   file_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file_ < 0 || ::ftruncate(file_, static_cast<off_t>(committed)) != 0) {
-    throw Error(ErrorCode::unavailable, std::string("index column log: ") + std::strerror(errno));
+    throw system_error("index column log", errno);
   }
 }
 
@@ -109,13 +108,12 @@ void ColumnLog::flush() {
         ::pwrite(file_, waiting_.data() + done, waiting_.size() - done, static_cast<off_t>(size_ + done));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
-      throw Error(errno == ENOSPC || errno == EDQUOT ? ErrorCode::resource_exhausted : ErrorCode::unavailable,
-                  std::string("index column log: ") + std::strerror(errno));
+      throw system_error("index column log", errno);
     }
     done += static_cast<std::size_t>(written);
   }
   if (::fdatasync(file_) != 0) {
-    throw Error(ErrorCode::unavailable, std::string("index column log: ") + std::strerror(errno));
+    throw system_error("index column log", errno);
   }
   size_ += waiting_.size();
   waiting_.clear();

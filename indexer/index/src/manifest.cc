@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -18,10 +17,7 @@ namespace {
 
 constexpr const char* kEnd = "end";
 
-[[noreturn]] void fail(const std::filesystem::path& file) {
-  const ErrorCode code = errno == ENOSPC || errno == EDQUOT ? ErrorCode::resource_exhausted : ErrorCode::unavailable;
-  throw Error(code, fmt::format("index file {}: {}", file.string(), std::strerror(errno)));
-}
+[[noreturn]] void fail(const std::filesystem::path& file) { throw system_error("index file " + file.string(), errno); }
 
 std::uint64_t number(const std::map<std::string, std::string>& values, const std::string& key) {
   const auto found = values.find(key);

@@ -6,18 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "encoding.h"
 
 namespace lantai::index {
 namespace {
 
-[[noreturn]] void fail(const std::string& what) {
-  const int error = errno;
-  const ErrorCode code = error == ENOSPC || error == EDQUOT ? ErrorCode::resource_exhausted : ErrorCode::unavailable;
-  throw Error(code, "index text log: " + what + ": " + std::strerror(error));
-}
+[[noreturn]] void fail(const std::string& what) { throw system_error("index text log: " + what, errno); }
 
 }  // namespace
 

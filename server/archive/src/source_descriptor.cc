@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -18,14 +17,7 @@ namespace {
 constexpr std::uint64_t kInMemory = 64U << 20U;
 constexpr std::size_t kPiece = 1U << 20U;
 
-[[noreturn]] void fail(const char* what) {
-  const int error = errno;
-  const ErrorCode code = error == ENOSPC || error == EDQUOT    ? ErrorCode::resource_exhausted
-                         : error == ENOENT || error == ENOTDIR ? ErrorCode::not_found
-                         : error == EACCES || error == EPERM   ? ErrorCode::permission_denied
-                                                               : ErrorCode::unavailable;
-  throw Error(code, std::string(what) + ": " + std::strerror(error));
-}
+[[noreturn]] void fail(const char* what) { throw system_error(what, errno); }
 
 int open_anonymous(std::uint64_t size) {
   const int descriptor =

@@ -312,7 +312,8 @@ bool SourceWalker::walk_table(const Place& place) {
 }
 
 void SourceWalker::walk_rows(const Place& place, const Table& table) {
-  const auto& [rows, head] = table;
+  const auto& rows = table.rows;
+  const auto& head = table.head;
   for (const auto& heading : head.unknown) {
     Place at = place;
     at.shown += "#" + std::to_string(head.row + 1);

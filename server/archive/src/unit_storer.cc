@@ -86,7 +86,7 @@ void UnitStorer::store_unit(const ImportUnit& unit, StoredUnit& result) const {
     check(unit, std::move(fields), result);
     if (known) result.told.record = known->record.type + "/" + known->record.id;
   } else if (known && known->record.version != 0) {
-    update(unit, fields, files, result, std::move(*known));
+    update(unit, fields, files, result, *known);
   } else {
     LedgerEntry entry;
     if (known) entry.generation = known->entry.generation + 1;  // it was deleted: made anew
@@ -197,7 +197,7 @@ void UnitStorer::create(const ImportUnit& unit, Json fields, std::vector<Loaded>
 }
 
 void UnitStorer::update(const ImportUnit& unit, const Json& fields, std::vector<Loaded>& files, StoredUnit& result,
-                        Known known) const {
+                        const Known& known) const {
   const records::Record& record = known.record;
   const std::string content = unit.row ? digest_text(unit.type + "\n" + unit.fields.dump()) : "";
   LedgerEntry entry = known.entry;

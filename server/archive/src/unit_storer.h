@@ -42,7 +42,7 @@ class UnitStorer {
   void create(const ImportUnit& unit, schema::Json fields, std::vector<Loaded>& files, StoredUnit& result,
               LedgerEntry entry) const;
   void update(const ImportUnit& unit, const schema::Json& fields, std::vector<Loaded>& files, StoredUnit& result,
-              Known known) const;
+              const Known& known) const;
   schema::Json fields_of(const ImportUnit& unit) const;
   bool resolve_links(const schema::TypeDecl& type, schema::Json& fields) const;
   bool exists(const schema::TypeDecl& target, const std::string& id) const;

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "file_name.h"
@@ -24,10 +23,7 @@ constexpr std::size_t kPiece = 4U << 20U;
 
 Bytes key_of(std::string_view id) { return storage::KeyWriter().text(id).take(); }
 
-[[noreturn]] void fail(const char* what) {
-  const ErrorCode code = errno == ENOSPC || errno == EDQUOT ? ErrorCode::resource_exhausted : ErrorCode::unavailable;
-  throw Error(code, std::string(what) + ": " + std::strerror(errno));
-}
+[[noreturn]] void fail(const char* what) { throw system_error(what, errno); }
 
 Error unknown_upload() { return Error(ErrorCode::not_found, "no such upload", "upload.unknown"); }
 

@@ -1,5 +1,7 @@
 #include "lantai/base/error.h"
 
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace lantai {
@@ -46,5 +48,13 @@ Error::Error(std::string message, std::vector<FieldProblem> problems)
       message_(std::move(message)),
       message_id_("record.invalid"),
       problems_(std::move(problems)) {}
+
+Error system_error(std::string_view doing, int error) {
+  const ErrorCode code = error == ENOSPC || error == EDQUOT || error == EFBIG ? ErrorCode::resource_exhausted
+                         : error == ENOENT || error == ENOTDIR                ? ErrorCode::not_found
+                         : error == EACCES || error == EPERM                  ? ErrorCode::permission_denied
+                                                                              : ErrorCode::unavailable;
+  return Error(code, std::string(doing) + ": " + std::generic_category().message(error));
+}
 
 }  // namespace lantai

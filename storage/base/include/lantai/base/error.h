@@ -60,4 +60,8 @@ class Error : public std::exception {
   std::vector<FieldProblem> problems_;
 };
 
+// What the operating system answered (`error` is an errno): a full disk is resource_exhausted, what is not there
+// not_found, what is forbidden permission_denied, anything else unavailable.
+Error system_error(std::string_view doing, int error);
+
 }  // namespace lantai
