@@ -102,7 +102,7 @@ class StoredAccounts final : public Accounts {
   void require_another_administrator(Transaction& transaction, const Account& account) const;
   void replace_password(const Principal& by, const StoredAccount& of, std::string_view password, bool must_change);
   Session open_session(Transaction& transaction, const StoredAccount& of, const std::string& key,
-                       StoredSession session);
+                       const StoredSession& session);
   void sweep_expired(Transaction& transaction) const;
   Timestamp ends(const StoredSession& session) const;
   void note_use(ByteView digest, const StoredSession& session);
@@ -286,7 +286,7 @@ Session StoredAccounts::sign_in(std::string_view login_given, std::string_view p
 }
 
 Session StoredAccounts::open_session(Transaction& transaction, const StoredAccount& of, const std::string& key,
-                                     StoredSession session) {
+                                     const StoredSession& session) {
   transaction.put(KeySpace::sessions, secret_digest(key), encode(session));
   return {key, {}, of.account, ends(session)};
 }
