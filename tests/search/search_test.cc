@@ -1,4 +1,6 @@
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
 
 #include "index/holdings.h"
 #include "lantai/base/error.h"
@@ -270,6 +272,35 @@ BOOST_AUTO_TEST_CASE(what_the_store_no_longer_lets_see_is_not_shown_although_ind
   BOOST_TEST(a.searcher->search(request).hits.size() == 1U);
   request.access.any_of = {"else"};
   BOOST_TEST(a.searcher->search(request).total == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_flipped_bit_in_a_stored_text_is_named_and_the_record_is_read_again) {
+  Archive a;
+  for (int i = 0; i < 20; ++i)
+    a.save(record("r" + std::to_string(i), "甲", "关于第" + std::to_string(i) + "号实验楼消防检查"));
+  a.searcher.reset();
+  a.indexer.reset();
+  std::filesystem::path log;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(a.directory.path())) {
+    if (entry.path().filename() == "texts.log") log = entry.path();
+  }
+  {
+    std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(file), {}};
+    const auto at = content.find("7号实验楼");
+    BOOST_REQUIRE(at != std::string::npos);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put('6');  // one bit off: 7 → 6
+  }
+  a.open();
+  BOOST_TEST(a.search("\"第6号实验楼\"").total == 1U);
+  BOOST_TEST(a.found("\"第7号实验楼\"") == "r7 ");
+  BOOST_TEST(a.indexer->status().last_error.find("item/r7 is damaged") != std::string::npos);
+  a.searcher.reset();
+  a.indexer.reset();
+  a.open();
+  BOOST_TEST(a.found("\"第7号实验楼\"") == "r7 ");
+  BOOST_TEST(a.indexer->status().last_error == "");
 }
 
 BOOST_AUTO_TEST_CASE(marks_in_a_page_cover_the_original_characters) {

@@ -28,8 +28,8 @@ std::string encode(const ColumnRecord& record) {
   put_number(record.version, out);
   put_text(record.code_key, out);
   put_text(record.date, out);
-  put_number(record.text_offset, out);
-  put_number(record.text_size, out);
+  put_number(record.text.offset, out);
+  put_number(record.text.size, out);
   put_number(record.length, out);
   put_number(record.access.size(), out);
   for (const auto& term : record.access) put_text(term, out);
@@ -52,8 +52,8 @@ ColumnRecord decode(std::string_view in) {
   record.version = get_number(in);
   record.code_key = get_text(in);
   record.date = get_text(in);
-  record.text_offset = get_number(in);
-  record.text_size = static_cast<std::uint32_t>(get_number(in));
+  record.text.offset = get_number(in);
+  record.text.size = static_cast<std::uint32_t>(get_number(in));
   record.length = static_cast<std::uint32_t>(get_number(in));
   for (std::uint64_t count = get_number(in); count > 0; --count) record.access.emplace_back(get_text(in));
   for (std::uint64_t count = get_number(in); count > 0; --count) {

@@ -20,8 +20,7 @@ struct ColumnRecord {
   std::string type, id;
   std::uint64_t version = 0;
   std::string code_key, date;
-  std::uint64_t text_offset = 0;
-  std::uint32_t text_size = 0;
+  TextLog::Place text;
   std::uint32_t length = 0;
   std::vector<std::string> access;
   std::vector<std::pair<std::string, std::vector<std::string>>> fields;  // those with a column

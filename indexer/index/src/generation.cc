@@ -97,8 +97,7 @@ void Generation::apply_columns(const ColumnRecord& record) {
   entry.version = record.version;
   entry.code_key = record.code_key;
   entry.date = record.date;
-  entry.text_offset = record.text_offset;
-  entry.text_size = record.text_size;
+  entry.text = record.text;
   entry.length = record.length;
   entry.type = columns_->mutable_types().add(record.type);
   entry.access = columns_->add_access_set(record.access);
@@ -116,8 +115,7 @@ void Generation::put(const Document& document) {
   record.version = document.version;
   record.code_key = document.reference_code.empty() ? "" : text::natural_sort_key(document.reference_code);
   record.date = document.date.empty() ? "" : fold_value(document.date);
-  record.text_offset = texts_->append(analysed->streams);
-  record.text_size = static_cast<std::uint32_t>(analysed->streams.size());
+  record.text = texts_->append(analysed->streams);
   record.length = analysed->length;
   record.access = document.access;
   for (const auto& field : document.fields) {
@@ -205,6 +203,7 @@ void Generation::settle() {
       write_xapian_segment(place_->directory / name, waiting_, encode_state(state));
     } catch (const Error&) {
       std::filesystem::remove_all(place_->directory / name);
+      std::filesystem::remove_all(place_->directory / (name + ".loose"));
       throw;
     }
     segment = open_xapian_segment(place_->directory / name);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "generation.h"
@@ -46,6 +47,7 @@ class IndexerThread final : public Indexer, public Searchable {
     std::lock_guard lock(mutex_);
     return snapshot_;
   }
+  bool repair(const Snapshot& snapshot, const std::vector<DocId>& damaged, SteadyClock::time_point deadline) override;
 
  private:
   void open_current();
@@ -58,6 +60,7 @@ class IndexerThread final : public Indexer, public Searchable {
   void follow(const std::stop_token& stop);
   bool apply_batch(Generation& generation);
   void apply(Generation& generation, const std::string& type, const std::string& id);
+  void repair_wanted();
   void settle_if_idle();
   void rebuild_if_wanted(const std::stop_token& stop);
   bool fill(Generation& fresh, const std::stop_token& stop);
@@ -78,6 +81,8 @@ class IndexerThread final : public Indexer, public Searchable {
   std::condition_variable published_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::string last_error_;
+  std::set<std::pair<std::string, std::string>> damaged_;  // records to be read again
+  std::uint64_t repairs_asked_ = 0, repairs_done_ = 0;
   std::jthread thread_;
 };
 
@@ -188,7 +193,41 @@ void IndexerThread::run(const std::stop_token& stop) {
   }
 }
 
+bool IndexerThread::repair(const Snapshot& snapshot, const std::vector<DocId>& damaged,
+                           SteadyClock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  for (const DocId doc : damaged) {
+    const DocumentEntry& entry = snapshot.columns->at(doc);
+    damaged_.emplace(snapshot.columns->types().at(entry.type), entry.id);
+  }
+  const std::uint64_t ticket = ++repairs_asked_;
+  return published_.wait_until(lock, deadline, [&] { return repairs_done_ >= ticket; });
+}
+
+void IndexerThread::repair_wanted() {
+  std::set<std::pair<std::string, std::string>> records;
+  std::uint64_t ticket = 0;
+  {
+    std::lock_guard lock(mutex_);
+    if (damaged_.empty()) return;
+    records.swap(damaged_);
+    ticket = repairs_asked_;
+  }
+  for (const auto& [type, id] : records) {
+    note(fmt::format("the text of {}/{} is damaged on disk and is read again from the store", type, id));
+    apply(*current_, type, id);
+  }
+  current_->prepare_fresh();
+  publish();
+  {
+    std::lock_guard lock(mutex_);
+    repairs_done_ = ticket;
+  }
+  published_.notify_all();
+}
+
 void IndexerThread::follow(const std::stop_token& stop) {
+  repair_wanted();
   if (!apply_batch(*current_)) {
     settle_if_idle();
     store_.changes().wait_beyond(current_->state().position, SteadyClock::now() + kIdleWait, stop);

@@ -12,7 +12,7 @@
 
 namespace lantai::index {
 
-inline constexpr const char* kIndexFormat = "lantai-index 1";
+inline constexpr const char* kIndexFormat = "lantai-index 2";
 
 struct IndexState {
   storage::StoreIdentity store;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "encoding.h"
@@ -13,6 +14,20 @@ namespace lantai::index {
 namespace {
 
 [[noreturn]] void fail(const std::string& what) { throw system_error("index text log: " + what, errno); }
+
+// Each word goes in by steps that can be undone, so a change within eight bytes never goes unnoticed; any other has a
+// chance of 1 in 2^64.
+std::uint64_t checksum_of(std::string_view bytes) {
+  constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15ULL;
+  std::uint64_t sum = bytes.size();
+  for (std::size_t at = 0; at < bytes.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, std::min<std::size_t>(8, bytes.size() - at));
+    sum = (sum ^ word) * kFactor;
+    sum ^= sum >> 32U;
+  }
+  return sum;
+}
 
 }  // namespace
 
@@ -67,7 +82,18 @@ TextLog::~TextLog() {
   if (file_ >= 0) ::close(file_);
 }
 
-std::uint64_t TextLog::append(std::string_view bytes) {
+std::optional<std::string_view> TextLog::read(Place place) const {
+  if (place.size < sizeof(std::uint64_t)) return std::nullopt;
+  std::uint64_t sum = 0;
+  std::memcpy(&sum, base_ + place.offset, sizeof sum);
+  const std::string_view bytes(base_ + place.offset + sizeof sum, place.size - sizeof sum);
+  return checksum_of(bytes) == sum ? std::optional(bytes) : std::nullopt;
+}
+
+TextLog::Place TextLog::append(std::string_view streams) {
+  const std::uint64_t sum = checksum_of(streams);
+  std::string bytes(reinterpret_cast<const char*>(&sum), sizeof sum);
+  bytes += streams;
   const std::uint64_t offset = size_;
   if (offset + bytes.size() > kMaxBytes) throw Error(ErrorCode::resource_exhausted, "index text log is full");
   std::size_t done = 0;
@@ -79,7 +105,7 @@ std::uint64_t TextLog::append(std::string_view bytes) {
     done += static_cast<std::size_t>(written);
   }
   size_ = offset + bytes.size();
-  return offset;
+  return {offset, static_cast<std::uint32_t>(bytes.size())};
 }
 
 void TextLog::sync() {

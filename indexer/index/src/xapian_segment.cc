@@ -1,10 +1,13 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <xapian.h>
 
 #include <atomic>
 #include <mutex>
 
 #include "lantai/base/error.h"
+#include "manifest.h"
 #include "segments.h"
 
 namespace lantai::index {
@@ -142,13 +145,31 @@ class LastStateWins final : public Xapian::Compactor {
   }
 };
 
+void sync_files(const std::filesystem::path& directory) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    const int file = ::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC);
+    const bool synced = file >= 0 && ::fsync(file) == 0;
+    if (file >= 0) ::close(file);
+    if (!synced) throw Error(ErrorCode::unavailable, "index segment " + entry.path().string() + " cannot be synced");
+  }
+  sync_directory(directory);
+}
+
+// Blocks of a fresh database are half empty; of a compacted one they are full.
+void compact(const Xapian::Database& source, const std::filesystem::path& target, unsigned flags) {
+  LastStateWins compactor;
+  Xapian::Database(source).compact(target.string(), Xapian::DBCOMPACT_NO_RENUMBER | flags, 0, compactor);
+  sync_files(target);
+}
+
 }  // namespace
 
 void write_xapian_segment(const std::filesystem::path& directory, const std::vector<NumberedDocument>& documents,
                           const std::string& state) {
+  const std::filesystem::path loose = directory.string() + ".loose";
   translated(directory, [&] {
-    Xapian::WritableDatabase database(
-        directory.string(), Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_TERMLIST);
+    Xapian::WritableDatabase database(loose.string(), Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS |
+                                                          Xapian::DB_NO_TERMLIST | Xapian::DB_NO_SYNC);
     database.begin_transaction();
     for (const auto& [doc, document] : documents) {
       Xapian::Document out;
@@ -158,15 +179,16 @@ void write_xapian_segment(const std::filesystem::path& directory, const std::vec
     database.set_metadata(kStateKey, state);
     database.commit_transaction();
     database.close();
+    compact(Xapian::Database(loose.string()), directory, 0);
   });
+  std::filesystem::remove_all(loose);
 }
 
 void merge_xapian_segments(const std::filesystem::path& target, const std::vector<std::filesystem::path>& sources) {
   translated(target, [&] {
     Xapian::Database all;
     for (const auto& source : sources) all.add_database(Xapian::Database(source.string()));
-    LastStateWins compactor;
-    all.compact(target.string(), Xapian::DBCOMPACT_NO_RENUMBER | Xapian::DBCOMPACT_MULTIPASS, 0, compactor);
+    compact(all, target, Xapian::DBCOMPACT_MULTIPASS);
   });
 }
 

@@ -156,19 +156,21 @@ class Minus final : public Cursor {
 
 class Verified final : public Cursor {
  public:
-  Verified(std::unique_ptr<Cursor> candidates, const Needle& needle, const index::Snapshot& snapshot)
-      : candidates_(std::move(candidates)), needle_(needle), snapshot_(snapshot) {}
+  Verified(std::unique_ptr<Cursor> candidates, const Needle& needle, Texts& texts)
+      : candidates_(std::move(candidates)), needle_(needle), texts_(texts) {}
   DocId doc() const override { return candidates_->doc(); }
   void advance(DocId target) override { candidates_->advance(target); }
   bool confirm() override {
-    return candidates_->confirm() && occurs(needle_, snapshot_.text(snapshot_.columns->at(doc())));
+    if (!candidates_->confirm()) return false;
+    const auto text = texts_.read(doc());
+    return text && occurs(needle_, *text);
   }
   std::uint64_t cost() const override { return candidates_->cost(); }
 
  private:
   std::unique_ptr<Cursor> candidates_;
   const Needle& needle_;
-  const index::Snapshot& snapshot_;
+  Texts& texts_;
 };
 
 char32_t last_character(std::string_view text) {
@@ -286,9 +288,8 @@ std::unique_ptr<Cursor> make_any_of(Children children) {
 std::unique_ptr<Cursor> make_minus(std::unique_ptr<Cursor> wanted, std::unique_ptr<Cursor> unwanted) {
   return std::make_unique<Minus>(std::move(wanted), std::move(unwanted));
 }
-std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, const Needle& needle,
-                                      const index::Snapshot& snapshot) {
-  return std::make_unique<Verified>(std::move(candidates), needle, snapshot);
+std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, const Needle& needle, Texts& texts) {
+  return std::make_unique<Verified>(std::move(candidates), needle, texts);
 }
 
 }  // namespace lantai::search

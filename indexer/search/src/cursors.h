@@ -56,6 +56,18 @@ bool occurs(const Needle& needle, std::string_view streams);
 // The next occurrence at or after `from`, in bytes.
 std::optional<Found> find_needle(const Needle& needle, std::string_view text, std::size_t from);
 
+// The texts of a snapshot, and which of them turned out to be damaged. Thread-confined.
+struct Texts {
+  const index::Snapshot& snapshot;
+  std::vector<DocId> damaged;
+
+  std::optional<std::string_view> read(DocId doc) {
+    const auto text = snapshot.text(snapshot.columns->at(doc));
+    if (!text) damaged.push_back(doc);
+    return text;
+  }
+};
+
 using ValueTest = std::vector<bool>;  // by number in the column's dictionary
 
 std::unique_ptr<Cursor> make_term_cursor(std::unique_ptr<index::PostingCursor> postings, std::uint64_t frequency);
@@ -66,7 +78,6 @@ std::unique_ptr<Cursor> make_column_cursor(DocId first, DocId last, const index:
 std::unique_ptr<Cursor> make_all_of(std::vector<std::unique_ptr<Cursor>> children);
 std::unique_ptr<Cursor> make_any_of(std::vector<std::unique_ptr<Cursor>> children);
 std::unique_ptr<Cursor> make_minus(std::unique_ptr<Cursor> wanted, std::unique_ptr<Cursor> unwanted);
-std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, const Needle& needle,
-                                      const index::Snapshot& snapshot);
+std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, const Needle& needle, Texts& texts);
 
 }  // namespace lantai::search

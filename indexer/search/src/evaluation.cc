@@ -105,6 +105,7 @@ class Evaluator {
   explicit Evaluator(const Conditions& conditions)
       : conditions_(conditions),
         snapshot_(*conditions.snapshot),
+        texts_{snapshot_, {}},
         order_(*snapshot_.columns, conditions.request->sort),
         visible_(visible_sets(conditions)),
         terms_(conditions.request->sort == Sort::relevance ? scoring_terms(conditions) : std::vector<ScoringTerm>{}),
@@ -126,6 +127,7 @@ class Evaluator {
     }
     std::sort_heap(out_.top.begin(), out_.top.end(), order_);
     for (const auto& facet : facets_) out_.facets.push_back(facet.result(conditions_.request->facet_values));
+    out_.damaged = std::move(texts_.damaged);
     return std::move(out_);
   }
 
@@ -133,11 +135,11 @@ class Evaluator {
   void walk(const index::Segment& segment) {
     if (segment.first() >= conditions_.basis.end) return;
     const auto reader = segment.reader();
-    auto cursor = make_cursor(conditions_.plan->root, *reader, segment, snapshot_);
+    auto cursor = make_cursor(conditions_.plan->root, *reader, segment, texts_);
     if (conditions_.filters != nullptr) {
       std::vector<std::unique_ptr<Cursor>> both;
       both.push_back(std::move(cursor));
-      both.push_back(make_cursor(*conditions_.filters, *reader, segment, snapshot_));
+      both.push_back(make_cursor(*conditions_.filters, *reader, segment, texts_));
       cursor = make_all_of(std::move(both));
     }
     std::vector<std::unique_ptr<index::PostingCursor>> scorers;
@@ -188,6 +190,7 @@ class Evaluator {
 
   const Conditions& conditions_;
   const index::Snapshot& snapshot_;
+  Texts texts_;
   Order order_;
   std::vector<bool> visible_;
   std::vector<ScoringTerm> terms_;

@@ -21,6 +21,7 @@ struct Evaluation {
   bool complete = true;  // false: the time was up
   std::vector<Match> top;
   std::vector<Facet> facets;
+  std::vector<DocId> damaged;  // left out, because their text cannot be trusted
 };
 
 struct Conditions {

@@ -382,7 +382,7 @@ std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::Segment
 }
 
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
-                                    const index::Snapshot& snapshot) {
+                                    Texts& texts) {
   switch (node.kind) {
     case PlanNode::Kind::everything:
       return make_range_cursor(segment.first(), segment.last());
@@ -393,7 +393,7 @@ std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& 
     case PlanNode::Kind::phrase: {
       auto candidates = term_cursors(node, reader, segment);
       if (candidates.empty()) return make_empty_cursor();
-      return make_verified(make_all_of(std::move(candidates)), node.needle, snapshot);
+      return make_verified(make_all_of(std::move(candidates)), node.needle, texts);
     }
     case PlanNode::Kind::column:
       return make_column_cursor(segment.first(), segment.last(), *node.column, node.values);
@@ -401,7 +401,7 @@ std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& 
       break;
   }
   std::vector<std::unique_ptr<Cursor>> children;
-  for (const auto& child : node.children) children.push_back(make_cursor(child, reader, segment, snapshot));
+  for (const auto& child : node.children) children.push_back(make_cursor(child, reader, segment, texts));
   if (node.kind == PlanNode::Kind::all_of) return make_all_of(std::move(children));
   if (node.kind == PlanNode::Kind::any_of) return make_any_of(std::move(children));
   return make_minus(std::move(children[0]), std::move(children[1]));

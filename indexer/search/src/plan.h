@@ -83,6 +83,6 @@ class Planner {
 std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,
                                                 const index::Segment& segment);
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
-                                    const index::Snapshot& snapshot);
+                                    Texts& texts);
 
 }  // namespace lantai::search

@@ -91,10 +91,14 @@ class IndexSearcher final : public Searcher {
     for (const auto& [label, field] : aliases) aliases_[text::to_utf8(text::fold_only(label))] = field;
   }
 
-  SearchResult search(const SearchRequest& request) override;
+  SearchResult search(const SearchRequest& request) override {
+    const auto deadline = std::chrono::steady_clock::now() + request.time_limit;
+    return search(request, deadline, true);
+  }
   std::vector<std::pair<std::size_t, std::size_t>> mark(const std::string& query, const std::string& text) override;
 
  private:
+  SearchResult search(const SearchRequest& request, std::chrono::steady_clock::time_point deadline, bool may_repair);
   FieldNames names(const index::Snapshot& snapshot) const;
   PageToken basis_of(const SearchRequest& request, const index::Snapshot& snapshot) const;
   void check(const SearchRequest& request, const index::Snapshot& snapshot, std::vector<Hint>& hints) const;
@@ -148,8 +152,8 @@ PageToken IndexSearcher::basis_of(const SearchRequest& request, const index::Sna
   return then;
 }
 
-SearchResult IndexSearcher::search(const SearchRequest& request) {
-  const auto deadline = std::chrono::steady_clock::now() + request.time_limit;
+SearchResult IndexSearcher::search(const SearchRequest& request, std::chrono::steady_clock::time_point deadline,
+                                   bool may_repair) {
   const auto snapshot = searchable_.snapshot();
   const ParsedQuery query = parse_query(request.query, names(*snapshot), request.strict);
   SearchResult result;
@@ -182,9 +186,16 @@ SearchResult IndexSearcher::search(const SearchRequest& request) {
     conditions.basis.frequencies = frequencies_of(plan, *snapshot);
     evaluation = evaluate(conditions);
   }
+  if (!evaluation.damaged.empty()) {
+    if (may_repair && searchable_.repair(*snapshot, evaluation.damaged, deadline)) {
+      return search(request, deadline, false);
+    }
+    result.hints.push_back({"search.damaged", std::to_string(evaluation.damaged.size())});
+    evaluation.complete = false;
+  }
   if (conditions.basis.relaxed && evaluation.total > 0) result.hints.push_back({"search.relaxed", request.query});
   result.hints.insert(result.hints.end(), plan.hints.begin(), plan.hints.end());
-  if (!evaluation.complete) result.hints.push_back({"search.time_limit", ""});
+  if (!evaluation.complete && evaluation.damaged.empty()) result.hints.push_back({"search.time_limit", ""});
   result.total = evaluation.total;
   result.total_is_exact = evaluation.complete;
   result.facets = std::move(evaluation.facets);

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "lantai/index/append_array.h"
+#include "lantai/index/text_log.h"
 
 namespace lantai::index {
 
@@ -68,10 +69,9 @@ class FieldColumn {
 struct DocumentEntry {
   std::string id;
   std::uint64_t version = 0;
-  std::string code_key;           // natural_sort_key of the reference code
-  std::string date;               // as given, normalised; may be only a year
-  std::uint64_t text_offset = 0;  // in the text log
-  std::uint32_t text_size = 0;
+  std::string code_key;  // natural_sort_key of the reference code
+  std::string date;      // as given, normalised; may be only a year
+  TextLog::Place text;
   std::uint32_t type = 0;    // in types()
   std::uint32_t access = 0;  // in access_sets(), from 1
   std::uint32_t length = 0;  // terms that count for ranking

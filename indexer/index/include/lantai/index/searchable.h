@@ -3,9 +3,11 @@
 // never written again, fresh ones are in memory. A segment format of our own would be a third implementation.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,7 +64,7 @@ struct Snapshot {
   std::shared_ptr<const void> keep;  // holds the files in place
 
   bool alive(const DocumentEntry& entry, std::uint64_t as_of) const { return entry.gone_at.load() > as_of; }
-  std::string_view text(const DocumentEntry& entry) const { return texts->read(entry.text_offset, entry.text_size); }
+  std::optional<std::string_view> text(const DocumentEntry& entry) const { return texts->read(entry.text); }
 };
 
 class Searchable {
@@ -70,6 +72,10 @@ class Searchable {
   virtual ~Searchable() = default;
   // Never null; empty while the first index is being built. Thread-safe, does not wait for the indexer.
   virtual std::shared_ptr<const Snapshot> snapshot() const = 0;
+  // Reads the records of these documents, whose text is damaged, again from the source. False at the deadline;
+  // otherwise the next snapshot has them whole. Thread-safe.
+  virtual bool repair(const Snapshot& snapshot, const std::vector<DocId>& damaged,
+                      std::chrono::steady_clock::time_point deadline) = 0;
 };
 
 }  // namespace lantai::index

@@ -1,10 +1,12 @@
 // Where is the text against which phrases are verified? In one append-only file of folded text, mapped into memory: a
 // document is a row of streams, each a field value or a whole component file with its page boundaries
-// (docs/formats/index.md). One writer; readers may read what a published document points at.
+// (docs/formats/index.md). Each document's bytes carry a checksum, which every read verifies. One writer; readers may
+// read what a published document points at.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,10 +47,14 @@ class TextLog {
   TextLog(const TextLog&) = delete;
   TextLog& operator=(const TextLog&) = delete;
 
-  std::uint64_t append(std::string_view bytes);  // visible at once, durable after sync()
+  struct Place {
+    std::uint64_t offset = 0;
+    std::uint32_t size = 0;  // with the checksum
+  };
+  Place append(std::string_view bytes);  // visible at once, durable after sync()
   void sync();
   std::uint64_t size() const { return size_; }
-  std::string_view read(std::uint64_t offset, std::uint32_t size) const { return {base_ + offset, size}; }
+  std::optional<std::string_view> read(Place place) const;  // nullopt: damaged. About 4 GB/s.
 
   static constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 36U;  // 64 GiB of folded text
 
