@@ -48,6 +48,14 @@ BOOST_AUTO_TEST_CASE(staged_files_come_in_with_a_result_each) {
   BOOST_REQUIRE(page.results.size() == 2U);
   BOOST_TEST(page.results[0].path == "二.txt");
   BOOST_TEST(page.results[1].path == "通知/一.txt");
+  office.jobs.reset();  // clearing away comes after the last result
+  BOOST_TEST(fs::is_empty(office.staging.path()));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_fall_left_behind_of_finished_jobs_is_cleared_away_at_the_next_start) {
+  Office office;
+  office.staging.write("0190-over/files/a.txt", "one");
+  office.start();
   BOOST_TEST(fs::is_empty(office.staging.path()));
 }
 

@@ -174,7 +174,8 @@ class Jobs final : public ImportJobs {
     return job;
   }
 
-  // After a start: what was submitted goes on; what was still being staged has lost its request.
+  // After a start: what was submitted goes on; what was still being staged has lost its request; what was over and not
+  // cleared away goes.
   void take_up_again() {
     for (auto& job : records_.unfinished()) {
       if (job.job.state == ImportJobState::open) {
@@ -184,6 +185,12 @@ class Jobs final : public ImportJobs {
       } else {
         waiting_.push_back(job.job.id);
       }
+    }
+    std::vector<fs::path> left;
+    for (const auto& entry : fs::directory_iterator(directory_)) left.push_back(entry.path());
+    for (const auto& path : left) {
+      const bool wanted = std::find(waiting_.begin(), waiting_.end(), path.filename().native()) != waiting_.end();
+      if (!wanted) fs::remove_all(path);
     }
   }
 
