@@ -1,6 +1,6 @@
-// Which words does this picture show? Tesseract, a page in one Chinese script with English: simplified first, traditional
-// when that reads badly, and the reading with more confidence wins. Models are loaded when first needed, since that takes
-// a quarter of a second each. Thread-confined.
+// Which words does this picture show? Tesseract, a page in one Chinese script with English: simplified first,
+// traditional when that reads badly, and the reading with more confidence wins. Models are loaded when first needed,
+// since that takes a quarter of a second each. Thread-confined.
 #pragma once
 
 #include <array>
