@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "blob_keys.h"
 #include "lantai/base/error.h"
 #include "size_limits.h"
@@ -121,14 +123,52 @@ void TransactionBuffer::erase(KeySpace space, ByteView key) { set(space, key, st
 void TransactionBuffer::set(KeySpace space, ByteView key, std::optional<Bytes> value) {
   check_key(space, key);
   count(key.size() + 1 + (value ? value->size() : 0));
-  writes_[space].insert_or_assign(Bytes(key.begin(), key.end()), std::move(value));
+  auto& writes = writes_[space];
+  Bytes owned(key.begin(), key.end());
+  if (parts_ != 0) {
+    const auto found = writes.find(owned);
+    undo_.push_back({space, owned, found == writes.end() ? std::nullopt : std::optional(found->second)});
+  }
+  writes.insert_or_assign(std::move(owned), std::move(value));
+}
+
+void TransactionBuffer::all_or_nothing(const std::function<void()>& part) {
+  const Mark mark{undo_.size(), changes_.size(), audits_.size(), effects_.size(), bytes_};
+  const auto leave = [&] {
+    if (--parts_ == 0) undo_.clear();
+  };
+  ++parts_;
+  try {
+    part();
+  } catch (...) {
+    take_back(mark);
+    leave();
+    throw;
+  }
+  leave();
+}
+
+void TransactionBuffer::take_back(const Mark& mark) {
+  for (; undo_.size() > mark.undone; undo_.pop_back()) {
+    auto& [space, key, before] = undo_.back();
+    if (before) {
+      writes_[space][key] = std::move(*before);
+    } else {
+      writes_[space].erase(key);
+    }
+  }
+  changes_.resize(mark.changes);
+  audits_.resize(mark.audits);
+  effects_.resize(mark.effects);
+  bytes_ = mark.bytes;
 }
 
 void TransactionBuffer::count(std::size_t bytes) {
   bytes_ += bytes;
   if (bytes_ > kMaxBatchBytes) {
     throw Error(ErrorCode::invalid_argument,
-                fmt::format("a transaction of more than {} bytes; split it", kMaxBatchBytes));
+                fmt::format("a transaction of more than {} bytes; split it", kMaxBatchBytes),
+                std::string(kTransactionTooLarge), {{"max", std::to_string(kMaxBatchBytes)}});
   }
 }
 
@@ -182,6 +222,11 @@ void TransactionBuffer::remove_blob_owner(ByteView digest, std::string_view owne
   erase(KeySpace::blob_owners, key);
   // The grace time runs from here, should this have been the last owner.
   put(KeySpace::blobs, blob_touched_key(digest), encode_time(now_));
+}
+
+bool TransactionBuffer::has_effects() const {
+  const bool any = std::any_of(writes_.begin(), writes_.end(), [](const auto& space) { return !space.second.empty(); });
+  return any || !changes_.empty() || !audits_.empty() || !effects_.empty();
 }
 
 std::vector<std::string> TransactionBuffer::written_keys() const {

@@ -27,12 +27,13 @@ class TransactionBuffer final : public Transaction {
   void enqueue(OutboxDraft effect) override;
   void add_blob_owner(ByteView digest, std::string_view owner) override;
   void remove_blob_owner(ByteView digest, std::string_view owner) override;
+  void all_or_nothing(const std::function<void()>& part) override;
 
   // Marks a guard as written without having read it: such transactions do not conflict with one another, only with
   // those that take the guard.
   void touch(std::string_view name);
 
-  bool has_effects() const { return !writes_.empty() || !changes_.empty() || !audits_.empty() || !effects_.empty(); }
+  bool has_effects() const;
   const KeySet& read_keys() const { return read_; }
   std::vector<std::string> written_keys() const;
   // What the committer adds for changes, audit entries and effects is part of it.
@@ -43,6 +44,17 @@ class TransactionBuffer final : public Transaction {
   const std::vector<OutboxDraft>& effects() const { return effects_; }
 
  private:
+  // How far the transaction had come when a part of it began.
+  struct Mark {
+    std::size_t undone, changes, audits, effects, bytes;
+  };
+  struct Undo {
+    KeySpace space;
+    Bytes key;
+    std::optional<std::optional<Bytes>> before;  // absent: the key had not been written
+  };
+
+  void take_back(const Mark& mark);
   void set(KeySpace space, ByteView key, std::optional<Bytes> value);
   void count(std::size_t bytes);
 
@@ -55,6 +67,8 @@ class TransactionBuffer final : public Transaction {
   std::vector<AuditDraft> audits_;
   std::vector<OutboxDraft> effects_;
   std::size_t bytes_ = 0;
+  unsigned parts_ = 0;      // under way, one within the other
+  std::vector<Undo> undo_;  // of what they wrote
 };
 
 }  // namespace lantai::storage

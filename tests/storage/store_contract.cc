@@ -55,6 +55,56 @@ AuditDraft audit(std::string subject) { return {"u1", "record.create", std::move
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_part_of_a_transaction_that_throws_leaves_nothing_and_the_rest_commits, S, Stores) {
+  S s;
+  s.store->run_transaction([&](Transaction& t) { t.put(kSpace, as_bytes("stored"), to_bytes("old")); });
+  const auto committed = s.store->run_transaction([&](Transaction& t) {
+    t.put(kSpace, as_bytes("own"), to_bytes("before"));
+    t.append_change(change("1"));
+    BOOST_CHECK_THROW(t.all_or_nothing([&] {
+      t.put(kSpace, as_bytes("own"), to_bytes("after"));
+      t.put(kSpace, as_bytes("own"), to_bytes("after that"));
+      t.put(kSpace, as_bytes("fresh"), to_bytes("x"));
+      t.erase(kSpace, as_bytes("stored"));
+      t.append_change(change("2"));
+      t.append_audit(audit("2"));
+      t.all_or_nothing([&] { t.put(kSpace, as_bytes("inner"), to_bytes("x")); });
+      throw Error(ErrorCode::invalid_argument, "no");
+    }),
+                      Error);
+    BOOST_TEST(text_of(t.get(kSpace, as_bytes("own"))) == "before");
+    BOOST_TEST(text_of(t.get(kSpace, as_bytes("stored"))) == "old");
+    t.all_or_nothing([&] { t.put(kSpace, as_bytes("second"), to_bytes("kept")); });
+  });
+  const auto view = s.store->read_view();
+  BOOST_TEST(text_of(view->get(kSpace, as_bytes("own"))) == "before");
+  BOOST_TEST(text_of(view->get(kSpace, as_bytes("stored"))) == "old");
+  BOOST_TEST(text_of(view->get(kSpace, as_bytes("second"))) == "kept");
+  BOOST_TEST(text_of(view->get(kSpace, as_bytes("fresh"))) == "absent");
+  BOOST_TEST(text_of(view->get(kSpace, as_bytes("inner"))) == "absent");
+  BOOST_TEST(committed.position == 1U);
+  BOOST_TEST(committed.audit_sequence == 0U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_a_part_taken_back_has_read_still_conflicts, S, Stores) {
+  S s;
+  int runs = 0;
+  s.store->run_transaction([&](Transaction& t) {
+    try {
+      t.all_or_nothing([&] {
+        t.get(kSpace, as_bytes("looked at"));
+        throw Error(ErrorCode::invalid_argument, "no");
+      });
+    } catch (const Error&) {
+      if (++runs == 1) {
+        s.store->run_transaction([&](Transaction& other) { other.put(kSpace, as_bytes("looked at"), to_bytes("x")); });
+      }
+    }
+    t.put(kSpace, as_bytes("own"), to_bytes("y"));
+  });
+  BOOST_TEST(runs == 2);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_transaction_sees_its_own_writes_and_nobody_else_does_before_it_commits, S, Stores) {
   S s;
   s.store->run_transaction([&](Transaction& t) {

@@ -29,7 +29,10 @@ std::string make_id(Timestamp now) {
   auto raw = random_bytes(16);
   const auto millis = static_cast<std::uint64_t>(now.micros / 1000);
   for (unsigned i = 0; i < 6; ++i) raw[i] = static_cast<std::uint8_t>(millis >> (40U - 8U * i));
-  raw[6] = static_cast<std::uint8_t>(0x70U | (raw[6] & 0x0FU));
+  // The twelve bits after the version hold the fraction of the millisecond (RFC 9562, 6.2, method 3).
+  const auto fraction = static_cast<std::uint64_t>(now.micros % 1000) * 4096 / 1000;
+  raw[6] = static_cast<std::uint8_t>(0x70U | (fraction >> 8U));
+  raw[7] = static_cast<std::uint8_t>(fraction);
   raw[8] = static_cast<std::uint8_t>(0x80U | (raw[8] & 0x3FU));
   auto hex = to_hex(raw);
   for (const std::size_t at : {8U, 13U, 18U, 23U}) hex.insert(at, 1, '-');

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@
 #include "lantai/storage/key_value_store.h"
 
 namespace lantai::storage {
+
+// Message id of the invalid_argument for a write with which the transaction would be larger than kMaxBatchBytes.
+inline constexpr std::string_view kTransactionTooLarge = "storage.transaction_too_large";
 
 // What happened to which subject; goes to the change feed.
 struct ChangeDraft {
@@ -59,6 +63,9 @@ class Transaction {
   // Blob references are part of the commit: `owner` is any stable name, such as `item/0190…`.
   virtual void add_blob_owner(ByteView digest, std::string_view owner) = 0;
   virtual void remove_blob_owner(ByteView digest, std::string_view owner) = 0;
+  // Runs `part`. When it throws, what it wrote is taken back and the error passed on, so that the transaction can go on
+  // without it; what it read and guarded is still checked at commit.
+  virtual void all_or_nothing(const std::function<void()>& part) = 0;
 };
 
 }  // namespace lantai::storage

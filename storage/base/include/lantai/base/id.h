@@ -1,5 +1,5 @@
 // How are things named that have no name of their own? By a UUID version 7 in text form (RFC 9562): 36 characters,
-// ordered by the time it was made. Thread-safe.
+// ordered by the time it was made, to the microsecond. Thread-safe.
 #pragma once
 
 #include <string>
