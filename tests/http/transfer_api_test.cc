@@ -164,4 +164,24 @@ BOOST_AUTO_TEST_CASE(many_rows_are_answered_in_their_order) {
   BOOST_TEST(last["title"] == "第" + std::to_string(kRows) + "件");
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_the_server_gives_follow_the_rows) {
+  auto client = World::the().as("archivist");
+  const auto fonds = "N" + unique_word();
+  const Json fields{
+      {"title", "件"}, {"fonds_code", fonds}, {"class_code", "WS"}, {"fiscal_year", 2021}, {"retention", "Y"}};
+  std::string body;
+  for (int i = 0; i < 500; ++i) body += line(i == 250 ? Json{{"fiscal_year", 2021}} : fields);
+  const auto rows = import(client, body).json()["rows"];
+  BOOST_REQUIRE(rows.size() == 500U);
+  int given = 0;
+  for (std::size_t i = 0; i < rows.size(); i += 83) {
+    const auto record = client.get("/api/v1/records/" + rows[i]["record"].get<std::string>()).json();
+    given = static_cast<int>(i) + (i < 250 ? 1 : 0);
+    const auto digits = std::to_string(given);
+    BOOST_TEST(
+        record["fields"]["reference_code"].get<std::string>().ends_with(std::string(4 - digits.size(), '0') + digits));
+  }
+  BOOST_TEST(rows[250]["status"] == "failed");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

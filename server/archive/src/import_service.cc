@@ -16,11 +16,11 @@ namespace lantai::archive {
 namespace {
 
 constexpr std::size_t kQueue = 64;
-constexpr std::uint64_t kAhead = 4096;      // units under way beyond the last one reported
-constexpr std::size_t kBatchEntries = 256;  // units whose entries are put in one commit
+constexpr std::uint64_t kAhead = 1024;      // units under way beyond the last one reported
+constexpr std::size_t kBatchEntries = 256;  // units whose records are made, and entries put, together
 constexpr auto kForEver = std::chrono::hours(24 * 365);
 
-// One run: a thread walks the sources, several store, and the caller's reports in order.
+// One run: a thread walks the sources, several prepare them, and the caller's makes the records and reports in order.
 class ImportRun {
  public:
   ImportRun(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor,
@@ -101,7 +101,7 @@ class ImportRun {
         std::lock_guard lock(mutex_);
         if (stopping_) return;
       }
-      StoredUnit stored = storer_.store(*unit);
+      StoredUnit stored = storer_.prepare(*unit);
       {
         std::lock_guard lock(mutex_);
         ready_.emplace(unit->sequence, std::move(stored));
@@ -130,7 +130,8 @@ class ImportRun {
     return batch;
   }
 
-  void settle(const std::vector<StoredUnit>& batch) {
+  void settle(std::vector<StoredUnit>& batch) {
+    storer_.create_pending(batch);
     const bool any = std::any_of(batch.begin(), batch.end(), [](const auto& unit) { return !unit.entries.empty(); });
     if (any) {
       store_.run_transaction([&](storage::Transaction& transaction) {

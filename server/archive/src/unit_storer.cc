@@ -45,9 +45,10 @@ UnitStorer::UnitStorer(storage::Store& store, records::RecordEngine& engine, ext
       settled_before_(std::move(settled_before)),
       ledger_(store) {}
 
-StoredUnit UnitStorer::store(const ImportUnit& unit) const {
+StoredUnit UnitStorer::prepare(const ImportUnit& unit) const {
   StoredUnit result;
   result.told.path = unit.shown;
+  if (unit.row) result.row = unit.row_number;
   try {
     if (unit.told) {
       result.told = *unit.told;
@@ -55,19 +56,51 @@ StoredUnit UnitStorer::store(const ImportUnit& unit) const {
       store_unit(unit, result);
     }
   } catch (const Error& error) {
-    result.entries.clear();
-    result.told.status = ImportStatus::failed;
-    result.told.error_code = error.message_id().empty() ? std::string(lantai::name(error.code())) : error.message_id();
-    const schema::Schema& schema = engine_.schema();
-    result.told.error = unit.row ? sentence_of_row(unit.row_number, error, schema, options_.language)
-                                 : sentence_of(error, schema, options_.language);
+    fail(result, error);
   } catch (const std::exception& error) {
-    result.entries.clear();
-    result.told.status = ImportStatus::failed;
-    result.told.error_code = "internal";
-    result.told.error = error.what();
+    fail(result, {ErrorCode::internal, error.what()});
   }
   return result;
+}
+
+void UnitStorer::fail(StoredUnit& result, const Error& error) const {
+  result.entries.clear();
+  result.told.status = ImportStatus::failed;
+  result.told.error_code = error.message_id().empty() ? std::string(lantai::name(error.code())) : error.message_id();
+  const schema::Schema& schema = engine_.schema();
+  result.told.error = result.row ? sentence_of_row(*result.row, error, schema, options_.language)
+                                 : sentence_of(error, schema, options_.language);
+}
+
+void UnitStorer::create_pending(std::vector<StoredUnit>& units) const {
+  std::vector<StoredUnit*> waiting;
+  std::vector<records::NewRecord> wanted;
+  for (auto& unit : units) {
+    if (!unit.pending) continue;
+    waiting.push_back(&unit);
+    wanted.push_back(std::move(unit.pending->record));
+  }
+  const auto results = engine_.create_all(principal_, wanted);
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    StoredUnit& unit = *waiting[i];
+    auto made = std::move(*unit.pending);
+    unit.pending.reset();
+    if (results[i].error) {
+      fail(unit, *results[i].error);
+      continue;
+    }
+    const records::Record& record = results[i].written->record;
+    made.entry.type = record.type;
+    made.entry.id = record.id;
+    for (const auto& file : record.files) {
+      made.entry.files.push_back({file.number, file.current().name, file.current().digest});
+    }
+    if (!made.key.empty()) unit.entries.emplace_back(made.key, made.entry);
+    unit.entries.emplace_back(made.relative, made.entry);
+    unit.position = results[i].written->position;
+    unit.told.record = record.type + "/" + record.id;
+    unit.told.status = ImportStatus::created;
+  }
 }
 
 void UnitStorer::store_unit(const ImportUnit& unit, StoredUnit& result) const {
@@ -91,7 +124,7 @@ void UnitStorer::store_unit(const ImportUnit& unit, StoredUnit& result) const {
     LedgerEntry entry;
     if (known) entry.generation = known->entry.generation + 1;  // it was deleted: made anew
     entry.content = content;
-    create(unit, std::move(fields), files, result, std::move(entry));
+    result.pending = pending(unit, std::move(fields), files, std::move(entry));
   }
   if (unit.row_key.empty() || options_.dry_run) return;
   std::lock_guard lock(mutex_);
@@ -172,28 +205,21 @@ std::optional<UnitStorer::Known> UnitStorer::find_known(const ImportUnit& unit, 
   return deleted;
 }
 
-void UnitStorer::create(const ImportUnit& unit, Json fields, std::vector<Loaded>& files, StoredUnit& result,
-                        LedgerEntry entry) const {
-  std::vector<records::NewFile> kept;
-  for (std::size_t i = 0; i < files.size(); ++i) kept.push_back(keep(unit.files[i], files[i]));
+PendingRecord UnitStorer::pending(const ImportUnit& unit, Json fields, std::vector<Loaded>& files,
+                                  LedgerEntry entry) const {
+  PendingRecord out;
+  for (std::size_t i = 0; i < files.size(); ++i) out.record.files.push_back(keep(unit.files[i], files[i]));
+  out.key = unit.key;
+  out.relative = "relative\n" + unit.relative + "\n" + entry.content;
+  for (const auto& file : files) out.relative += "\n" + to_hex(file.digest);
   // The same source gives the same record again when the import was killed before its entry was put.
-  std::string relative = "relative\n" + unit.relative + "\n" + entry.content;
-  for (const auto& file : files) relative += "\n" + to_hex(file.digest);
-  const std::string identity = unit.key.empty() ? relative : unit.key;
-  const std::string once =
-      "import:" + digest_text(unit.type + "\n" + identity + "\n" + relative + "\n" + std::to_string(entry.generation));
-  const records::Written written = engine_.create(principal_, unit.type, std::move(fields), std::move(kept), once);
-  const records::Record& record = written.record;
-  entry.type = record.type;
-  entry.id = record.id;
-  for (const auto& file : record.files) {
-    entry.files.push_back({file.number, file.current().name, file.current().digest});
-  }
-  if (!unit.key.empty()) result.entries.emplace_back(unit.key, entry);
-  result.entries.emplace_back(relative, entry);
-  result.position = written.position;
-  result.told.record = record.type + "/" + record.id;
-  result.told.status = ImportStatus::created;
+  const std::string& identity = unit.key.empty() ? out.relative : unit.key;
+  out.record.idempotency_key = "import:" + digest_text(unit.type + "\n" + identity + "\n" + out.relative + "\n" +
+                                                       std::to_string(entry.generation));
+  out.record.type = unit.type;
+  out.record.fields = std::move(fields);
+  out.entry = std::move(entry);
+  return out;
 }
 
 void UnitStorer::update(const ImportUnit& unit, const Json& fields, std::vector<Loaded>& files, StoredUnit& result,

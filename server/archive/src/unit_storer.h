@@ -1,9 +1,11 @@
 // What becomes of one source? Its bytes go into the blob store and a record is made, brought up to date or left alone,
-// by what earlier imports made of the same source. Thread-safe.
+// by what earlier imports made of the same source. Many sources are prepared at the same time; new records are then
+// made in the order of the sources, many in one commit. Thread-safe.
 #pragma once
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -14,8 +16,17 @@
 
 namespace lantai::archive {
 
+// A record that is still to be made, and how its source will be known again.
+struct PendingRecord {
+  records::NewRecord record;
+  std::string key, relative;  // of the ledger; the first may be empty
+  LedgerEntry entry;
+};
+
 struct StoredUnit {
   ImportedFile told;
+  std::optional<PendingRecord> pending;
+  std::optional<std::uint64_t> row;                          // number, when the source is a row
   std::vector<std::pair<std::string, LedgerEntry>> entries;  // to be put, key and entry
   std::uint64_t position = 0;
 };
@@ -27,8 +38,10 @@ class UnitStorer {
   UnitStorer(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor,
              const records::Principal& principal, const ImportOptions& options, SettledBefore settled_before);
 
-  // Never throws: what goes wrong is the unit's result.
-  StoredUnit store(const ImportUnit& unit) const;
+  // All but the making of a new record. Never throws: what goes wrong is the unit's result.
+  StoredUnit prepare(const ImportUnit& unit) const;
+  // Makes the records that are pending, in their order.
+  void create_pending(std::vector<StoredUnit>& units) const;
 
  private:
   struct Loaded;
@@ -39,8 +52,9 @@ class UnitStorer {
   std::string identify(const FileSource& source, const Loaded& loaded) const;
   std::optional<Known> find_known(const ImportUnit& unit, const std::string& content,
                                   const std::vector<Loaded>& files) const;
-  void create(const ImportUnit& unit, schema::Json fields, std::vector<Loaded>& files, StoredUnit& result,
-              LedgerEntry entry) const;
+  PendingRecord pending(const ImportUnit& unit, schema::Json fields, std::vector<Loaded>& files,
+                        LedgerEntry entry) const;
+  void fail(StoredUnit& result, const Error& error) const;
   void update(const ImportUnit& unit, const schema::Json& fields, std::vector<Loaded>& files, StoredUnit& result,
               const Known& known) const;
   schema::Json fields_of(const ImportUnit& unit) const;

@@ -13,6 +13,8 @@
 namespace lantai::records {
 
 std::string subject(std::string_view type, std::string_view id = {});  // `item/0190…`, or `item`
+storage::AuditDraft denial(const Principal& principal, std::string_view action, const std::string& subject);
+void add_component(Record& record, const NewFile& file, const WriteRequest& request);
 
 struct RecordEngine::Impl {
   storage::Store& store;
@@ -40,18 +42,14 @@ struct RecordEngine::Impl {
     try {
       return body();
     } catch (const Denied&) {
-      store.run_transaction([&](storage::Transaction& transaction) {
-        transaction.append_audit(
-            {principal.id, "record." + std::string(action), what, "denied", principal.address, {}});
-      });
+      store.run_transaction(
+          [&](storage::Transaction& transaction) { transaction.append_audit(denial(principal, action, what)); });
       throw;
     }
   }
 
-  using First = std::function<void(storage::Transaction&)>;  // before the write, in its transaction
-  Written write(const WriteRequest& request, const First& first = {});
+  Written write(const WriteRequest& request);
   Written made_before(const WriteRequest& request, const std::string& id) const;
-  Written create_once(const WriteRequest& request, const Bytes& key, const std::string& fingerprint);
 
   // The schema stays as it is until `body` is done.
   template <typename F>

@@ -1,16 +1,12 @@
 #include "lantai/records/record_engine.h"
 
+#include "batch_create.h"
 #include "engine_impl.h"
 #include "index_build.h"
-#include "lantai/base/id.h"
 #include "stored_records.h"
 
 namespace lantai::records {
 namespace {
-
-using storage::KeySpace;
-
-constexpr std::size_t kMaxIdempotencyKey = 200;
 
 Json require_object(Json fields) {
   if (!fields.is_object()) throw Error(ErrorCode::invalid_argument, "fields are a JSON object", "record.bad_patch");
@@ -29,14 +25,6 @@ ComponentFile& file_numbered(Record& record, std::uint32_t number) {
               {{"file", std::to_string(number)}});
 }
 
-void add_component(Record& record, const NewFile& file, const WriteRequest& request) {
-  ComponentFile component;
-  component.number = record.files.empty() ? 1 : record.files.back().number + 1;
-  component.role = file.role;
-  component.versions.push_back(first_version(file, request));
-  record.files.push_back(std::move(component));
-}
-
 void add_file_version(Record& record, std::uint32_t number, const NewFile& file, const WriteRequest& request) {
   auto& component = file_numbered(record, number);
   if (component.current().digest == file.digest && component.current().name == file.name) return;
@@ -45,20 +33,21 @@ void add_file_version(Record& record, std::uint32_t number, const NewFile& file,
   component.versions.push_back(std::move(version));
 }
 
-std::string fingerprint(std::string_view type, const Json& fields, const std::vector<NewFile>& files) {
-  Json all = Json::array({type, fields});
-  for (const auto& file : files) all.push_back(Json::array({to_hex(file.digest), file.name, file.role}));
-  return to_hex(storage::sha256(as_bytes(all.dump(-1, ' ', false, Json::error_handler_t::replace))));
-}
-
 }  // namespace
 
-Written RecordEngine::Impl::write(const WriteRequest& request, const First& first) {
+void add_component(Record& record, const NewFile& file, const WriteRequest& request) {
+  ComponentFile component;
+  component.number = record.files.empty() ? 1 : record.files.back().number + 1;
+  component.role = file.role;
+  component.versions.push_back(first_version(file, request));
+  record.files.push_back(std::move(component));
+}
+
+Written RecordEngine::Impl::write(const WriteRequest& request) {
   return audited(request.principal, request.operation, subject(request.plan.type().name, request.id), [&] {
     Written written;
     bool changed = false;
     const auto committed = store.run_transaction([&](storage::Transaction& transaction) {
-      if (first) first(transaction);
       WriteStep step(transaction, request);
       written.record = step.run();
       changed = step.changed();
@@ -67,31 +56,6 @@ Written RecordEngine::Impl::write(const WriteRequest& request, const First& firs
     written.record = masked(request.principal, request.plan.type(), std::move(written.record));
     return written;
   });
-}
-
-// The key is read and written in the transaction that makes the record, before anything else: so of two requests with
-// the same key the later one finds what the first made, and not that its unique values are taken.
-Written RecordEngine::Impl::create_once(const WriteRequest& request, const Bytes& key, const std::string& fingerprint) {
-  std::optional<std::string> made;
-  const auto claim = [&](storage::Transaction& transaction) {
-    made.reset();
-    if (const auto known = transaction.get(KeySpace::uniques, key)) {
-      const auto text = std::string(as_chars(*known));
-      if (text.substr(kIdBytes) != fingerprint) {
-        throw Error(ErrorCode::failed_precondition, "the idempotency key was used for another request",
-                    "record.idempotency_mismatch");
-      }
-      made = text.substr(0, kIdBytes);
-      throw Error(ErrorCode::already_exists, "made before");
-    }
-    transaction.put(KeySpace::uniques, key, to_bytes(request.id + fingerprint));
-  };
-  try {
-    return write(request, claim);
-  } catch (const Error&) {
-    if (!made) throw;
-  }
-  return made_before(request, *made);
 }
 
 Written RecordEngine::Impl::made_before(const WriteRequest& request, const std::string& id) const {
@@ -130,27 +94,17 @@ void RecordEngine::add_rule(std::string_view type, Rule rule) {
 }
 
 Written RecordEngine::create(const Principal& principal, std::string_view type, Json fields, std::vector<NewFile> files,
-                             std::string_view idempotency_key_given) {
-  std::shared_lock lock(impl_->schema_mutex);
-  const auto& catalogue = *impl_->catalogue;
-  const auto& plan = catalogue.plan(type);
-  fields = require_object(std::move(fields));
-  impl_->require_stored(plan, files);
-  const auto now = impl_->clock.now();
-  WriteRequest request{catalogue, plan, impl_->rules, principal, Action::create, "create", make_id(now), 0, now, {}};
-  request.change = [&](Record& record) {
-    record.fields = fields;
-    for (const auto& file : files) add_component(record, file, request);
-  };
-  if (idempotency_key_given.empty()) return impl_->write(request);
+                             std::string_view idempotency_key) {
+  std::vector<NewRecord> one;
+  one.push_back({std::string(type), std::move(fields), std::move(files), std::string(idempotency_key)});
+  auto result = std::move(create_all(principal, one).front());
+  if (result.error) throw *result.error;
+  return std::move(*result.written);
+}
 
-  if (idempotency_key_given.size() > kMaxIdempotencyKey) {
-    throw Error(ErrorCode::invalid_argument, "an idempotency key has at most 200 bytes", "request.bad_parameter",
-                {{"name", "Idempotency-Key"}});
-  }
-  const auto key = idempotency_key(principal.id, idempotency_key_given);
-  const auto print = fingerprint(type, fields, files);
-  return impl_->create_once(request, key, print);
+std::vector<CreateResult> RecordEngine::create_all(const Principal& principal, const std::vector<NewRecord>& records) {
+  std::shared_lock lock(impl_->schema_mutex);
+  return BatchCreate(*impl_, principal, records).run();
 }
 
 Written RecordEngine::update(const Principal& principal, std::string_view type, std::string_view id,

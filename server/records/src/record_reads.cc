@@ -24,6 +24,10 @@ std::string subject(std::string_view type, std::string_view id) {
   return id.empty() ? std::string(type) : std::string(type) + "/" + std::string(id);
 }
 
+storage::AuditDraft denial(const Principal& principal, std::string_view action, const std::string& subject) {
+  return {principal.id, "record." + std::string(action), subject, "denied", principal.address, {}};
+}
+
 Record RecordEngine::Impl::load_visible(const storage::ReadView& view, const Catalogue& in, const Principal& principal,
                                         std::string_view type, std::string_view id) const {
   const auto& plan = in.plan(type);

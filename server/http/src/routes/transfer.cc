@@ -1,13 +1,10 @@
 // Records as a download and as an upload: CSV for spreadsheets, JSON Lines for programs.
-#include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <ostream>
 #include <sstream>
 #include <streambuf>
-#include <thread>
 
 #include "encode.h"
 #include "lantai/base/log.h"
@@ -90,11 +87,10 @@ Response export_records(Call& call) {
 constexpr std::uint64_t kMaxRowBytes = 64U << 20U;
 constexpr std::size_t kMaxRows = 100'000;
 constexpr std::size_t kMaxKey = 200;
-constexpr std::size_t kBatch = 1024;
-constexpr std::size_t kWriters = 8;
+constexpr std::size_t kBatch = 256;
 
 // Rows are judged first, all of them, so that a body that cannot be read makes no record. Then they are read again and
-// created in batches by several writers: what they wait for is the disk, and the store makes one wait of many.
+// created in batches by one writer, so that numbers and ids follow the order of the rows.
 class RowReceiver final : public Receiver {
  public:
   explicit RowReceiver(Call& call)
@@ -159,17 +155,9 @@ class RowReceiver final : public Receiver {
     return row(draft, draft.problems.empty() ? "planned" : "failed", "", std::move(errors));
   }
 
-  Json created(const records::Draft& draft) const {
-    if (!draft.problems.empty()) return judged(draft);
-    try {
-      if (call_.context.stopping.stop_requested()) throw request_error(503);
-      const auto written = call_.app().records().create(call_.principal(), type_.name, draft.fields, {}, draft.key);
-      return row(draft, "created", type_.name + "/" + written.record.id, Json::array());
-    } catch (const Error& error) {
-      return failed(draft, error);
-    } catch (const std::exception& error) {
-      return failed(draft, {ErrorCode::internal, std::string("unexpected: ") + error.what(), "request.internal"});
-    }
+  Json created(const records::Draft& draft, const records::CreateResult& result) const {
+    if (result.error) return failed(draft, *result.error);
+    return row(draft, "created", type_.name + "/" + result.written->record.id, Json::array());
   }
   Json failed(const records::Draft& draft, const Error& error) const {
     if (error.code() == ErrorCode::internal || error.code() == ErrorCode::data_loss) {
@@ -179,16 +167,15 @@ class RowReceiver final : public Receiver {
   }
 
   void create_batch() {
-    std::vector<Json> results(batch_.size());
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-      for (auto i = next++; i < batch_.size(); i = next++) results[i] = created(batch_[i]);
-    };
-    {
-      std::vector<std::jthread> writers;
-      while (writers.size() < std::min(kWriters, batch_.size())) writers.emplace_back(work);
+    if (call_.context.stopping.stop_requested()) throw request_error(503);
+    std::vector<records::NewRecord> good;
+    for (auto& draft : batch_) {
+      if (draft.problems.empty()) good.push_back({type_.name, std::move(draft.fields), {}, draft.key});
     }
-    std::move(results.begin(), results.end(), std::back_inserter(rows_.get_ref<Json::array_t&>()));
+    const auto results = call_.app().records().create_all(call_.principal(), good);
+    auto result = results.begin();
+    for (const auto& draft : batch_)
+      rows_.push_back(draft.problems.empty() ? created(draft, *result++) : judged(draft));
     batch_.clear();
   }
 

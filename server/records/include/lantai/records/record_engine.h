@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lantai/base/error.h"
 #include "lantai/records/policy.h"
 #include "lantai/records/principal.h"
 #include "lantai/records/record.h"
@@ -38,6 +39,19 @@ struct NewFile {
   Bytes raw_name;
   std::string media_type;
   std::string role = "main";
+};
+
+struct NewRecord {
+  std::string type;
+  Json fields;
+  std::vector<NewFile> files;
+  std::string idempotency_key;  // as of `create`; empty: none
+};
+
+// Exactly one of the two.
+struct CreateResult {
+  std::optional<Written> written;
+  std::optional<Error> error;
 };
 
 // On an indexed field. Written as people write it: `永久` finds the term Y. `equals` null finds records without a
@@ -89,6 +103,10 @@ class RecordEngine {
   // ever (docs/adr/0051). With other content: failed_precondition `record.idempotency_mismatch`.
   Written create(const Principal& principal, std::string_view type, Json fields, std::vector<NewFile> files = {},
                  std::string_view idempotency_key = {});
+  // As `create` for each, in this order, several in one commit: numbers and ids follow the order, and one that
+  // fails undoes nothing of the others. Positions are those of the commit's last change. Memory: the results and one
+  // transaction. Holds back replace_schema: a few hundred records at a time are enough. Tests: batch_test.cc.
+  std::vector<CreateResult> create_all(const Principal& principal, const std::vector<NewRecord>& records);
   // `patch`: JSON merge patch (RFC 7396) on the fields. `expected_version` 0: whatever is there.
   Written update(const Principal& principal, std::string_view type, std::string_view id, std::uint64_t expected_version,
                  const Json& patch);
@@ -141,6 +159,7 @@ class RecordEngine {
   void replace_schema(std::shared_ptr<const schema::Schema> schema);
 
  private:
+  friend class BatchCreate;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
