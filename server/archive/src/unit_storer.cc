@@ -100,6 +100,7 @@ void UnitStorer::create_pending(std::vector<StoredUnit>& units) const {
     unit.position = results[i].written->position;
     unit.told.record = record.type + "/" + record.id;
     unit.told.status = ImportStatus::created;
+    remember_row(record.type, made.row_key, record.id);
   }
 }
 
@@ -126,9 +127,7 @@ void UnitStorer::store_unit(const ImportUnit& unit, StoredUnit& result) const {
     entry.content = content;
     result.pending = pending(unit, std::move(fields), files, std::move(entry));
   }
-  if (unit.row_key.empty() || options_.dry_run) return;
-  std::lock_guard lock(mutex_);
-  rows_[unit.type + "\n" + unit.row_key] = result.told.record.substr(unit.type.size() + 1);
+  if (!result.pending && !options_.dry_run) remember_row(unit.type, unit.row_key, known->record.id);
 }
 
 UnitStorer::Loaded UnitStorer::load(const FileSource& source) const {
@@ -210,6 +209,7 @@ PendingRecord UnitStorer::pending(const ImportUnit& unit, Json fields, std::vect
   PendingRecord out;
   for (std::size_t i = 0; i < files.size(); ++i) out.record.files.push_back(keep(unit.files[i], files[i]));
   out.key = unit.key;
+  out.row_key = unit.row_key;
   out.relative = "relative\n" + unit.relative + "\n" + entry.content;
   for (const auto& file : files) out.relative += "\n" + to_hex(file.digest);
   // The same source gives the same record again when the import was killed before its entry was put.
@@ -298,6 +298,12 @@ std::optional<std::string> UnitStorer::find_linked(const schema::TypeDecl& targe
     if (record) return record->id;
   }
   return find_row(target.name, called);
+}
+
+void UnitStorer::remember_row(const std::string& type, const std::string& key, const std::string& id) const {
+  if (key.empty()) return;
+  std::lock_guard lock(mutex_);
+  rows_[type + "\n" + key] = id;
 }
 
 bool UnitStorer::exists(const schema::TypeDecl& target, const std::string& id) const {

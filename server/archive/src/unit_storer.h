@@ -20,6 +20,7 @@ namespace lantai::archive {
 struct PendingRecord {
   records::NewRecord record;
   std::string key, relative;  // of the ledger; the first may be empty
+  std::string row_key;        // by which other rows name it, or empty
   LedgerEntry entry;
 };
 
@@ -59,6 +60,7 @@ class UnitStorer {
               const Known& known) const;
   schema::Json fields_of(const ImportUnit& unit) const;
   bool resolve_links(const schema::TypeDecl& type, schema::Json& fields) const;
+  void remember_row(const std::string& type, const std::string& key, const std::string& id) const;
   bool exists(const schema::TypeDecl& target, const std::string& id) const;
   std::optional<std::string> find_linked(const schema::TypeDecl& target, const std::string& called) const;
   std::optional<std::string> find_row(const std::string& type, const std::string& key) const;
