@@ -126,14 +126,15 @@ void TransactionBuffer::set(KeySpace space, ByteView key, std::optional<Bytes> v
   auto& writes = writes_[space];
   Bytes owned(key.begin(), key.end());
   if (parts_ != 0) {
-    const auto found = writes.find(owned);
-    undo_.push_back({space, owned, found == writes.end() ? std::nullopt : std::optional(found->second)});
+    Undo undo{space, owned, {}};
+    if (const auto found = writes.find(owned); found != writes.end()) undo.before.emplace(found->second);
+    undo_.push_back(std::move(undo));
   }
   writes.insert_or_assign(std::move(owned), std::move(value));
 }
 
 void TransactionBuffer::all_or_nothing(const std::function<void()>& part) {
-  const Mark mark{undo_.size(), changes_.size(), audits_.size(), effects_.size(), bytes_};
+  const Mark mark{undo_.size(), changes_.size(), audits_.size(), effects_.size(), bytes_, room_};
   const auto leave = [&] {
     if (--parts_ == 0) undo_.clear();
   };
@@ -161,6 +162,7 @@ void TransactionBuffer::take_back(const Mark& mark) {
   audits_.resize(mark.audits);
   effects_.resize(mark.effects);
   bytes_ = mark.bytes;
+  room_ = mark.room;
 }
 
 void TransactionBuffer::count(std::size_t bytes) {
