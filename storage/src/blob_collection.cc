@@ -41,7 +41,7 @@ class Collection {
     const auto view = files_.committer.read_view();
     if (!view->scan(KeySpace::blob_owners, {prefix, after_prefix(prefix), 1, false}).entries.empty()) return;
     bool removed = false;
-    files_.committer.run([&](TransactionBuffer& transaction) { removed = remove(transaction, digest); });
+    run_freeing(files_.committer, [&](TransactionBuffer& transaction) { removed = remove(transaction, digest); });
     report_.blobs_removed += removed ? 1 : 0;
   }
 
@@ -67,11 +67,11 @@ class Collection {
   // its pages again.
   void drop_partial(const Bytes& digest, std::uint64_t pages) {
     for (std::uint64_t i = 0; i < pages; ++i) {
-      files_.committer.run([&](TransactionBuffer& transaction) {
+      run_freeing(files_.committer, [&](TransactionBuffer& transaction) {
         if (!transaction.get(KeySpace::blobs, blob_header_key(digest))) drop_page(transaction, digest, i);
       });
     }
-    files_.committer.run([&](TransactionBuffer& transaction) {
+    run_freeing(files_.committer, [&](TransactionBuffer& transaction) {
       bool empty = true;
       for (std::uint64_t i = 0; i < pages; ++i) {
         if (transaction.get(KeySpace::blobs, blob_page_key(digest, i))) empty = false;
@@ -100,7 +100,7 @@ class Collection {
     const auto forget = [&] {
       files_.pins.while_nobody_pins([&](const auto& pinned) {
         std::erase_if(unused, pinned);
-        files_.committer.run([&](TransactionBuffer& transaction) { forget_chunks(transaction, unused); });
+        run_freeing(files_.committer, [&](TransactionBuffer& transaction) { forget_chunks(transaction, unused); });
       });
       unused.clear();
     };

@@ -25,6 +25,15 @@ void for_each_tagged(const Committer& committer, KeySpace space, std::uint8_t ta
   }
 }
 
+// For collection: may use the reserve, since it frees space.
+template <typename Body>
+void run_freeing(Committer& committer, Body body) {
+  committer.run([&](TransactionBuffer& transaction) {
+    transaction.use_reserve();
+    body(transaction);
+  });
+}
+
 struct BlobFiles {
   BlobFiles(Committer& committer_in, const Clock& clock_in, std::unique_ptr<PackFiles> packs_in)
       : committer(committer_in), clock(clock_in), packs(std::move(packs_in)), pool(*packs) {

@@ -44,6 +44,7 @@ struct Committer::Batch {
   CommitState state;
   Timestamp time;
   std::size_t bytes = 0;
+  Room room = Room::beyond_reserve;
 };
 
 Committer::Committer(KeyValueStore& engine, const Clock& clock, StoreIdentity identity)
@@ -107,10 +108,12 @@ void Committer::work() {
 Committer::Batch Committer::gather(Waiting* first) {
   Batch batch;
   batch.state = state_;
+  batch.room = first->transaction.room();
   batch.time = clock_.now();
   admit(*first, batch);
   while (const auto next = queue_.try_pop()) {
-    if (batch.bytes + (*next)->transaction.bytes() > kMaxBatchBytes) {
+    const auto& transaction = (*next)->transaction;
+    if (transaction.room() != first->transaction.room() || batch.bytes + transaction.bytes() > kMaxBatchBytes) {
       left_over_ = *next;
       break;
     }
@@ -140,7 +143,7 @@ void Committer::admit(Waiting& waiting, Batch& batch) {
 
 void Committer::write(Batch& batch) {
   try {
-    engine_.write(batch.writes, true);
+    engine_.write(batch.writes, true, batch.room);
     state_ = batch.state;
     commits_ += batch.members.size();
     ++batches_;

@@ -97,7 +97,7 @@ class MemoryStore final : public KeyValueStore {
  public:
   std::unique_ptr<ReadView> read_view() const override { return std::make_unique<MemoryView>(state_); }
 
-  void write(const std::vector<Write>& batch, bool /*sync*/) override {
+  void write(const std::vector<Write>& batch, bool /*sync*/, Room /*room*/) override {
     check_batch(batch);
     std::unique_lock lock(state_->mutex);
     const auto number = state_->number + 1;

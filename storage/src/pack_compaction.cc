@@ -1,5 +1,7 @@
 #include "pack_compaction.h"
 
+#include <algorithm>
+
 #include "blob_keys.h"
 #include "lantai/base/error.h"
 #include "lantai/base/log.h"
@@ -70,7 +72,7 @@ class PackMover {
     reusable_ = false;
     target_->sync();
     reusable_ = true;
-    files_.committer.run([&](TransactionBuffer& transaction) { redirect(transaction); });
+    run_freeing(files_.committer, [&](TransactionBuffer& transaction) { redirect(transaction); });
     committed_ = target_->end();
     moves_.clear();
     if (target_->end() >= kPackTargetBytes) files_.pool.release(std::exchange(target_, nullptr), committed_, true);
@@ -104,7 +106,7 @@ class PackMover {
 
 bool forget_pack(BlobFiles& files, std::uint64_t number) {
   bool empty = false;
-  files.committer.run([&](TransactionBuffer& transaction) {
+  run_freeing(files.committer, [&](TransactionBuffer& transaction) {
     Transaction& reader = transaction;
     empty = pack_state(reader, number).live == 0;
     if (empty) transaction.erase(KeySpace::chunks, pack_key(number));
@@ -117,11 +119,21 @@ bool forget_pack(BlobFiles& files, std::uint64_t number) {
 
 std::uint64_t compact_packs(BlobFiles& files) {
   std::uint64_t freed = 0, written = 0;
-  for (const auto& [number, state] : all_packs(*files.committer.read_view())) {
-    if (state.live > 0 && state.live * 2 >= state.committed) continue;
-    if (!files.pool.retire(number)) continue;
-    if (state.live > 0) written += PackMover(files, number).move_all(state.committed);
-    if (forget_pack(files, number)) freed += state.committed;
+  std::vector<std::pair<std::uint64_t, PackState>> sparse;
+  for (const auto& pack : all_packs(*files.committer.read_view())) {
+    if (pack.second.live == 0 || pack.second.live * 2 < pack.second.committed) sparse.push_back(pack);
+  }
+  // The emptiest first: what they free is room for moving what is left in others.
+  std::sort(sparse.begin(), sparse.end(), [](const auto& a, const auto& b) { return a.second.live < b.second.live; });
+  try {
+    for (const auto& [number, state] : sparse) {
+      if (!files.pool.retire(number)) continue;
+      if (state.live > 0) written += PackMover(files, number).move_all(state.committed);
+      if (forget_pack(files, number)) freed += state.committed;
+    }
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::resource_exhausted) throw;
+    log::warning("compaction stops for want of room, and goes on at the next collection: {}", e.what());
   }
   return freed > written ? freed - written : 0;
 }

@@ -213,10 +213,10 @@ class RocksStore final : public KeyValueStore {
 
   std::unique_ptr<ReadView> read_view() const override { return std::make_unique<RocksView>(engine_); }
 
-  void write(const std::vector<Write>& batch, bool sync) override {
+  void write(const std::vector<Write>& batch, bool sync, Room room) override {
     check_batch(batch);
     const auto& options = engine_->options();
-    require_free(options.reserve_bytes);
+    require_free(room == Room::within_reserve ? options.reserve_bytes / 4 : options.reserve_bytes);
     if (stopped_) go_on();
     rocksdb::WriteBatch engine_batch;
     for (const auto& write : batch) {

@@ -27,6 +27,7 @@ class TransactionBuffer final : public Transaction {
   void enqueue(OutboxDraft effect) override;
   void add_blob_owner(ByteView digest, std::string_view owner) override;
   void remove_blob_owner(ByteView digest, std::string_view owner) override;
+  void use_reserve() override { room_ = Room::within_reserve; }
   void all_or_nothing(const std::function<void()>& part) override;
 
   // Marks a guard as written without having read it: such transactions do not conflict with one another, only with
@@ -39,6 +40,7 @@ class TransactionBuffer final : public Transaction {
   // What the committer adds for changes, audit entries and effects is part of it.
   std::size_t bytes() const { return bytes_; }
   std::vector<Write> writes() const;
+  Room room() const { return room_; }
   const std::vector<ChangeDraft>& changes() const { return changes_; }
   const std::vector<AuditDraft>& audits() const { return audits_; }
   const std::vector<OutboxDraft>& effects() const { return effects_; }
@@ -47,6 +49,7 @@ class TransactionBuffer final : public Transaction {
   // How far the transaction had come when a part of it began.
   struct Mark {
     std::size_t undone, changes, audits, effects, bytes;
+    Room room;
   };
   struct Undo {
     KeySpace space;
@@ -67,6 +70,7 @@ class TransactionBuffer final : public Transaction {
   std::vector<AuditDraft> audits_;
   std::vector<OutboxDraft> effects_;
   std::size_t bytes_ = 0;
+  Room room_ = Room::beyond_reserve;
   unsigned parts_ = 0;      // under way, one within the other
   std::vector<Undo> undo_;  // of what they wrote
 };

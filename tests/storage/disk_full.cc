@@ -54,6 +54,14 @@ class SmallDisk {
     }
     ::close(fd);
   }
+  void fill_but(std::uintmax_t left) const {
+    const auto free = std::filesystem::space(path()).available;
+    BOOST_REQUIRE(free > left);
+    const int fd = ::open((path() / "filler").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    BOOST_REQUIRE(fd >= 0);
+    BOOST_REQUIRE_EQUAL(::posix_fallocate(fd, 0, static_cast<off_t>(free - left)), 0);
+    ::close(fd);
+  }
   void make_room() const { std::filesystem::remove(path() / "filler"); }
 
  private:
@@ -182,6 +190,35 @@ BOOST_AUTO_TEST_CASE(a_store_closed_on_a_full_disk_opens_whole_once_there_is_roo
   check_whole(*store, commits);
   commit(*store, commits + 1);
   check_whole(*store, commits + 1);
+}
+
+BOOST_AUTO_TEST_CASE(on_a_full_disk_what_frees_space_still_commits_and_collection_brings_it_back) {
+  const SmallDisk disk;
+  if (!disk.mounted()) {
+    BOOST_TEST_MESSAGE("not run: neither root nor user namespaces; nothing was checked");
+    return;
+  }
+  auto store = Store::open(disk.path() / "store", small_tables());
+  const auto own = [&](std::uint32_t seed) {
+    const auto digest = store->blobs().put(noise(3'000'000, seed)).digest;
+    store->run_transaction([&](Transaction& t) { t.add_blob_owner(digest, "item/1"); });
+    return digest;
+  };
+  const auto dropped = own(1), also_dropped = own(2), kept = own(3);
+  commit(*store, 1);
+  disk.fill_but(2U << 20U);  // below the reserve of 4 MiB
+  BOOST_CHECK_EXCEPTION(commit(*store, 2), Error, is_full);
+  BOOST_CHECK_EXCEPTION(own(4), Error, is_full);
+  store->run_transaction([&](Transaction& t) {
+    t.use_reserve();
+    t.remove_blob_owner(dropped, "item/1");
+    t.remove_blob_owner(also_dropped, "item/1");
+  });
+  const auto report = store->blobs().collect(std::chrono::seconds(0));
+  BOOST_TEST(report.blobs_removed == 2U);
+  BOOST_TEST(!store->blobs().find(dropped));
+  BOOST_TEST(store->blobs().get(kept) == noise(3'000'000, 3));
+  BOOST_TEST(store->verify().empty());
 }
 
 }  // namespace lantai::storage

@@ -58,6 +58,8 @@ struct Write {
   std::optional<Bytes> value;  // absent: erase
 };
 
+enum class Room { beyond_reserve, within_reserve };
+
 class KeyValueStore {
  public:
   virtual ~KeyValueStore() = default;
@@ -65,7 +67,8 @@ class KeyValueStore {
   // Atomic: all or none, also after a crash. With `sync`, durable on return. Throws resource_exhausted when the disk is
   // full (nothing written; reads go on; later writes succeed once space returns), data_loss on a damaged file.
   // Thread-safe, but only the committer calls it.
-  virtual void write(const std::vector<Write>& batch, bool sync) = 0;
+  // `room`: what frees space may use most of the reserve that other writes leave alone (RocksOptions::reserve_bytes).
+  virtual void write(const std::vector<Write>& batch, bool sync, Room room = Room::beyond_reserve) = 0;
   // Reads every stored byte and checks it; throws data_loss naming the file.
   virtual void verify() const = 0;
   virtual void compact() = 0;
@@ -74,7 +77,8 @@ class KeyValueStore {
 struct RocksOptions {
   std::size_t block_cache_bytes = 128U << 20U;
   std::size_t write_buffer_bytes = 64U << 20U;  // kept in memory (and in the log) before a table is written
-  // Free space below which writes are refused, so that what was accepted can always be made into tables.
+  // Free space below which writes are refused, so that what was accepted can always be made into tables. Deletions and
+  // collection, which free space, go on down to a quarter of it.
   std::size_t reserve_bytes = 160U << 20U;
   bool create_if_missing = true;
 };

@@ -63,6 +63,8 @@ class Transaction {
   // Blob references are part of the commit: `owner` is any stable name, such as `item/0190…`.
   virtual void add_blob_owner(ByteView digest, std::string_view owner) = 0;
   virtual void remove_blob_owner(ByteView digest, std::string_view owner) = 0;
+  // This transaction frees space, or lets it be freed: it may commit on a disk too full for others.
+  virtual void use_reserve() = 0;
   // Runs `part`. When it throws, what it wrote is taken back and the error passed on, so that the transaction can go on
   // without it; what it read and guarded is still checked at commit.
   virtual void all_or_nothing(const std::function<void()>& part) = 0;
