@@ -117,6 +117,54 @@ BOOST_AUTO_TEST_CASE(the_fonds_may_choose_another_template) {
   BOOST_TEST(code(holdings.add_item("件", fields)) == "Z109-WS·2011-Y-BGS-0001");
 }
 
+BOOST_AUTO_TEST_CASE(codes_that_do_not_name_the_fonds_are_counted_within_each_fonds) {
+  Holdings holdings;
+  const auto volume = [&](const std::string& fonds) {
+    const auto found = holdings.engine->find_by(archivist(), "fonds", "code", fonds);
+    const auto id =
+        found ? found->id
+              : holdings.add("fonds", {{"code", fonds}, {"name", fonds}, {"volume_numbering", "university_volume"}}).id;
+    return code(holdings.add("volume", {{"title", "卷"},
+                                        {"fonds", id},
+                                        {"fonds_code", fonds},
+                                        {"fiscal_year", 1999},
+                                        {"class_code", "DQ"},
+                                        {"subclass", "14"}}));
+  };
+  BOOST_TEST(volume("A001") == "1999-DQ14-1");
+  BOOST_TEST(volume("A001") == "1999-DQ14-2");
+  BOOST_TEST(volume("B002") == "1999-DQ14-1");
+  const auto continuity = holdings.engine->continuity(archivist(), "volume");
+  BOOST_TEST_REQUIRE(continuity.size() == 2U);
+  BOOST_TEST(continuity[0].scope == "A001 1999-DQ14");
+  BOOST_TEST(continuity[0].highest == 2U);
+  BOOST_TEST(continuity[1].scope == "B002 1999-DQ14");
+  BOOST_TEST(continuity[1].missing.empty());
+}
+
+BOOST_DATA_TEST_CASE(of_many_writings_of_one_code_at_the_same_time_one_is_taken, kBackends, backend) {
+  Holdings holdings(backend);
+  const std::vector<std::string> writings{"Z109-WS·2011·Y·BGS-0007", "ｚ109－WS•2011．Y·BGS—7",
+                                          "Z109-WS.2011.Y.BGS-007", "Z109-WS·2011·Y·BGS-7"};
+  std::atomic<int> made = 0, refused = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 12; ++i) {
+      threads.emplace_back([&, i] {
+        const Json fields{{"title", "件"}, {"reference_code", writings[static_cast<std::size_t>(i) % writings.size()]}};
+        try {
+          holdings.engine->create(archivist(), "item", fields);
+          ++made;
+        } catch (const Error& error) {
+          if (error.code() == ErrorCode::already_exists) ++refused;
+        }
+      });
+    }
+  }
+  BOOST_TEST(made == 1);
+  BOOST_TEST(refused == 11);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace lantai::records

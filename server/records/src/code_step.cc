@@ -65,6 +65,21 @@ std::string canonical_code(const Catalogue& catalogue, const TypePlan& plan, con
   return given;
 }
 
+std::optional<GivenNumber> CodeStep::number_of(const NumberingTemplate& numbering, const Record& record,
+                                               std::string_view code) const {
+  auto given = given_number(numbering, code);
+  if (!given) return given;
+  std::string context;
+  for (const auto& name : plan_.code_context()) {
+    const bool named = std::any_of(numbering.elements.begin(), numbering.elements.end(),
+                                   [&](const auto& element) { return element.field == name; });
+    const auto value = named ? std::string() : text_of(record.fields, name);
+    if (!value.empty()) context += value + " ";
+  }
+  given->scope.insert(0, context);
+  return given;
+}
+
 std::string CodeStep::code(const Record& record) const { return text_of(record.fields, plan_.type().code_field); }
 
 // The template that the record's fonds (or whatever it links to) names in `<type>_numbering`, else the type's own.
@@ -132,7 +147,7 @@ void CodeStep::allocate(Record& after) {
       return;  // an element is missing: it gets its code when it is there
     throw;
   }
-  const auto first = given_number(numbering, pattern);
+  const auto first = number_of(numbering, after, pattern);
   if (!first)
     throw Error(ErrorCode::internal, "the template " + numbering.name + " cannot read its own code " + pattern);
   const auto written = schema::format_code(numbering, after.fields, next_number(first->scope));
@@ -155,7 +170,7 @@ void CodeStep::write_numbers(const Record* before, const Record& after) {
   const auto number_in = [&](const Record& record) -> std::optional<GivenNumber> {
     const auto text = code(record);
     if (record.deleted || text.empty()) return std::nullopt;
-    return given_number(numbering_of(record), text);
+    return number_of(numbering_of(record), record, text);
   };
   const auto had = before == nullptr ? std::nullopt : number_in(*before);
   const auto has = number_in(after);

@@ -15,7 +15,9 @@ namespace lantai::records {
 
 // A number within the scope it was given in.
 struct GivenNumber {
-  std::string scope;  // the code without its counter: `Z109-WS·2011·Y·BGS`
+  // The code without its counter: `Z109-WS·2011·Y·BGS`. Where codes are unique within something that they do not name,
+  // as those of universities within a fonds, that stands before it: `Z109 1999-DQ14`.
+  std::string scope;
   std::uint64_t number = 0;
   bool operator==(const GivenNumber&) const = default;
 };
@@ -41,6 +43,8 @@ class CodeStep {
   void accept(const Record* before, Record& after, const std::string& typed);
   void fill_from(const schema::ParsedCode& parsed, Record& after) const;
   void allocate(Record& after);
+  std::optional<GivenNumber> number_of(const schema::NumberingTemplate& numbering, const Record& record,
+                                       std::string_view code) const;
   std::uint64_t next_number(const std::string& scope);
   std::string code(const Record& record) const;
 

@@ -178,6 +178,17 @@ bool TypePlan::is_code(std::string_view unique_index) const {
                                          [&](const auto* field) { return field->name == type_->code_field; });
 }
 
+std::vector<std::string> TypePlan::code_context() const {
+  std::vector<std::string> out;
+  for (const auto& index : uniques_) {
+    if (!is_code(index.name)) continue;
+    for (const auto* field : index.fields) {
+      if (field->name != type_->code_field) out.push_back(field->name);
+    }
+  }
+  return out;
+}
+
 Bytes TypePlan::level_components(int rank) {
   static const FieldDecl kRank = [] {
     FieldDecl field;

@@ -54,6 +54,7 @@ class TypePlan {
   std::set<Bytes> index_keys(const Record& record) const;
   std::vector<UniqueEntry> unique_entries(const Record& record) const;
   bool is_code(std::string_view unique_index) const;  // that index holds the code field
+  std::vector<std::string> code_context() const;      // the fields within whose values the code is unique
   static Bytes level_components(int rank);
   std::set<Link> links(const Record& record) const;
   std::string signature() const;  // changes when entries of stored records have to be made anew
