@@ -11,10 +11,11 @@ class Generated {
  public:
   explicit Generated(Holdings& holdings) : holdings_(holdings) {}
 
-  // Every field filled, another way for each `variant`; linked records are made as needed.
+  // Every field that people fill, another way for each `variant`; linked records are made as needed.
   Json fields(const schema::TypeDecl& type, int variant) {
     Json out = Json::object();
     for (const auto& field : type.fields) {
+      if (field.system) continue;
       const auto one = value(type, field, variant);
       if (!one.is_null()) out[field.name] = field.many ? Json::array({one}) : one;
     }
@@ -25,6 +26,16 @@ class Generated {
     Json out = Json::object();
     for (const auto& field : type.fields) {
       if (field.required) out[field.name] = fields(type, variant)[field.name];
+    }
+    return out;
+  }
+  // The fields that the program fills itself.
+  Json system_fields(const schema::TypeDecl& type, int variant) {
+    Json out = Json::object();
+    for (const auto& field : type.fields) {
+      if (!field.system || field.name == type.owner_field) continue;
+      const auto one = value(type, field, variant);
+      out[field.name] = field.many ? Json::array({one}) : one;
     }
     return out;
   }

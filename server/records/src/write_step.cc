@@ -20,6 +20,10 @@ std::string text_of(const Json& fields, const std::string& name) {
   return found != fields.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+Json value_of(const Record* record, const std::string& name) {
+  return record == nullptr ? Json() : record->fields.value(name, Json());
+}
+
 std::set<Bytes> digests(const Record& record) {
   std::set<Bytes> out;
   for (const auto& file : record.files) {
@@ -68,12 +72,15 @@ void WriteStep::load_and_compare() {
 void WriteStep::check() {
   const auto& plan = request_.plan;
   if (after_.deleted) {
+    transaction_.use_reserve();
     apply_rules();
     LinkStep(request_.catalogue, plan, request_.principal, transaction_).require_unused(after_);
     return;
   }
   const auto typed = text_of(after_.fields, plan.type().code_field);
+  const auto given = given_system_fields();
   validate();
+  require_system_fields_kept(given);
   const auto valid = after_.fields;
   apply_rules();
   if (after_.fields != valid) validate();
@@ -94,6 +101,28 @@ void WriteStep::validate() {
   }
   auto problems = schema::validate(request_.catalogue.schema(), type, after_.fields);
   if (!problems.empty()) throw Error("fields of the record break its declaration", std::move(problems));
+}
+
+// Fields that the program keeps itself, as far as the caller would give them another value. The owner is not among
+// them: whatever is given, it becomes the caller.
+std::vector<std::string> WriteStep::given_system_fields() const {
+  std::vector<std::string> out;
+  if (request_.principal.service) return out;
+  const auto& type = request_.plan.type();
+  for (const auto& field : type.fields) {
+    if (!field.system || field.name == type.owner_field) continue;
+    if (value_of(&after_, field.name) != value_of(before(), field.name)) out.push_back(field.name);
+  }
+  return out;
+}
+
+// What only differed in spelling is no change.
+void WriteStep::require_system_fields_kept(const std::vector<std::string>& given) const {
+  std::vector<FieldProblem> problems;
+  for (const auto& name : given) {
+    if (value_of(&after_, name) != value_of(before(), name)) problems.push_back({name, "field.read_only", {}});
+  }
+  if (!problems.empty()) throw Error("fields of the record are kept by the program itself", std::move(problems));
 }
 
 void WriteStep::apply_rules() {

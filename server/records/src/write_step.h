@@ -40,6 +40,8 @@ class WriteStep {
   void load_and_compare();
   void check();
   void validate();
+  std::vector<std::string> given_system_fields() const;
+  void require_system_fields_kept(const std::vector<std::string>& given) const;
   void apply_rules();
   void persist();
   void write_indexes();

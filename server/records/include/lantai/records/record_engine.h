@@ -6,7 +6,8 @@
 // `after`; it is validated once more. Used in tests/records/*.cc. Errors: permission_denied, not_found (also for what
 // the caller may not know of), conflict (stale version, message id `record.stale`), already_exists (unique key, naming
 // the field), failed_precondition
-// (`record.in_use`: others link to it, naming some), invalid_argument with field problems. Nothing is half-written. The
+// (`record.in_use`: others link to it, naming some), invalid_argument with field problems (`field.read_only`: a field
+// declared `system`, by anybody but a service principal). Nothing is half-written. The
 // returned position is that of the change; of a call that changed nothing, the last one there is.
 #pragma once
 
