@@ -52,6 +52,27 @@ BOOST_AUTO_TEST_CASE(a_record_is_created_read_changed_and_removed) {
   BOOST_TEST(client.get(path).status == 404);
 }
 
+BOOST_AUTO_TEST_CASE(a_form_is_told_what_applies_what_is_required_and_what_is_wrong) {
+  auto client = World::the().as("archivist");
+  const auto check = [&](const Json& fields) {
+    return client.post("/api/v1/records/item/check", {{"fields", fields}}, {{"Accept-Language", "zh-Hans"}});
+  };
+  const auto position = World::the().position();
+  const auto secret = check({{"title", "t"}, {"secrecy", "机密"}, {"date", "2021-13-40"}});
+  BOOST_REQUIRE(secret.status == 200);
+  const auto said = secret.json();
+  BOOST_TEST(said["hidden"] == Json::array());
+  BOOST_TEST(said["required"] == Json::parse(R"(["title"])"));
+  BOOST_REQUIRE(said["errors"].size() == 1U);
+  BOOST_TEST(said["errors"][0]["field"] == "date");
+  BOOST_TEST(said["errors"][0]["rule"] == "field.not_a_date");
+  BOOST_TEST(said["errors"][0]["message"] == "“2021-13-40”不是日期，请写作 2021-03-05");
+  BOOST_TEST(check({{"title", "t"}}).json()["hidden"] == Json::parse(R"(["secrecy_period"])"));
+  BOOST_TEST(World::the().position() == position);
+  BOOST_TEST(client.post("/api/v1/records/nothing/check", {{"fields", Json::object()}}).status == 404);
+  BOOST_TEST(client.post("/api/v1/records/item/check", {{"field", Json::object()}}).status == 422);
+}
+
 BOOST_AUTO_TEST_CASE(the_same_key_gives_the_same_record_again) {
   auto client = World::the().as("archivist");
   const Json body{{"fields", {{"title", "只此一件"}}}};

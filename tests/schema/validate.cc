@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "fixture.h"
+#include "lantai/schema/form_state.h"
 
 using namespace lantai;
 using namespace lantai::schema;
@@ -38,6 +39,35 @@ BOOST_AUTO_TEST_CASE(a_bare_file_name_is_enough_for_an_item) {
 BOOST_AUTO_TEST_CASE(a_missing_title_is_named) {
   BOOST_TEST(broken(Json::object()) == "title field.required");
   BOOST_TEST(broken({{"title", " 　 "}}) == "title field.required");
+}
+
+BOOST_AUTO_TEST_CASE(a_form_hides_what_does_not_apply_and_marks_what_must_be_there) {
+  const auto schema = Schema::parse({{"types/key.yaml", R"(
+type: key
+label: [钥匙, 鑰匙, Key]
+plural: [钥匙, 鑰匙, Keys]
+title_field: name
+fields:
+  name: {label: [名称, 名稱, Name], required: true, max: 40}
+  lent: {label: [已借出, 已借出, Lent], kind: boolean}
+  holder: {label: [借用人, 借用人, Holder], max: 40, required_if: lent, visible_if: lent}
+  checks:
+    label: [检查, 檢查, Checks]
+    kind: table
+    columns:
+      count: {label: [数量, 數量, Count], kind: integer}
+      reason: {label: [说明, 說明, Reason], max: 40, required_if: count < 1}
+)"}});
+  const auto state = [&](Json fields) {
+    validate(*schema, schema->type("key"), fields);
+    const auto found = form_state(schema->type("key"), fields);
+    return Json{{"hidden", found.hidden}, {"required", found.required}};
+  };
+  BOOST_TEST(state(Json::object()) == Json::parse(R"({"hidden":["holder"],"required":["name"]})"));
+  BOOST_TEST(state({{"lent", "是"}}) == Json::parse(R"({"hidden":[],"required":["name","holder"]})"));
+  BOOST_TEST(state(Json::parse(R"({"lent":false,"checks":[{"count":2},{"count":"0"}]})")) ==
+             Json::parse(R"({"hidden":["holder"],"required":["name","checks[1].reason"]})"));
+  BOOST_TEST(state(Json::parse(R"(["no fields at all"])")) == Json::parse(R"({"hidden":[],"required":[]})"));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_complete_entry_lacks_is_a_gap_and_not_an_error) {

@@ -63,6 +63,8 @@ Json record_schemas() {
                          {"title", text()},
                          {"links", free_object()}})},
       {"RecordChange", optional_object({{"fields", free_object()}})},
+      {"RecordCheck",
+       object({{"hidden", list(text())}, {"required", list(text())}, {"errors", list(of("FieldProblem"))}})},
       {"RecordList", object({{"records", list(of("Record"))}, {"next_page_token", text()}})},
       {"History", object({{"versions", list(object({{"version", integer()},
                                                     {"time", time()},

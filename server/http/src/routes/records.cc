@@ -1,6 +1,8 @@
 // Records of every declared type.
 #include "conditional.h"
 #include "encode.h"
+#include "lantai/schema/form_state.h"
+#include "problem.h"
 #include "route.h"
 
 namespace lantai::http {
@@ -72,6 +74,18 @@ Response create_record(Call& call) {
   auto response = record_response(call, 201, written.record);
   response.set("Location", "/api/v1/records/" + written.record.type + "/" + written.record.id);
   return std::move(response.set("X-Change-Position", std::to_string(written.position)));
+}
+
+// What a form must know while somebody types. Nothing is written and no record is read.
+Response check_record(Call& call) {
+  const auto& schema = call.app().schema();
+  const auto& type = schema.type(call.at("type"));
+  Json fields = fields_of(call);
+  const auto problems = schema::validate(schema, type, fields);
+  auto state = schema::form_state(type, fields);
+  return json_response(200, {{"hidden", std::move(state.hidden)},
+                             {"required", std::move(state.required)},
+                             {"errors", problem_list(schema, problems, call.language)}});
 }
 
 Response get_record(Call& call) {
@@ -152,6 +166,14 @@ void add_record_routes(std::vector<Route>& table) {
                    .success = 201,
                    .answer_schema = "Record",
                    .handle = create_record});
+  table.push_back({.method = "POST",
+                   .path = all + "/check",
+                   .operation = "checkRecord",
+                   .summary = "What validation says of fields that are not yet stored, and which of them apply",
+                   .body = BodyKind::json,
+                   .request_schema = "RecordChange",
+                   .answer_schema = "RecordCheck",
+                   .handle = check_record});
   table.push_back({.method = "GET",
                    .path = one,
                    .operation = "getRecord",
