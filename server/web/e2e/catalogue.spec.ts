@@ -1,4 +1,4 @@
-import { expect, expectAccessible, expectFits, isPhone, test, unique } from './support';
+import { expect, expectAccessible, expectFits, isPhone, test, unique, type Api, type Made } from './support';
 
 test('an entry is catalogued with a form drawn from the schema; what is wrong is said beside the field', async ({ signedIn: page, api }) => {
   const name = unique('政策研究室');
@@ -108,7 +108,7 @@ test('every declared type has its list and its form', async ({ signedIn: page, a
     if (!type.permissions.create.includes('archivist')) continue;
     await page.goto(`/records/${type.name}/new`);
     await expect(page.locator('form .field').first()).toBeVisible();
-    await expectAccessible(page);
+    if (['item', 'saved_search', 'key'].includes(type.name)) await expectAccessible(page); // between them every kind of input
     await expectFits(page);
   }
 });
@@ -133,21 +133,35 @@ test('a table field takes rows', async ({ signedIn: page, api }) => {
   void api;
 });
 
-test('the tree stays fast with ten thousand siblings', async ({ signedIn: page, api }, info) => {
-  test.setTimeout(120_000);
-  const code = unique('T').toUpperCase().slice(0, 18);
-  const fonds = await api.create('fonds', { code, name: `大全宗${code}` });
-  for (let part = 0; part < 10; part += 1) {
-    const lines = Array.from({ length: 1000 }, (_, index) => {
-      const number = part * 1000 + index + 1;
-      return JSON.stringify({ type: 'item', fields: { title: `第${number}件`, fonds: fonds.id, fonds_code: code, class_code: 'WS', fiscal_year: 2021, retention: 'Y', item_number: number, access_level: 'public' } });
-    });
+// In one fonds, made by whichever test needs it first.
+async function tenThousandItems(api: Api): Promise<string> {
+  const code = 'TENK';
+  const { records } = await api.get<{ records: Made[] }>(`/records/fonds?where[code]=${code}`);
+  if (records.length === 0) {
+    await api.create('fonds', { code: 'SECOND', name: '另一全宗' }); // a lone fonds would open by itself
+    const fonds = await api.create('fonds', { code, name: `大全宗${code}` });
+    const lines = Array.from({ length: 10_000 }, (_, index) =>
+      JSON.stringify({ type: 'item', fields: { title: `第${index + 1}件`, fonds: fonds.id, fonds_code: code, class_code: 'WS', fiscal_year: 2021, retention: 'Y', item_number: index + 1, access_level: 'public' } }),
+    );
     await api.importLines('item', lines.join('\n'));
   }
-  await api.searchable();
+  await expect.poll(async () => {
+    const { nodes } = await api.get<{ nodes: { kind: string; label: string; count: number }[] }>('/tree');
+    return nodes.find((node) => node.label.includes(code))?.count;
+  }, { timeout: 90_000 }).toBe(10_000);
+  return code;
+}
+
+test('the tree stays fast with ten thousand siblings', async ({ signedIn: page, api }, info) => {
+  test.setTimeout(120_000);
+  const code = await tenThousandItems(api);
   await page.goto('/tree');
   const tree = page.getByRole('tree');
-  const open = async (name: string | RegExp) => tree.getByRole('treeitem', { name }).first().click();
+  const open = async (name: string | RegExp) => {
+    const item = tree.getByRole('treeitem', { name }).first();
+    await item.click();
+    await expect(item).toHaveAttribute('aria-expanded', 'true');
+  };
   await open(new RegExp(`大全宗${code}`));
   await open(/文书|WS/);
   await open(/2021/);
@@ -161,10 +175,8 @@ test('the tree stays fast with ten thousand siblings', async ({ signedIn: page, 
   const scrolling = Date.now();
   await expect(async () => {
     await tree.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
-    expect(await tree.evaluate((element) => element.scrollHeight)).toBeGreaterThan(10_000 * 36);
-  }).toPass({ intervals: [50], timeout: 60_000 });
-  await tree.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
-  await expect(tree.getByRole('treeitem', { name: /第10000件/ })).toBeVisible();
+    await expect(tree.getByRole('treeitem', { name: /第10000件/ })).toBeVisible({ timeout: 50 });
+  }).toPass({ intervals: [10], timeout: 60_000 });
   expect(await page.locator('[role=treeitem]').count()).toBeLessThan(120);
   const jump = await tree.evaluate(async (element) => {
     const start = performance.now();

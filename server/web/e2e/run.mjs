@@ -28,7 +28,7 @@ const people = [
   { login: 'e2e-reader', name: '李强', roles: ['reader'], clearance: 'public' },
 ];
 // A kernel that forbids a layer of the sandbox (some test machines do) must not stop the tests of the pages.
-const shared = ['--data', data, '--allow-incomplete-sandbox'];
+const shared = ['--data', data, '--schema', join(web, 'e2e/declarations'), '--allow-incomplete-sandbox'];
 for (const one of people) {
   const roles = one.roles.flatMap((role) => ['--role', role]);
   execFileSync(program, [...shared, 'user', 'add', one.login, '--name', one.name, ...roles, '--clearance', one.clearance, '--password-file', '-'], { input: `${password}\n` });

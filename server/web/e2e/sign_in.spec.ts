@@ -13,7 +13,7 @@ test('a person signs in, is told when the password is wrong, and signs out', asy
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/records\/item\?order=date/);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('件');
-  if (info.project.name === 'phone') await page.getByRole('button', { name: '更多' }).click();
+  if (info.project.name === 'phone') await page.getByRole('button', { name: '更多', exact: true }).click();
   await page.getByRole('button', { name: '退出登录' }).locator('visible=true').click();
   await expect(page).toHaveURL(/\/login/);
   await page.goto('/search');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changedFields, initialValues, mergePatch, mergeTheirs, newFields, problemsFor, problemsFromServer, problemsOf, readsAsDate, same, type Complaints } from '../src/records/form_model';
+import { changedFields, fieldsToCheck, initialValues, isShown, mergePatch, mergeTheirs, newFields, problemsFor, problemsFromServer, problemsOf, problemsWhileTyping, readsAsDate, same, withoutEmptyRows, withoutField, type Complaints } from '../src/records/form_model';
 import type { FieldDecl, TypeDecl } from '../src/schema/schema';
 
 const field = (name: string, more: Partial<FieldDecl> = {}): FieldDecl => ({ name, label: name, kind: 'text', ...more });
@@ -139,5 +139,33 @@ describe('a stale version', () => {
     const { date: _gone, ...theirs } = base;
     const merged = mergeTheirs(type, base, { ...initialValues(type, base), title: 'B' }, theirs);
     expect(merged.values).toMatchObject({ title: 'B', date: '' });
+  });
+});
+
+describe('a form that is checked while one types', () => {
+  it('sends what is stored with what is typed over it, and rows at their places', () => {
+    expect(fieldsToCheck(type, { title: '旧', year: 2020, format: 'pdf' }, { ...initialValues(type), title: '新', year: '', rows: [{}, { field: 'a' }] })).toMatchObject({ title: '新', format: 'pdf', rows: [{}, { field: 'a' }] });
+    expect(fieldsToCheck(type, { year: 2020 }, initialValues(type))).not.toHaveProperty('year');
+  });
+
+  it('hides what does not apply unless it holds something or must be filled in', () => {
+    const applies = { hidden: ['mail', 'rows[1].count'], required: [] };
+    expect(isShown(applies, 'title', '')).toBe(true);
+    expect(isShown(applies, 'mail', '')).toBe(false);
+    expect(isShown(applies, 'mail', 'a@b')).toBe(true);
+    expect(isShown(applies, 'rows[1].count', undefined)).toBe(false);
+    expect(isShown(applies, 'rows[0].count', undefined)).toBe(true);
+    expect(isShown({ hidden: ['mail'], required: ['mail'] }, 'mail', '')).toBe(true);
+  });
+
+  it('says what is wrong in what was typed, not what is yet missing, and not where the cursor stands', () => {
+    const errors = [{ field: 'date', rule: 'field.not_a_date', message: 'm1' }, { field: 'title', rule: 'field.required', message: 'm2' }, { field: 'rows[0].count', rule: 'field.not_a_number', message: 'm3' }, { field: 'year', rule: 'field.too_small', message: 'm4' }];
+    expect(problemsWhileTyping(errors, ['date', 'title', 'rows'], '')).toEqual({ date: ['m1'], 'rows[0].count': ['m3'] });
+    expect(problemsWhileTyping(errors, ['date', 'rows'], 'date')).toEqual({ 'rows[0].count': ['m3'] });
+    expect(withoutField({ 'rows[0].count': ['m3'], date: ['m1'] }, 'rows')).toEqual({ date: ['m1'] });
+  });
+
+  it('drops empty rows before it counts them as the server will', () => {
+    expect(withoutEmptyRows(type, { rows: [{}, { field: 'a' }, { field: '' }] }).rows).toEqual([{ field: 'a' }]);
   });
 });

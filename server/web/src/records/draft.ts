@@ -6,6 +6,7 @@ export interface Draft {
   base: Fields;
   values: Fields;
   saved: string;
+  interrupted?: boolean; // the session ended while it was typed: it is taken up again without asking
 }
 
 const key = (account: string, type: string, id: string) => `lantai.draft.${account}.${type}.${id || 'new'}`;

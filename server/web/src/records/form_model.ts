@@ -50,13 +50,13 @@ export function changedFields(type: TypeDecl, base: Fields, values: Fields): str
 }
 
 // As the server wants it: numbers as numbers, rows without their empty cells.
-export function outgoing(field: FieldDecl, value: unknown): unknown {
+export function outgoing(field: FieldDecl, value: unknown, emptyRows = false): unknown {
   if (isEmpty(value)) return null;
   if (field.kind === 'table') {
     const rows = (value as Fields[]).map((row) =>
       Object.fromEntries((field.columns ?? []).map((column) => [column.name, outgoing(column, row[column.name])]).filter(([, cell]) => cell !== null)),
     );
-    const kept = rows.filter((row) => Object.keys(row).length > 0);
+    const kept = emptyRows ? rows : rows.filter((row) => Object.keys(row).length > 0);
     return kept.length > 0 ? kept : null;
   }
   if (Array.isArray(value)) {
@@ -80,6 +80,44 @@ export function mergePatch(type: TypeDecl, base: Fields, values: Fields): Fields
 
 export function newFields(type: TypeDecl, values: Fields): Fields {
   return Object.fromEntries(typedFields(type).map((field) => [field.name, outgoing(field, values[field.name])]).filter(([, value]) => value !== null));
+}
+
+// What the server is asked about while somebody types: all that would be stored, and the rows at their places.
+export function fieldsToCheck(type: TypeDecl, stored: Fields, values: Fields): Fields {
+  const typed = Object.fromEntries(typedFields(type).map((field) => [field.name, outgoing(field, values[field.name], true)]));
+  return Object.fromEntries(Object.entries({ ...stored, ...typed }).filter(([, value]) => value !== null));
+}
+
+// Which fields of a form are drawn, and which are marked as required.
+export interface Applies {
+  hidden: readonly string[];
+  required: readonly string[];
+}
+
+// A field that does not apply is hidden unless it holds something: nothing is stored that cannot be seen.
+export function isShown(applies: Applies, at: string, value: unknown): boolean {
+  return !applies.hidden.includes(at) || applies.required.includes(at) || !(isEmpty(value) || value === false);
+}
+
+// Rows without a cell are not sent: without them what the server says of row 2 stands beside row 2.
+export function withoutEmptyRows(type: TypeDecl, values: Fields): Fields {
+  const tables = typedFields(type).filter((field) => field.kind === 'table' && Array.isArray(values[field.name]));
+  const kept = (rows: Fields[]) => rows.filter((row) => !Object.values(row).every(isEmpty));
+  return { ...values, ...Object.fromEntries(tables.map((field) => [field.name, kept(values[field.name] as Fields[])])) };
+}
+
+// What is wrong in what was typed, without what is merely not yet there.
+export function problemsWhileTyping(errors: readonly FieldError[], changed: readonly string[], focused: string): Problems {
+  const typed = errors.filter((error) => error.rule !== 'field.required');
+  const found = Object.entries(problemsFromServer(typed)).filter(([at]) => {
+    const field = at.replace(/[[.].*$/, '');
+    return changed.includes(field) && field !== focused;
+  });
+  return Object.fromEntries(found);
+}
+
+export function withoutField(problems: Problems, field: string): Problems {
+  return Object.fromEntries(Object.entries(problems).filter(([at]) => at.replace(/[[.].*$/, '') !== field));
 }
 
 // 2021-03-05 and all it is written as: 2021.3.5, 2021年3月5日, 20210305, 2021-03, 2021; in brackets when inferred.

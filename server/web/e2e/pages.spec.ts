@@ -1,0 +1,69 @@
+// Pages that no other test walks through in full: fit for every screen and reader, in every language.
+import { expect, expectAccessible, expectFits, isPhone, test, unique } from './support';
+
+// One page of A4 with a line of text, as a scanner or office program would make it.
+function pdf(line: string): Buffer {
+  const content = `BT /F1 24 Tf 72 720 Td (${line}) Tj ET`;
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+  ];
+  let text = '%PDF-1.4\n';
+  const places = objects.map((object, index) => {
+    const at = text.length;
+    text += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    return `${String(at).padStart(10, '0')} 00000 n \n`;
+  });
+  const table = text.length;
+  return Buffer.from(`${text}xref\n0 6\n0000000000 65535 f \n${places.join('')}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`, 'latin1');
+}
+
+test('the reader shows the image of a page beside its text with the hits marked', async ({ signedIn: page, api }, info) => {
+  const mark = unique('quorum');
+  const item = await api.create('item', { title: `${mark} 纪要`, access_level: 'public' });
+  await api.attach('item', item.id, 'minutes.pdf', pdf(`The ${mark} was present.`), 'application/pdf');
+  await api.searchable();
+  await page.goto(`/records/item/${item.id}?q=${mark}`);
+  const phone = isPhone(info.project.name);
+  if (phone) await page.getByRole('tab', { name: '内容' }).click();
+  await page.getByRole('button', { name: '原貌', exact: true }).click();
+  const image = page.locator('.picture img');
+  await expect(image).toBeVisible();
+  await expect.poll(() => image.evaluate((element: HTMLImageElement) => (element.complete ? element.naturalWidth : 0))).toBeGreaterThan(600);
+  await expectAccessible(page);
+  await expectFits(page);
+  await page.getByRole('button', { name: '文字', exact: true }).click();
+  await expect(page.locator('.content mark')).toHaveText(mark);
+  if (!phone) {
+    await page.getByRole('button', { name: '对照', exact: true }).click();
+    await expect(image).toBeVisible();
+    await expect(page.locator('.content mark')).toBeVisible();
+    await expect(page.locator('[data-field=title], .panel').first()).toContainText(mark);
+  }
+});
+
+test('the pages without a test of their own can be read by everybody', async ({ signedIn: page }) => {
+  for (const path of ['/records', '/records/item', '/records/fonds', '/account', '/there/is/nothing']) {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expectAccessible(page);
+    await expectFits(page);
+  }
+});
+
+test('every page fits the screen in every language', async ({ signedIn: page }) => {
+  test.setTimeout(60_000);
+  for (const language of ['zh-Hant', 'en']) {
+    await page.goto('/search');
+    await page.evaluate((chosen) => localStorage.setItem('lantai.language', chosen), language);
+    for (const path of ['/search', '/tree', '/records', '/records/item', '/records/item/new', '/upload', '/import', '/account']) {
+      await page.goto(path);
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expectFits(page);
+    }
+  }
+});
