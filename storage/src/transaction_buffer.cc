@@ -81,8 +81,9 @@ Page scan_with(const ReadView& view, KeySpace space, const ScanRange& range, con
   const auto first = writes.lower_bound(range.begin);
   const auto last = range.end.empty() ? writes.end() : writes.lower_bound(range.end);
   if (first == last) return view.scan(space, range);
+  // Some stored entries may have been erased here, so a few more are read; who wants the last one only reads that.
   auto wider = range;
-  wider.limit = std::min(range.limit + 16, kMaxPageEntries);
+  if (range.limit > 1) wider.limit = std::min(range.limit + 16, kMaxPageEntries);
   ViewCursor stored(view, space, wider);
   if (range.reverse) {
     return merge(std::move(stored), std::make_reverse_iterator(last), std::make_reverse_iterator(first), range);
