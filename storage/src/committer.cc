@@ -1,6 +1,7 @@
 #include "committer.h"
 
 #include <semaphore>
+#include <utility>
 
 #include "lantai/base/error.h"
 #include "lantai/base/log.h"
@@ -199,7 +200,7 @@ AuditHead Committer::audit_head() const {
 
 bool Committer::wait_beyond(std::uint64_t position, Steady::time_point deadline, std::stop_token stop) const {
   std::unique_lock lock(published_mutex_);
-  return published_.wait_until(lock, stop, deadline, [&] { return last_position() > position; });
+  return published_.wait_until(lock, std::move(stop), deadline, [&] { return last_position() > position; });
 }
 
 }  // namespace lantai::storage

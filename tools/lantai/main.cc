@@ -57,7 +57,7 @@ int report(const Error& error, const Shared& shared) {
 
 std::string locale_of_environment() {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* value = std::getenv(name);
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before the first thread
     if (value != nullptr && *value != '\0') return value;
   }
   return {};

@@ -53,7 +53,7 @@ int serve(const Shared& shared, const ServeArguments& arguments) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
-  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const http::ServerOptions options = options_of(shared, arguments);
   const auto application = shared.open(true);

@@ -28,7 +28,7 @@ std::string shown_address(const net::SocketAddress& address) {
 
 class SocketTransport final : public Transport {
  public:
-  SocketTransport(net::StreamSocket socket, bool secure) : socket_(std::move(socket)) {
+  SocketTransport(const net::StreamSocket& socket, bool secure) : socket_(socket) {
     socket_.setBlocking(false);
     socket_.setNoDelay(true);
     peer_ = {shown_address(socket_.peerAddress()), secure};
@@ -79,7 +79,7 @@ class SocketTransport final : public Transport {
 
 class SocketListener final : public Listener {
  public:
-  SocketListener(net::ServerSocket socket, bool secure) : socket_(std::move(socket)), secure_(secure) {
+  SocketListener(const net::ServerSocket& socket, bool secure) : socket_(socket), secure_(secure) {
     socket_.setBlocking(false);
   }
 

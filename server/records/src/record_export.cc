@@ -103,7 +103,8 @@ std::uint64_t export_csv(const RecordEngine& engine, const Principal& principal,
     for (const auto& field : declared.fields) {
       const auto value = record.fields.find(field.name);
       auto text = value == record.fields.end() ? std::string() : cell(*schema, field, *value, options);
-      row.push_back(is_number(field) ? std::move(text) : formula_safe(std::move(text)));
+      if (!is_number(field)) text = formula_safe(std::move(text));
+      row.push_back(std::move(text));
     }
     write_csv_row(out, row);
   });

@@ -106,7 +106,7 @@ class RowReceiver final : public Receiver {
   Response finish() override {
     body_in_.str(std::move(body_));
     std::size_t count = 0;
-    auto read = read_rows([&](records::Draft draft) {
+    auto read = read_rows([&](const records::Draft& draft) {
       if (++count > kMaxRows) {
         throw Error(ErrorCode::invalid_argument, "too many rows", "import.too_many_rows",
                     {{"max", std::to_string(kMaxRows)}});
