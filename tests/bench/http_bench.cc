@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <deque>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -24,6 +25,9 @@ using namespace lantai;
 using SteadyClock = std::chrono::steady_clock;
 using Json = schema::Json;
 constexpr unsigned kClients = 8;
+constexpr int kIdle = 500;
+constexpr const char* kSixFacets =
+    "&facet=fiscal_year&facet=access_level&facet=retention&facet=document_type&facet=department&facet=format";
 const std::vector<std::string> kWords{"放假", "通知", "会议", "纪要", "招生", "合同", "维修", "运动会", "安全", "经费"};
 
 struct Times {
@@ -102,12 +106,25 @@ int main(int count, char** arguments) {
     const auto server = http::Server::start(*application, options);
     std::vector<std::string> searches;
     for (const auto* word : {"%E6%94%BE%E5%81%87", "%E9%80%9A%E7%9F%A5", "%E4%BC%9A%E8%AE%AE", "%E6%8B%9B%E7%94%9F"}) {
-      searches.push_back(std::string("/api/v1/search?facet=fiscal_year&q=") + word);
+      searches.push_back(std::string("/api/v1/search?q=") + word);
     }
+    std::vector<std::string> counted;
+    for (const auto& path : searches) counted.push_back(path + kSixFacets);
+    const auto measure = [&](const std::vector<std::string>& paths) {
+      return figures(ask(server->port(), token.key, paths, requests));
+    };
     ask(server->port(), token.key, searches, 10);
+    const Json plain = measure(searches);
+    const Json facets = measure(counted);
+    std::deque<http::test::RawClient> idle;
+    for (int i = 0; i < kIdle; ++i) idle.emplace_back(server->port());
+    const Json beside_idle = measure(searches);
+    idle.clear();
     std::cout << Json{{"records", records},
                       {"clients", kClients},
-                      {"search", figures(ask(server->port(), token.key, searches, requests))},
+                      {"search", plain},
+                      {"search_with_6_facets", facets},
+                      {"search_beside_500_idle_connections", beside_idle},
                       {"healthz", figures(ask(server->port(), token.key, {"/healthz"}, requests * 4))}}
                      .dump(2)
               << "\n";

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
@@ -301,6 +302,32 @@ BOOST_AUTO_TEST_CASE(a_flipped_bit_in_a_stored_text_is_named_and_the_record_is_r
   a.open();
   BOOST_TEST(a.found("\"第7号实验楼\"") == "r7 ");
   BOOST_TEST(a.indexer->status().last_error == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_document_is_made_once_to_be_shown_and_anew_when_it_has_changed) {
+  struct Counting final : lantai::index::DocumentSource {
+    explicit Counting(const Holdings& from) : holdings(from) {}
+    std::optional<Document> find(const std::string& type, const std::string& id) const override {
+      ++asked;
+      return holdings.find(type, id);
+    }
+    void each(const std::function<bool(const std::string&, const std::string&)>& visit) const override {
+      holdings.each(visit);
+    }
+    std::string schema_hash() const override { return holdings.schema_hash(); }
+    const Holdings& holdings;
+    mutable std::atomic<int> asked{0};
+  };
+  Archive a;
+  a.save(record("one", "会议纪要甲"));
+  const Counting source(a.holdings);
+  a.searcher = search::Searcher::make(*a.indexer, source);
+  BOOST_TEST(a.search("会议").hits.at(0).title == "会议纪要甲");
+  BOOST_TEST(a.search("纪要").hits.at(0).title == "会议纪要甲");
+  BOOST_TEST(source.asked == 1);
+  a.save(record("one", "会议纪要乙"));
+  BOOST_TEST(a.search("会议").hits.at(0).title == "会议纪要乙");
+  BOOST_TEST(source.asked == 2);
 }
 
 BOOST_AUTO_TEST_CASE(marks_in_a_page_cover_the_original_characters) {

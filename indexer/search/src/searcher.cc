@@ -9,6 +9,7 @@
 #include "lantai/index/terms.h"
 #include "lantai/storage/blob_store.h"
 #include "lantai/text/folding.h"
+#include "shown_documents.h"
 #include "snippet.h"
 
 namespace lantai::search {
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxLimit = 1000;
 constexpr std::uint64_t kMaxOffset = 100'000;
+constexpr std::size_t kShownBytes = 64U << 20U;
 constexpr std::size_t kMaxTokenTerms = 512;  // a longer query is paged with the statistics of the day
 
 // Segmenters are expensive to make and serve one thread at a time.
@@ -102,13 +104,15 @@ class IndexSearcher final : public Searcher {
   FieldNames names(const index::Snapshot& snapshot) const;
   PageToken basis_of(const SearchRequest& request, const index::Snapshot& snapshot) const;
   void check(const SearchRequest& request, const index::Snapshot& snapshot, std::vector<Hint>& hints) const;
-  void add_hits(const Evaluation& evaluation, const Conditions& conditions, SearchResult& result) const;
+  void add_hits(const Evaluation& evaluation, const Conditions& conditions, SearchResult& result);
+  std::shared_ptr<const index::Document> document_of(const index::Snapshot& snapshot, index::DocId doc);
   Hit hit_of(const Match& match, const index::Document& document, const Plan& plan) const;
 
   index::Searchable& searchable_;
   const index::DocumentSource& source_;
   FieldAliases aliases_;
   SegmenterPool segmenters_;
+  ShownDocuments shown_{kShownBytes};
 };
 
 FieldNames IndexSearcher::names(const index::Snapshot& snapshot) const {
@@ -203,14 +207,22 @@ SearchResult IndexSearcher::search(const SearchRequest& request, std::chrono::st
   return result;
 }
 
-void IndexSearcher::add_hits(const Evaluation& evaluation, const Conditions& conditions, SearchResult& result) const {
+std::shared_ptr<const index::Document> IndexSearcher::document_of(const index::Snapshot& snapshot, index::DocId doc) {
+  if (auto known = shown_.find(snapshot.generation, doc)) return known;
+  const auto& entry = snapshot.columns->at(doc);
+  auto found = source_.find(snapshot.columns->types().at(entry.type), entry.id);
+  if (!found) return nullptr;
+  auto document = std::make_shared<const index::Document>(std::move(*found));
+  shown_.keep(snapshot.generation, doc, document);
+  return document;
+}
+
+void IndexSearcher::add_hits(const Evaluation& evaluation, const Conditions& conditions, SearchResult& result) {
   PageToken next = conditions.basis;
   const std::uint64_t begin = std::min<std::uint64_t>(conditions.basis.offset, evaluation.top.size());
   for (std::uint64_t i = begin; i < evaluation.top.size(); ++i) {
     const Match& match = evaluation.top[i];
-    const auto& entry = conditions.snapshot->columns->at(match.doc);
-    const auto document = source_.find(conditions.snapshot->columns->types().at(entry.type), entry.id);
-    // The store has the last word: gone or no longer visible since it was indexed.
+    const auto document = document_of(*conditions.snapshot, match.doc);
     if (!document || !may_see(conditions.request->access, *document)) continue;
     Hit hit = hit_of(match, *document, *conditions.plan);
     hit.rank = i + 1;
