@@ -147,6 +147,7 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
   const auto department = archivist.post("/api/v1/records/department", {{"fields", {{"name", word}}}}).json();
   const Json fields{{"title", word}, {"fiscal_year", 2020}, {"department", department["id"]}, {"retention", "Y"}};
   const auto made = see("createRecord", archivist.post(items, {{"fields", fields}}));
+  see("checkRecord", archivist.post(items + "/check", {{"fields", {{"title", ""}}}}));
   const auto path = path_of(made.json());
   see("getRecord", archivist.get(path));
   const auto changed = see("updateRecord", archivist.patch(path, {{"fields", {{"notes", "核对"}}}}, if_match(made)));
