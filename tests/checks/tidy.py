@@ -6,6 +6,7 @@ and of every header of this tree that the compiler read for it. Ends with `N pas
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +34,7 @@ def main():
     commands = json.loads((BUILD / "compile_commands.json").read_text())
     product = {p for folder in PRODUCT for p in (TOP / folder).rglob("*.cc")}
     read = read_by_the_compiler()
-    sources = {Path(c["file"]): read.get(c["output"], []) for c in commands if Path(c["file"]) in product}
+    sources = {Path(c["file"]): read.get(re.search(r" -o (\S+)", c["command"])[1], []) for c in commands if Path(c["file"]) in product}
     rules = hashlib.sha256((TOP / ".clang-tidy").read_bytes())
     CLEAN.mkdir(parents=True, exist_ok=True)
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { fill } from '../src/i18n';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fill, language, setLanguage } from '../src/i18n';
 import { en } from '../src/i18n/en';
 import { zhHans } from '../src/i18n/zh_hans';
 import { zhHant } from '../src/i18n/zh_hant';
@@ -47,5 +47,29 @@ describe('the texts', () => {
   });
   it('keep unknown places as they are', () => {
     expect(fill('{a} 与 {b}', { a: 1 })).toBe('1 与 {b}');
+  });
+});
+
+describe('the choice of a language', () => {
+  const kept = new Map<string, string>();
+  const html = { lang: '' };
+  beforeEach(() => {
+    kept.clear();
+    vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) });
+    vi.stubGlobal('document', { documentElement: html });
+  });
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it('is kept at once, before its texts have come', async () => {
+    const done = setLanguage('en');
+    expect([...kept.values()]).toEqual(['en']);
+    await done;
+    expect(html.lang).toBe('en');
+  });
+  it('is the later one of two quick ones', async () => {
+    const first = setLanguage('en');
+    const second = setLanguage('zh-Hans');
+    await Promise.all([first, second]);
+    expect([language.value, html.lang, ...kept.values()]).toEqual(['zh-Hans', 'zh-Hans', 'zh-Hans']);
   });
 });

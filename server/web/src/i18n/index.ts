@@ -23,12 +23,19 @@ const loaders: Record<Language, () => Promise<Messages>> = {
 
 export const language = computed(() => current.value);
 
+let chosen: Language = 'zh-Hans';
+
+// The choice is kept before its texts are there, so that leaving the page at once does not lose it; of two quick choices
+// the later one stays, whichever texts arrive last.
 export async function setLanguage(wanted: Language): Promise<void> {
-  table.value = await loaders[wanted]();
+  chosen = wanted;
+  localStorage.setItem(kStorageKey, wanted);
+  const texts = await loaders[wanted]();
+  if (chosen !== wanted) return;
+  table.value = texts;
   current.value = wanted;
   document.documentElement.lang = wanted;
   setRequestLanguage(wanted);
-  localStorage.setItem(kStorageKey, wanted);
 }
 
 export async function restoreLanguage(): Promise<void> {
