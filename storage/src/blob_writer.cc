@@ -3,8 +3,8 @@
 
 #include "blob_files.h"
 #include "blob_keys.h"
+#include "block_digests.h"
 #include "chunker.h"
-#include "digest.h"
 #include "lantai/base/error.h"
 #include "lantai/storage/key_codec.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 class PackedBlobWriter final : public BlobWriter {
  public:
-  explicit PackedBlobWriter(BlobFiles& files) : files_(files) { buffer_.reserve(kBufferBytes); }
+  explicit PackedBlobWriter(BlobFiles& files) : files_(files) {}
   ~PackedBlobWriter() override { let_go(); }
   PackedBlobWriter(const PackedBlobWriter&) = delete;
   PackedBlobWriter& operator=(const PackedBlobWriter&) = delete;
@@ -22,7 +22,7 @@ class PackedBlobWriter final : public BlobWriter {
   BlobInfo finish() override;
 
  private:
-  static constexpr std::size_t kBufferBytes = 4 * kMaxChunkBytes;
+  static constexpr std::size_t kBufferBytes = 16 * kMaxChunkBytes;
 
   struct Lease {
     std::shared_ptr<PackFile> pack;
@@ -30,8 +30,8 @@ class PackedBlobWriter final : public BlobWriter {
     bool reusable = true;
   };
 
-  void cut(bool at_end);
-  void add_chunk(ByteView bytes);
+  void store_buffer(bool at_end);
+  void add_chunk(ByteView bytes, const Bytes& digest);
   void append(const std::string& key, ByteView digest, ByteView bytes);
   void sync_packs();
   bool commit_pages(const BlobInfo& info, const std::vector<ManifestPage>& pages);
@@ -41,10 +41,10 @@ class PackedBlobWriter final : public BlobWriter {
   void let_go() noexcept;
 
   BlobFiles& files_;
-  StreamDigest whole_;
   std::uint64_t size_ = 0;
   Bytes buffer_;
-  std::size_t start_ = 0;  // of what is not yet cut
+  std::size_t uncut_ = 0;  // bytes at the begin of the buffer that the digest of the whole has seen
+  BlockDigests digests_;
   ManifestPage chunks_;
   std::unordered_map<std::string, std::optional<ChunkPlace>> pinned_;  // with its place when this writer appended it
   std::vector<Lease> leases_;                                          // the last one is appended to
@@ -52,33 +52,35 @@ class PackedBlobWriter final : public BlobWriter {
 };
 
 void PackedBlobWriter::write(ByteView bytes) {
-  if (finished_) throw Error(ErrorCode::failed_precondition, "the blob is finished");
+  if (finished_) throw Error(ErrorCode::failed_precondition, "the blob is finished or has failed");
   while (!bytes.empty()) {
-    if (buffer_.size() == kBufferBytes) {
-      buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(start_));
-      start_ = 0;
-    }
+    if (buffer_.size() == kBufferBytes) store_buffer(false);
     const auto part = bytes.first(std::min(bytes.size(), kBufferBytes - buffer_.size()));
-    whole_.update(part);
-    size_ += part.size();
     buffer_.insert(buffer_.end(), part.begin(), part.end());
+    size_ += part.size();
     bytes = bytes.subspan(part.size());
-    cut(false);
   }
 }
 
-void PackedBlobWriter::cut(bool at_end) {
-  while (true) {
-    const auto rest = ByteView(buffer_).subspan(start_);
-    if (rest.empty() || (!at_end && rest.size() < kMaxChunkBytes)) return;
-    const auto length = first_chunk_length(rest);
-    add_chunk(rest.first(length));
-    start_ += length;
+void PackedBlobWriter::store_buffer(bool at_end) {
+  finished_ = true;  // unless everything below succeeds
+  const ByteView buffer(buffer_);
+  digests_.add(buffer.subspan(uncut_));
+  std::vector<ByteView> chunks;
+  auto rest = buffer;
+  while (at_end ? !rest.empty() : rest.size() >= kMaxChunkBytes) {
+    chunks.push_back(rest.first(first_chunk_length(rest)));
+    rest = rest.subspan(chunks.back().size());
   }
+  digests_.add_chunks(chunks);
+  for (std::size_t i = 0; i < chunks.size(); ++i) add_chunk(chunks[i], digests_.digest_of(i));
+  digests_.wait();
+  uncut_ = rest.size();
+  buffer_.erase(buffer_.begin(), buffer_.end() - static_cast<std::ptrdiff_t>(uncut_));
+  finished_ = at_end;
 }
 
-void PackedBlobWriter::add_chunk(ByteView bytes) {
-  const auto digest = sha256(bytes);
+void PackedBlobWriter::add_chunk(ByteView bytes, const Bytes& digest) {
   std::string key(as_chars(digest));
   if (!pinned_.contains(key)) {
     const bool known = files_.pins.pin(digest, [&] {
@@ -112,10 +114,9 @@ void PackedBlobWriter::sync_packs() {
 }
 
 BlobInfo PackedBlobWriter::finish() {
-  if (finished_) throw Error(ErrorCode::failed_precondition, "the blob is finished");
-  cut(true);
-  finished_ = true;
-  const BlobInfo info{whole_.finish(), size_};
+  if (finished_) throw Error(ErrorCode::failed_precondition, "the blob is finished or has failed");
+  store_buffer(true);
+  const BlobInfo info{digests_.finish(), size_};
   sync_packs();
   std::vector<ManifestPage> pages;
   for (std::size_t at = 0; at < chunks_.size(); at += kChunksPerPage) {

@@ -22,10 +22,40 @@ constexpr std::array<std::uint64_t, 256> make_gear() {
 
 constexpr auto kGear = make_gear();
 
-// The top bits depend on all of the last 64 bytes. 2^16 is the average: one bit pair stricter before, laxer after.
-constexpr std::uint64_t top_bits(unsigned count) { return ~std::uint64_t{0} << (64U - count); }
-constexpr auto kStrict = top_bits(18);
-constexpr auto kLax = top_bits(14);
+// The top bits depend on all of the last 64 bytes; a cut is where they are all zero. 2^16 is the average: two bits
+// stricter before, two laxer after.
+constexpr std::uint64_t below_top_bits(unsigned count) { return std::uint64_t{1} << (64U - count); }
+constexpr auto kStrict = below_top_bits(18);
+constexpr auto kLax = below_top_bits(14);
+
+class Gear {
+ public:
+  explicit Gear(ByteView bytes) : bytes_(bytes.data()) {}
+
+  void skip(std::size_t at) { hash_ = (hash_ << 1U) + kGear[bytes_[at]]; }
+
+  // The first cut after a byte of [at, end), or 0. Four steps in a row, because the loop's own work costs as much.
+  std::size_t cut(std::size_t at, std::size_t end, std::uint64_t limit) {
+    const auto cuts_after = [&](std::size_t place) {
+      skip(place);
+      return hash_ < limit;
+    };
+    for (; at + 4 <= end; at += 4) {
+      if (cuts_after(at)) return at + 1;
+      if (cuts_after(at + 1)) return at + 2;
+      if (cuts_after(at + 2)) return at + 3;
+      if (cuts_after(at + 3)) return at + 4;
+    }
+    for (; at < end; ++at) {
+      if (cuts_after(at)) return at + 1;
+    }
+    return 0;
+  }
+
+ private:
+  const std::uint8_t* bytes_;
+  std::uint64_t hash_ = 0;
+};
 
 }  // namespace
 
@@ -33,18 +63,11 @@ std::size_t first_chunk_length(ByteView bytes) {
   const auto end = std::min(bytes.size(), kMaxChunkBytes);
   if (end <= kMinChunkBytes) return end;
   const auto turn = std::min(end, kAverageChunkBytes);
-  std::uint64_t hash = 0;
+  Gear gear(bytes);
   // No cut before the minimum, so only the 64 bytes in front of it matter.
-  std::size_t at = kMinChunkBytes - 64;
-  for (; at < kMinChunkBytes; ++at) hash = (hash << 1U) + kGear[bytes[at]];
-  for (; at < turn; ++at) {
-    hash = (hash << 1U) + kGear[bytes[at]];
-    if ((hash & kStrict) == 0) return at + 1;
-  }
-  for (; at < end; ++at) {
-    hash = (hash << 1U) + kGear[bytes[at]];
-    if ((hash & kLax) == 0) return at + 1;
-  }
+  for (auto at = kMinChunkBytes - 64; at < kMinChunkBytes; ++at) gear.skip(at);
+  if (const auto cut = gear.cut(kMinChunkBytes, turn, kStrict)) return cut;
+  if (const auto cut = gear.cut(turn, end, kLax)) return cut;
   return end;
 }
 

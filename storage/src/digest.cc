@@ -36,44 +36,6 @@ Bytes Digest::finish() {
   return out;
 }
 
-void StreamDigest::update(ByteView bytes) {
-  constexpr std::uint64_t kWorthAThread = 4U << 20U;
-  seen_ += bytes.size();
-  if (seen_ <= kWorthAThread) {
-    digest_.update(bytes);
-    return;
-  }
-  if (!thread_.joinable()) start();
-  // The thread only computes, so there is always a place in the queue before long.
-  if (!pieces_.push({bytes.begin(), bytes.end()}, std::chrono::steady_clock::now() + std::chrono::hours(1))) {
-    throw Error(ErrorCode::internal, "the digest of a stream has stopped");
-  }
-}
-
-void StreamDigest::start() {
-  thread_ = std::jthread([this] {
-    while (const auto piece = pieces_.pop()) {
-      if (error_) continue;
-      try {
-        digest_.update(*piece);
-      } catch (const Error& e) {
-        error_ = e;  // thrown by finish()
-      }
-    }
-  });
-}
-
-void StreamDigest::stop() {
-  pieces_.close();
-  if (thread_.joinable()) thread_.join();
-}
-
-Bytes StreamDigest::finish() {
-  stop();
-  if (error_) throw *error_;
-  return digest_.finish();
-}
-
 Bytes sha256(ByteView bytes) {
   thread_local Digest digest;
   digest.update(bytes);

@@ -2,12 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <optional>
-#include <thread>
 
-#include "lantai/base/bounded_queue.h"
 #include "lantai/base/bytes.h"
-#include "lantai/base/error.h"
 
 namespace lantai::storage {
 
@@ -24,29 +20,6 @@ class Digest {
  private:
   struct Context;
   std::unique_ptr<Context> context_;
-};
-
-// As Digest, for a long stream: beyond the first few megabytes a thread of its own computes, while the caller goes on
-// with the next piece. Thread-confined.
-class StreamDigest {
- public:
-  StreamDigest() = default;
-  ~StreamDigest() { stop(); }
-  StreamDigest(const StreamDigest&) = delete;
-  StreamDigest& operator=(const StreamDigest&) = delete;
-
-  void update(ByteView bytes);
-  Bytes finish();  // 32 bytes
-
- private:
-  void start();
-  void stop();
-
-  Digest digest_;
-  std::uint64_t seen_ = 0;
-  BoundedQueue<Bytes> pieces_{4};
-  std::optional<Error> error_;
-  std::jthread thread_;
 };
 
 }  // namespace lantai::storage
