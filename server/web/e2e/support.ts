@@ -52,6 +52,15 @@ export class Api {
     const answer = await this.context.post(`/api/v1/records/${type}/import`, { data: Buffer.from(lines), headers: { ...this.headers, 'Content-Type': 'application/jsonl' }, timeout: 60_000 });
     expect(answer.status(), await answer.text()).toBe(200);
   }
+  async account(fields: Record<string, unknown>): Promise<{ id: string }> {
+    const answer = await this.context.post('/api/v1/accounts', { data: fields, headers: this.headers });
+    expect(answer.status(), await answer.text()).toBe(201);
+    return (await answer.json()) as { id: string };
+  }
+  async changeAccount(id: string, fields: Record<string, unknown>): Promise<void> {
+    const answer = await this.context.patch(`/api/v1/accounts/${id}`, { data: fields, headers: this.headers });
+    expect(answer.status(), await answer.text()).toBe(200);
+  }
   // Everything written so far can be found.
   async searchable(): Promise<void> {
     const { position } = await this.get<{ position: number }>('/changes?limit=1&since=0').then(async (first) => {

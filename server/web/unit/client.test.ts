@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { get, onSignedOut, patch, post, queryString, setCsrfToken, setRequestLanguage } from '../src/api/client';
+import { get, onPasswordDue, onSignedOut, patch, post, queryString, setCsrfToken, setRequestLanguage } from '../src/api/client';
 import { ApiError } from '../src/api/problem';
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
@@ -52,6 +52,16 @@ describe('a request', () => {
     onSignedOut(listener);
     answer(401, { code: 'unauthenticated' });
     await expect(get('/search')).rejects.toMatchObject({ status: 401 });
+    expect(listener).toHaveBeenCalledOnce();
+  });
+
+  it('tells the application when the password must be changed first', async () => {
+    const listener = vi.fn();
+    onPasswordDue(listener);
+    answer(403, { code: 'permission_denied', message_id: 'auth.must_change_password' });
+    await expect(get('/search')).rejects.toMatchObject({ status: 403 });
+    answer(403, { code: 'permission_denied' });
+    await expect(get('/search')).rejects.toMatchObject({ status: 403 });
     expect(listener).toHaveBeenCalledOnce();
   });
 });

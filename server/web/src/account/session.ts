@@ -1,6 +1,6 @@
 // Who is signed in, and what may they do? The server decides; this only avoids offering what would be refused.
 import { computed, shallowRef } from 'vue';
-import { get, onSignedOut, post, remove, setCsrfToken } from '../api/client';
+import { get, onPasswordDue, onSignedOut, post, remove, setCsrfToken } from '../api/client';
 import { isApiError } from '../api/problem';
 import type { Account, SessionAnswer } from '../api/types';
 import type { TypeDecl } from '../schema/schema';
@@ -49,6 +49,14 @@ export function watchSignOut(then: () => void): void {
     const was = account.value !== null;
     forget();
     if (was) then();
+  });
+}
+
+// An administrator may ask for a new password while somebody works.
+export function watchPasswordDue(then: () => void): void {
+  onPasswordDue(() => {
+    if (account.value) account.value = { ...account.value, must_change_password: true };
+    then();
   });
 }
 

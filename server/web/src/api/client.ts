@@ -1,5 +1,5 @@
 // The one place that talks to the server: adds the session's CSRF token and the language, turns every failure into an
-// ApiError, and tells whoever asked when the session has ended.
+// ApiError, and tells whoever asked when the session has ended, or the password must be changed before anything else.
 import { ApiError, type ProblemBody } from './problem';
 
 export const kApiBase = '/api/v1';
@@ -22,6 +22,7 @@ interface Options {
 
 const credentials = { csrf: '', language: 'zh-Hans' };
 let whenSignedOut: () => void = () => undefined;
+let whenPasswordIsDue: () => void = () => undefined;
 
 export function setCsrfToken(token: string): void {
   credentials.csrf = token;
@@ -31,6 +32,9 @@ export function setRequestLanguage(language: string): void {
 }
 export function onSignedOut(listener: () => void): void {
   whenSignedOut = listener;
+}
+export function onPasswordDue(listener: () => void): void {
+  whenPasswordIsDue = listener;
 }
 
 export function queryString(query: Query = {}): string {
@@ -62,6 +66,7 @@ export function problemOf(status: number, text: string, retryAfter: string | nul
     body = { detail: '' }; // not JSON: a proxy's page; the status says enough
   }
   if (status === 401) whenSignedOut();
+  if (body.message_id === 'auth.must_change_password') whenPasswordIsDue();
   return new ApiError(status, body, Number(retryAfter ?? 0) || 0);
 }
 

@@ -1,7 +1,7 @@
 // Which page does an address show? Every page but the search is loaded when first visited.
 import { shallowRef } from 'vue';
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw, type RouteRecordRaw } from 'vue-router';
-import { account, ensureSession, watchSignOut } from '../account/session';
+import { account, ensureSession, watchPasswordDue, watchSignOut } from '../account/session';
 import { isApiError } from '../api/problem';
 import { t, type MessageKey } from '../i18n';
 import { loadSchema } from '../schema/schema';
@@ -70,6 +70,11 @@ router.afterEach((to) => {
 watchSignOut(() => {
   const here = router.currentRoute.value;
   if (!here.meta.open) void router.push({ path: '/login', query: { next: here.fullPath, ended: '1' } });
+});
+
+watchPasswordDue(() => {
+  const here = router.currentRoute.value;
+  if (!here.meta.open && here.path !== '/account') void router.push({ path: '/account', query: { must: '1', next: here.fullPath } });
 });
 
 export function setTitle(title: string): void {

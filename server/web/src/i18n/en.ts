@@ -332,7 +332,7 @@ export const en: Messages = {
   'account.mismatch': 'The two new passwords differ.',
   'account.change': 'Change password',
   'account.changed': 'The password has been changed.',
-  'account.must': 'Please change your password first.',
+  'account.must': 'Please change your password first, then go on.',
   'accounts.new': 'New user',
   'accounts.edit': 'Edit user {login}',
   'accounts.state': 'State',

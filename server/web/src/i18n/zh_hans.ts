@@ -330,7 +330,7 @@ export const zhHans = {
   'account.mismatch': '两次输入的新密码不一致。',
   'account.change': '修改密码',
   'account.changed': '密码已修改。',
-  'account.must': '首次登录请先修改密码。',
+  'account.must': '请先修改密码，然后继续。',
   'accounts.new': '新建用户',
   'accounts.edit': '编辑用户 {login}',
   'accounts.state': '状态',

@@ -332,7 +332,7 @@ export const zhHant: Messages = {
   'account.mismatch': '兩次輸入的新密碼不一致。',
   'account.change': '修改密碼',
   'account.changed': '密碼已修改。',
-  'account.must': '首次登入請先修改密碼。',
+  'account.must': '請先修改密碼，然後繼續。',
   'accounts.new': '新建使用者',
   'accounts.edit': '編輯使用者 {login}',
   'accounts.state': '狀態',
