@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pty
 import random
 import re
 import shutil
@@ -166,6 +167,33 @@ class OnAStore(WithPapers):
         line = lines(done)[0]
         self.assertEqual(line["status"], "created")
         self.assertNotEqual(line["error"], "")
+
+
+class OnATerminal(WithPapers):
+    def test_progress_is_one_line_that_is_gone_at_the_end_and_never_in_a_file(self):
+        many = [write(self.folder / f"many/{n}.txt", f"第{n}份通知") for n in range(64)]
+        ours, theirs = pty.openpty()
+        command = [LANTAI, "--data", self.place.data, "--lang", "zh-Hans", "import", self.folder / "many"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs) as importing:
+            os.close(theirs)
+            shown = b""
+            try:
+                while piece := os.read(ours, 65536):
+                    shown += piece
+            except OSError:  # how Linux says that the other side has closed
+                pass
+            told = importing.stdout.read().decode()
+        os.close(ours)
+        self.assertEqual(importing.returncode, DONE)
+        bars = re.findall(r"\[(#* *)\] [^\r]*?(\d+)\D+(\d+)", shown.decode())
+        self.assertEqual({(len(bar), int(total)) for bar, _, total in bars}, {(30, len(many))})
+        counts = [int(done) for _, done, _ in bars]
+        self.assertEqual(counts, sorted(counts))
+        self.assertEqual(counts[-1], len(many))
+        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown[-80:])
+        self.assertNotIn("\x1b", told)
+        again = self.place.run("import", str(self.folder / "many"))
+        self.assertNotIn(b"\x1b", again.stdout + again.stderr)
 
 
 class Extraction(unittest.TestCase):

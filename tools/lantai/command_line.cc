@@ -1,13 +1,12 @@
 #include "command_line.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <thread>
 
 #include "lantai/base/error.h"
+#include "status_line.h"
 #include "texts.h"
 
 namespace lantai::cli {
@@ -44,19 +43,20 @@ void add_format(CLI::App& command, Shared& shared) {
 }
 
 bool wait_until_findable(app::Application& application, std::uint64_t position, const Shared& shared) {
-  const bool terminal = isatty(STDERR_FILENO) != 0;
+  StatusLine status_line;
   bool read = true;
   while (!application.wait_until_searchable(position, std::chrono::steady_clock::now() + std::chrono::seconds(1))) {
     const archive::PipelineStatus status = application.extraction().status();
     if (status.position < position && !status.last_error.empty()) {
+      status_line.clear();
       std::cerr << "lantai: " << say(Text::not_read, shared.lang(), status.last_error) << "\n";
       read = false;
       break;
     }
     const std::uint64_t done = std::min(status.position, application.indexer().status().position);
-    if (terminal) std::cerr << "\r\033[K" << say(Text::waiting, shared.lang(), position - std::min(position, done));
+    status_line.show(say(Text::waiting, shared.lang(), position - std::min(position, done)));
   }
-  if (terminal) std::cerr << "\r\033[K";
+  status_line.clear();
   // Without texts, what is catalogued can be found all the same.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(10);
   return read || (application.indexer().wait_until(position, deadline) && false);

@@ -1,6 +1,4 @@
 // lantai import PATH…
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <deque>
 #include <iostream>
@@ -9,6 +7,7 @@
 #include "lantai/base/error.h"
 #include "lantai/base/id.h"
 #include "remote.h"
+#include "status_line.h"
 #include "texts.h"
 
 namespace lantai::cli {
@@ -65,17 +64,13 @@ class Report {
     if (done_ % 16 == 0) show(done_, total_);
   }
 
-  void show(std::uint64_t done, std::uint64_t total) const {
-    if (!terminal_) return;
-    constexpr std::uint64_t kWidth = 30;
-    total = std::max({done, total, std::uint64_t{1}});
-    const std::uint64_t filled = kWidth * done / total;
-    std::cerr << "\r\033[K[" << std::string(filled, '#') << std::string(kWidth - filled, ' ') << "] "
-              << say(Text::import_progress, shared_.lang(), done, total) << std::flush;
+  void show(std::uint64_t done, std::uint64_t total) {
+    total = std::max(done, total);
+    status_line_.show(done, total, say(Text::import_progress, shared_.lang(), done, total));
   }
 
   void finish() {
-    if (terminal_) std::cerr << "\r\033[K";
+    status_line_.clear();
     while (!held_.empty()) {
       settle(held_.front(), true);
       pop();
@@ -103,11 +98,11 @@ class Report {
     held_.pop_front();
   }
 
-  void print(const archive::ImportedFile& file) const {
+  void print(const archive::ImportedFile& file) {
     if (shared_.json) {
       std::cout << line_of(file) << "\n";
     } else if (verbose_ || !file.error.empty()) {
-      if (terminal_) std::cerr << "\r\033[K" << std::flush;
+      status_line_.clear();
       std::cout << archive::name(file.status) << "\t" << file.path << (file.record.empty() ? "" : "\t") << file.record
                 << (file.error.empty() ? "" : "\t") << file.error << "\n";
     }
@@ -116,7 +111,7 @@ class Report {
   app::Application* application_;
   const Shared& shared_;
   const bool verbose_;
-  const bool terminal_ = isatty(STDERR_FILENO) != 0;
+  StatusLine status_line_;
   const std::uint64_t total_;
   std::uint64_t done_ = 0;
   std::deque<archive::ImportedFile> held_;
@@ -164,9 +159,8 @@ int import_directly(const Shared& shared, const ImportArguments& arguments) {
   options.language = shared.lang();
   options.defaults = defaults_of(arguments);
   const bool wait = !arguments.no_wait && !arguments.dry_run;
-  const bool terminal = isatty(STDERR_FILENO) != 0;
   Report report(wait ? application.get() : nullptr, shared, arguments.verbose || arguments.dry_run,
-                terminal ? count_files(arguments.paths) : 0);
+                StatusLine().shown() ? count_files(arguments.paths) : 0);
   const std::vector<fs::path> sources(arguments.paths.begin(), arguments.paths.end());
   const auto result = application->imports().run(identity::operator_principal(), sources, options,
                                                  [&](const archive::ImportedFile& file) { report.add(file); });

@@ -1,5 +1,4 @@
 // lantai verify, reindex, stats
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -7,6 +6,7 @@
 #include "command_line.h"
 #include "lantai/base/error.h"
 #include "remote.h"
+#include "status_line.h"
 #include "texts.h"
 
 namespace lantai::cli {
@@ -16,19 +16,19 @@ using Json = nlohmann::ordered_json;
 
 int verify(const Shared& shared) {
   const auto application = shared.open(false);
-  const bool terminal = isatty(STDERR_FILENO) != 0;
+  StatusLine status_line;
   std::uint64_t bytes = 0;
   std::vector<storage::BlobDamage> damage;
   try {
     damage = application->store().verify([&](std::uint64_t done) {
       bytes = done;
-      if (terminal) std::cerr << "\r\033[K" << (done >> 20U) << " MiB" << std::flush;
+      status_line.show(std::to_string(done >> 20U) + " MiB");
     });
   } catch (const Error& error) {
     if (error.code() != ErrorCode::data_loss) throw;
     damage.push_back({{}, error.message()});
   }
-  if (terminal) std::cerr << "\r\033[K";
+  status_line.clear();
   const storage::AuditVerdict audit = application->store().audit().verify();
   const storage::AuditHead head = application->store().audit().head();
   const bool whole = damage.empty() && !audit.first_broken;

@@ -1,10 +1,9 @@
 #include "remote.h"
 
-#include <unistd.h>
-
 #include <iostream>
 
 #include "lantai/base/error.h"
+#include "status_line.h"
 #include "texts.h"
 
 namespace lantai::cli {
@@ -104,19 +103,19 @@ Json Remote::stats() {
 
 void Remote::wait_until_findable() {
   const std::uint64_t position = stats().at("position");
-  const bool terminal = isatty(STDERR_FILENO) != 0;
+  StatusLine status_line;
   while (position != 0 && !findable(position)) {
     const Json now = stats();
     const std::string error = text_of(now.at("extraction"), "error");
     if (!error.empty()) {
+      status_line.clear();
       std::cerr << "lantai: " << say(Text::not_read, shared_.lang(), error) << "\n";
       return;
     }
     const std::uint64_t done = std::min(now.at("extraction").at("position").get<std::uint64_t>(),
                                         now.at("index").at("position").get<std::uint64_t>());
-    if (terminal) std::cerr << "\r\033[K" << say(Text::waiting, shared_.lang(), position - std::min(position, done));
+    status_line.show(say(Text::waiting, shared_.lang(), position - std::min(position, done)));
   }
-  if (terminal) std::cerr << "\r\033[K";
 }
 
 // The server itself waits, for seconds.
