@@ -2,11 +2,8 @@
 // folder of their own, and an extractor whose behaviour a test decides.
 #pragma once
 
-#include <unistd.h>
-
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -18,29 +15,14 @@
 #include "lantai/archive/import_service.h"
 #include "lantai/archive/uploads.h"
 #include "lantai/base/error.h"
-#include "lantai/base/id.h"
 #include "lantai/identity/accounts.h"
+#include "support/temporary_directory.h"
 
 namespace lantai::archive::test {
 
 namespace fs = std::filesystem;
 
-class Folder {
- public:
-  Folder() : path_(fs::temp_directory_path() / ("lantai-test-" + random_hex(8))) { fs::create_directories(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
-  fs::path write(const fs::path& name, const std::string& content) const {
-    fs::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << content;
-    return path_ / name;
-  }
-
- private:
-  fs::path path_;
-};
+using Folder = TemporaryDirectory;
 
 // Reads every file as one page of text. `PK…` is an archive whose members are `name=content` lines; commas part the
 // cells of a table. A file that says `crash` brings its worker down, one that says `locked` is encrypted.

@@ -20,10 +20,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
+using lantai::TemporaryDirectory;
 using lantai::bench::Row;
 using lantai::index::Document;
 using lantai::index::testing::Holdings;
-using lantai::index::testing::TemporaryDirectory;
 constexpr int kQueries = 500;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }

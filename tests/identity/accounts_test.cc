@@ -1,50 +1,30 @@
 #include "lantai/identity/accounts.h"
 
 #include <atomic>
-#include <boost/test/data/monomorphic.hpp>
-#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
-#include <filesystem>
 #include <thread>
 
 #include "lantai/base/error.h"
-#include "lantai/base/id.h"
 #include "password_policy.h"
+#include "support/backends.h"
+#include "support/temporary_directory.h"
 
 namespace lantai::identity {
-namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
 const char* const kGood = "correct horse battery";
 
-enum class Backend { memory, rocksdb };
-std::ostream& operator<<(std::ostream& out, Backend backend) {
-  return out << (backend == Backend::memory ? "memory" : "rocksdb");
-}
-const auto kBackends = boost::unit_test::data::make({Backend::memory, Backend::rocksdb});
-
 // Accounts with cheap hashes: what is tested is what they decide, not what they cost.
 struct Office {
-  explicit Office(Backend backend = Backend::memory)
-      : directory(std::filesystem::temp_directory_path() / ("lantai-identity-" + random_hex(8))) {
+  explicit Office(Backend backend = Backend::memory) {
     storage::StoreOptions store_options;
     store_options.clock = &clock;
-    store = backend == Backend::memory ? storage::Store::open_in_memory(store_options)
-                                       : storage::Store::open(directory, store_options);
+    store = open_store(backend, directory.path() / "store", store_options);
     options.hash_memory_bytes = 1U << 13U;
     options.hash_passes = 1;
     accounts = Accounts::make(*store, clock, options);
     admin = accounts->create(operator_principal(), make("admin", "administrator"), kGood);
   }
-  ~Office() {
-    accounts.reset();
-    store.reset();
-    std::error_code leftover;  // must not fail a test
-    std::filesystem::remove_all(directory, leftover);
-  }
-  Office(const Office&) = delete;
-  Office& operator=(const Office&) = delete;
-
   static Account make(const std::string& login, const std::string& role) {
     Account account;
     account.login = login;
@@ -63,7 +43,7 @@ struct Office {
   bool open(const std::string& key) { return accounts->authenticate(key, "10.0.0.7").has_value(); }
   storage::AuditEntry last_audit() { return store->audit().read_backwards(UINT64_MAX, 1).at(0); }
 
-  std::filesystem::path directory;
+  TemporaryDirectory directory;
   ManualClock clock{Timestamp{1'700'000'000'000'000}};
   std::unique_ptr<storage::Store> store;
   AccountsOptions options;
@@ -80,8 +60,6 @@ Error error_of(F&& body) {
   }
   return Error(ErrorCode::internal, "nothing was thrown");
 }
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(accounts)
 

@@ -13,6 +13,7 @@
 
 using namespace lantai::index;
 using namespace lantai::index::testing;
+using lantai::TemporaryDirectory;
 
 namespace {
 

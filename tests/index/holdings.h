@@ -1,8 +1,6 @@
 // Records for index and search tests: a source kept in memory beside a store in memory, whose feed says what changed.
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -14,27 +12,9 @@
 #include "lantai/index/document.h"
 #include "lantai/index/indexer.h"
 #include "lantai/storage/store.h"
+#include "support/temporary_directory.h"
 
 namespace lantai::index::testing {
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    auto pattern = (std::filesystem::temp_directory_path() / "lantai-index-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-    path_ = pattern;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class Holdings final : public DocumentSource {
  public:

@@ -12,6 +12,7 @@
 
 using namespace lantai::index;
 using namespace lantai::index::testing;
+using lantai::TemporaryDirectory;
 
 namespace {
 

@@ -15,9 +15,8 @@ BOOST_DATA_TEST_CASE(every_declared_type_lives_its_whole_life, kBackends, backen
 }
 
 BOOST_DATA_TEST_CASE(a_type_that_is_one_more_file_lives_the_same_life, kBackends, backend) {
-  const auto directory = std::filesystem::temp_directory_path() / ("lantai-types-" + random_hex(8));
-  std::filesystem::create_directories(directory / "types");
-  std::ofstream(directory / "types" / "key_loan.yaml") << R"(
+  const TemporaryDirectory directory;
+  directory.write("types/key_loan.yaml", R"(
 type: key_loan
 label: [钥匙借用, 鑰匙借用, Key loan]
 plural: [钥匙借用, 鑰匙借用, Key loans]
@@ -38,11 +37,10 @@ permissions:
 list_columns: [key, borrower, returned]
 form:
   - {label: [借用, 借用, Loan], fields: [key, borrower, lent_at, deposit, returned, phone]}
-)";
-  const auto schema = schema::Schema::load({LANTAI_SCHEMA_DIR, directory});
+)");
+  const auto schema = schema::Schema::load({LANTAI_SCHEMA_DIR, directory.path()});
   Holdings holdings(backend, schema);
   walk(holdings, schema->type("key_loan"));
-  std::filesystem::remove_all(directory);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

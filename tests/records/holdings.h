@@ -1,23 +1,15 @@
 // A store with the shipped declarations and an engine on it, in memory or on disk, and the people who use it.
 #pragma once
 
-#include <boost/test/data/monomorphic.hpp>
-#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
-#include <filesystem>
 #include <memory>
 #include <string>
 
-#include "lantai/base/id.h"
 #include "lantai/records/record_engine.h"
+#include "support/backends.h"
+#include "support/temporary_directory.h"
 
 namespace lantai::records {
-
-enum class Backend { memory, rocksdb };
-inline std::ostream& operator<<(std::ostream& out, Backend backend) {
-  return out << (backend == Backend::memory ? "memory" : "rocksdb");
-}
-inline const auto kBackends = boost::unit_test::data::make({Backend::memory, Backend::rocksdb});
 
 inline std::shared_ptr<const schema::Schema> shipped_schema() {
   static const auto schema = schema::Schema::load({LANTAI_SCHEMA_DIR});
@@ -40,23 +32,13 @@ inline Principal reader() { return person("reader", 0); }
 
 class Holdings {
  public:
-  explicit Holdings(Backend backend = Backend::memory, std::shared_ptr<const schema::Schema> schema = shipped_schema())
-      : directory_(std::filesystem::temp_directory_path() / ("lantai-records-" + random_hex(8))) {
+  explicit Holdings(Backend backend = Backend::memory,
+                    std::shared_ptr<const schema::Schema> schema = shipped_schema()) {
     storage::StoreOptions options;
     options.clock = &clock;
-    store = backend == Backend::memory ? storage::Store::open_in_memory(options)
-                                       : storage::Store::open(directory_, options);
+    store = open_store(backend, directory.path() / "store", options);
     engine = std::make_unique<RecordEngine>(*store, std::move(schema), clock);
   }
-  ~Holdings() {
-    engine.reset();
-    store.reset();
-    std::error_code leftover;  // must not fail a test
-    std::filesystem::remove_all(directory_, leftover);
-  }
-  Holdings(const Holdings&) = delete;
-  Holdings& operator=(const Holdings&) = delete;
-
   Record add(const std::string& type, Json fields) {
     clock.advance_micros(1000);
     return engine->create(administrator(), type, std::move(fields)).record;
@@ -72,12 +54,10 @@ class Holdings {
   }
   storage::AuditEntry last_audit() { return store->audit().read_backwards(UINT64_MAX, 1).at(0); }
 
+  TemporaryDirectory directory;
   ManualClock clock{Timestamp{1'700'000'000'000'000}};
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<RecordEngine> engine;
-
- private:
-  std::filesystem::path directory_;
 };
 
 // The error that `body` throws.

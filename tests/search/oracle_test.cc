@@ -11,10 +11,10 @@
 namespace search = lantai::search;
 namespace text = lantai::text;
 using namespace lantai::search::testing;
+using lantai::TemporaryDirectory;
 using lantai::index::Document;
 using lantai::index::Indexer;
 using lantai::index::testing::Holdings;
-using lantai::index::testing::TemporaryDirectory;
 
 namespace {
 

@@ -8,9 +8,9 @@
 
 namespace search = lantai::search;
 using namespace lantai::search::testing;
+using lantai::TemporaryDirectory;
 using lantai::index::Indexer;
 using lantai::index::testing::Holdings;
-using lantai::index::testing::TemporaryDirectory;
 using lantai::index::testing::wait;
 
 namespace {

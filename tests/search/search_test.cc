@@ -8,11 +8,11 @@
 #include "lantai/search/searcher.h"
 
 namespace search = lantai::search;
+using lantai::TemporaryDirectory;
 using lantai::index::Document;
 using lantai::index::FieldValue;
 using lantai::index::Indexer;
 using lantai::index::testing::Holdings;
-using lantai::index::testing::TemporaryDirectory;
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "lantai/storage/store.h"
-#include "temporary_directory.h"
+#include "support/temporary_directory.h"
 
 namespace lantai::storage {
 namespace {

@@ -13,7 +13,7 @@
 #include <sstream>
 
 #include "crash_model.h"
-#include "temporary_directory.h"
+#include "support/temporary_directory.h"
 
 namespace lantai::storage {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "lantai/base/error.h"
 #include "lantai/storage/store.h"
-#include "temporary_directory.h"
+#include "support/temporary_directory.h"
 
 namespace lantai::storage {
 namespace {
