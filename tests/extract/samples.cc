@@ -98,6 +98,19 @@ std::string tar(const Members& members, bool gzipped) {
   return pack(members, writer);
 }
 
+std::string packed(const std::string& format, const Members& members) {
+  archive* writer = archive_write_new();
+  if (archive_write_set_format_by_name(writer, format.c_str()) != ARCHIVE_OK) throw std::runtime_error(format);
+  return pack(members, writer);
+}
+
+std::string compressed(const std::string& filter, const std::string& content) {
+  archive* writer = archive_write_new();
+  archive_write_set_format_raw(writer);
+  if (archive_write_add_filter_by_name(writer, filter.c_str()) != ARCHIVE_OK) throw std::runtime_error(filter);
+  return pack({{"content", content}}, writer);
+}
+
 std::string pdf(const PdfText& text) {
   std::vector<std::string> objects = {
       "<< /Type /Catalog /Pages 2 0 R >>",

@@ -12,6 +12,10 @@ using Members = std::vector<std::pair<std::string, std::string>>;  // name as ra
 
 std::string zip(const Members& members, const char* password = nullptr);
 std::string tar(const Members& members, bool gzipped = false);
+// `format` as libarchive names it: `7zip`, `iso9660`, `cpio`, `newc`.
+std::string packed(const std::string& format, const Members& members);
+// `filter` as libarchive names it: `gzip`, `bzip2`, `xz`, `zstd`.
+std::string compressed(const std::string& filter, const std::string& content);
 
 // A page a list of lines; ASCII in Helvetica, other lines in a Chinese font that is not embedded.
 struct PdfText {
@@ -23,6 +27,9 @@ struct PdfText {
 std::string pdf(const PdfText& text);
 // A page that is nothing but a picture: `png` as render_page gives it (RGB, not interlaced).
 std::string scanned_pdf(std::string_view png);
+
+// `png`s as pages of one picture: `tiff` of any number, `bmp`, `gif`, `webp` of one.
+std::string picture(const std::string& format, const std::vector<std::string>& pngs);
 
 // `body` is what stands inside <w:body>.
 std::string docx(const std::string& body, const Members& more = {});

@@ -1,5 +1,6 @@
 #define BOOST_TEST_MODULE extract_archives
 #include <boost/test/unit_test.hpp>
+#include <map>
 
 #include "fixture.h"
 #include "samples.h"
@@ -34,6 +35,38 @@ BOOST_AUTO_TEST_CASE(tar_and_compressed_tar_give_the_text_of_their_members) {
     BOOST_REQUIRE(second != nullptr);
     BOOST_TEST(second->media_type == "text/html");
   }
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_of_archive_gives_the_text_of_its_members) {
+  const std::map<std::string, std::string> media_types = {{"7zip", "application/x-7z-compressed"},
+                                                          {"iso9660", "application/x-iso9660-image"},
+                                                          {"cpio", "application/x-cpio"},
+                                                          {"newc", "application/x-cpio"},
+                                                          {"ustar", "application/x-tar"}};
+  for (const auto& [format, media_type] : media_types) {
+    const auto result =
+        extract(packed(format, {{"notice.txt", "关于春季植树的通知"}, {"page.html", "<html><p>第二</p>"}}));
+    BOOST_TEST(result.media_type == media_type);
+    BOOST_TEST(!result.failure.has_value(), format);
+    const auto* first = find_embedded(result, "notice.txt");
+    BOOST_TEST_REQUIRE(first != nullptr, format);
+    BOOST_TEST(first->pages.at(0).text == "关于春季植树的通知");
+    BOOST_TEST(find_embedded(result, "page.html")->pages.at(0).text == "第二");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_compressed_file_gives_the_text_inside_under_its_own_name) {
+  for (const auto& [filter, suffix] :
+       std::map<std::string, std::string>{{"gzip", ".gz"}, {"bzip2", ".bz2"}, {"xz", ".xz"}, {"zstd", ".zst"}}) {
+    const auto result = extract(compressed(filter, "学生守则全文"), "守则.txt" + suffix);
+    const auto* inside = find_embedded(result, "守则.txt");
+    BOOST_TEST_REQUIRE(inside != nullptr, filter);
+    BOOST_TEST(inside->pages.at(0).text == "学生守则全文");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_text_that_begins_like_a_cpio_is_a_text) {
+  BOOST_TEST(extract("070701 是本表的第一个编号\n" + std::string(200, 'x')).media_type == "text/plain");
 }
 
 BOOST_AUTO_TEST_CASE(names_in_big5_and_utf8_are_decoded_as_such) {

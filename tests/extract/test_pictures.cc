@@ -84,6 +84,54 @@ BOOST_AUTO_TEST_CASE(a_page_is_read_in_its_own_script_at_any_usual_resolution) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(every_page_of_a_tiff_is_drawn_and_read) {
+  const auto extractor = make_extractor({}, true);
+  const std::vector<std::string> lines = {"第一页关于招生工作的通知", "第二页关于毕业典礼的安排",
+                                          "第三页关于图书采购的合同"};
+  std::vector<std::string> pages;
+  for (const auto& line : lines) pages.push_back(page_png(*extractor, pdf({{{line}}, "", 24}), 1, 1240));
+  const auto tiff = picture("tiff", pages);
+  const MemoryFile file(tiff);
+  const auto read = extractor->extract(file.source());
+  BOOST_TEST(read.media_type == "image/tiff");
+  BOOST_TEST(read.metadata.at("page_count") == "3");
+  BOOST_TEST_REQUIRE(read.pages.size() == 3U);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    BOOST_TEST(read.pages[i].number == i + 1);
+    BOOST_TEST(read.pages[i].text.find(lines[i]) != std::string::npos, read.pages[i].text);
+  }
+  BOOST_TEST(page_png(*extractor, tiff, 1, 300) != page_png(*extractor, tiff, 3, 300));
+  BOOST_TEST(!extractor->render_page(file.source(), 4, 300).has_value());
+
+  const MemoryFile packed_up(zip({{"scan.tif", tiff}}));
+  const auto inside = extractor->extract(packed_up.source());
+  BOOST_TEST_REQUIRE(inside.embedded.size() == 1U);
+  BOOST_TEST_REQUIRE(inside.embedded[0].pages.size() == 3U);
+  BOOST_TEST(inside.embedded[0].pages[2].text.find(lines[2]) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(bmp_gif_and_webp_are_read_like_any_picture) {
+  const auto extractor = make_extractor({}, true);
+  const auto png = page_png(*extractor, pdf({{kLines}, "", 24}), 1, 1240);
+  for (const std::string format : {"bmp", "gif", "webp"}) {
+    const MemoryFile file(picture(format, {png}));
+    const auto read = extractor->extract(file.source());
+    BOOST_TEST(read.media_type == "image/" + format);
+    BOOST_TEST(read.metadata.at("width") == "1240");
+    BOOST_TEST_REQUIRE(read.pages.size() == 1U, format);
+    BOOST_TEST(read.pages[0].text.find(kLines[0]) != std::string::npos, read.pages[0].text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_tiff_cut_anywhere_ends_by_itself) {
+  const auto tiff = picture("tiff", {page_png(shared_extractor(), pdf({{kLines}}), 1, 200)});
+  for (std::size_t part = 1; part < 16; ++part) {
+    const auto result = extract(tiff.substr(0, tiff.size() * part / 16));
+    BOOST_TEST((failure_code(result) == "damaged" || failure_code(result).empty()),
+               part << ": " << failure_code(result));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(without_ocr_a_picture_has_a_size_and_no_text) {
   const auto result = extract(page_png(shared_extractor(), pdf({{kLines}}), 1, 640));
   BOOST_TEST(result.metadata.at("width") == "640");

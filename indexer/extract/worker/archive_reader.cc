@@ -57,6 +57,8 @@ void support(archive* a, ArchiveReader::Contents contents) {
   archive_read_support_format_7zip(a);
   archive_read_support_format_rar(a);
   archive_read_support_format_rar5(a);
+  archive_read_support_format_iso9660(a);
+  archive_read_support_format_cpio(a);
 }
 
 bool mentions_password(const char* message) {

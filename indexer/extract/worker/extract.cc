@@ -27,6 +27,10 @@ void read_content(Source& source, const Identity& identity, Report& report, Cont
       return read_ofd(source, report, context, depth);
     case Kind::archive:
       return read_archive(source, identity, report, context, depth);
+    case Kind::mail:
+      return read_mail(source, report, context, depth);
+    case Kind::mailbox:
+      return read_mailbox(source, report, context, depth);
     case Kind::image:
       return read_image(source, identity, report, context);
     case Kind::known_unsupported:

@@ -33,6 +33,9 @@ void read_pptx(Source& source, Report& report, Context& context, unsigned depth)
 void read_ofd(Source& source, Report& report, Context& context, unsigned depth);
 void read_odf(Source& source, Report& report, Context& context, unsigned depth);
 void read_archive(Source& source, const Identity& identity, Report& report, Context& context, unsigned depth);
+// One message, and a file of many (mbox).
+void read_mail(Source& source, Report& report, Context& context, unsigned depth);
+void read_mailbox(Source& source, Report& report, Context& context, unsigned depth);
 void read_image(Source& source, const Identity& identity, Report& report, Context& context);
 
 }  // namespace lantai::extract::worker

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string_view>
 
 #include "zip_directory.h"
@@ -34,8 +35,9 @@ constexpr std::array kSignatures = {
     Signature{0, "7z\xBC\xAF\x27\x1C"sv, Kind::archive, "application/x-7z-compressed", "7z"},
     Signature{0, "Rar!\x1A\x07"sv, Kind::archive, "application/vnd.rar", "RAR"},
     Signature{257, "ustar"sv, Kind::archive, "application/x-tar", "TAR"},
-    Signature{0, "GIF8"sv, Kind::known_unsupported, "image/gif", "GIF"},
-    Signature{0, "BM"sv, Kind::known_unsupported, "image/bmp", "BMP"},
+    Signature{32'769, "CD001"sv, Kind::archive, "application/x-iso9660-image", "ISO 9660"},
+    Signature{0, "GIF8"sv, Kind::image, "image/gif", "GIF"},
+    Signature{0, "BM"sv, Kind::image, "image/bmp", "BMP"},
     Signature{0, "{\\rtf"sv, Kind::known_unsupported, "application/rtf", "RTF"},
     Signature{0, "ITSF"sv, Kind::known_unsupported, "application/vnd.ms-htmlhelp", "CHM"},
     Signature{0, "%!PS"sv, Kind::known_unsupported, "application/postscript", "PostScript"},
@@ -130,6 +132,16 @@ bool is_old_tar(ByteView head) {
   return sum == stored && stored != 0;
 }
 
+// The ASCII headers of cpio, old and new: a number, then nothing but digits.
+bool is_cpio(ByteView head) {
+  constexpr std::size_t kNumbers = 70;
+  if (head.size() < 6 + kNumbers) return false;
+  const auto magic = as_chars(head.first(6));
+  if (magic != "070701" && magic != "070702" && magic != "070707") return false;
+  return std::all_of(head.begin() + 6, head.begin() + 6 + kNumbers,
+                     [](std::uint8_t c) { return std::isxdigit(c) != 0; });
+}
+
 std::string lower_ascii(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(),
@@ -193,7 +205,9 @@ std::string_view mail_type(std::string_view text) {
 Identity identify_text(const DecodedText& decoded) {
   const std::string format = std::string(name(decoded.encoding)) + " text";
   const std::string_view text = decoded.text;
-  if (const auto mail = mail_type(text); !mail.empty()) return {Kind::text, std::string(mail), format};
+  const auto mail = mail_type(text);
+  if (mail == "application/mbox") return {Kind::mailbox, std::string(mail), "mbox"};
+  if (!mail.empty()) return {Kind::mail, std::string(mail), "Internet message"};
   if (looks_like_html(text)) return {Kind::html, "text/html", "HTML"};
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text.substr(first, 5) == "<?xml")
@@ -214,13 +228,14 @@ Identity identify(Source& source, const Charsets& charsets) {
     return {Kind::pdf, "application/pdf", "PDF"};
   if (has(head, 0, "PK\x03\x04"sv) || has(head, 0, "PK\x05\x06"sv)) return identify_zip(source);
   if (has(head, 0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv)) return identify_compound(source);
-  if (has(head, 0, "RIFF"sv) && has(head, 8, "WEBP"sv)) return {Kind::known_unsupported, "image/webp", "WebP"};
+  if (has(head, 0, "RIFF"sv) && has(head, 8, "WEBP"sv)) return {Kind::image, "image/webp", "WebP"};
   for (const auto& signature : kSignatures) {
     if (!has(head, signature.offset, signature.bytes)) continue;
     if (is_word(signature.bytes) && charsets.decode(head)) continue;  // `BM` also begins words
     return {signature.kind, std::string(signature.media_type), std::string(signature.format)};
   }
   if (is_old_tar(head)) return {Kind::archive, "application/x-tar", "TAR"};
+  if (is_cpio(head)) return {Kind::archive, "application/x-cpio", "CPIO"};
   if (const auto decoded = charsets.decode(head)) return identify_text(*decoded);
   return {};
 }

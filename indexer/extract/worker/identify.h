@@ -9,7 +9,23 @@
 
 namespace lantai::extract::worker {
 
-enum class Kind { empty, text, html, pdf, docx, xlsx, pptx, odf, ofd, archive, image, known_unsupported, unknown };
+enum class Kind {
+  empty,
+  text,
+  html,
+  pdf,
+  docx,
+  xlsx,
+  pptx,
+  odf,
+  ofd,
+  archive,
+  mail,
+  mailbox,
+  image,
+  known_unsupported,
+  unknown
+};
 
 struct Identity {
   Kind kind = Kind::unknown;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "fault.h"
 
@@ -13,17 +14,46 @@ namespace {
 constexpr std::int64_t kMaxPixels = 120'000'000;
 constexpr double kOcrMaxPixels = 12'000'000;  // A4 at 300 dpi has 8.7 million
 
+bool is_tiff(ByteView bytes) {
+  const auto head = as_chars(bytes.first(std::min<std::size_t>(bytes.size(), 4)));
+  return head == std::string_view("II*\0", 4) || head == std::string_view("MM\0*", 4);
+}
+
+struct Size {
+  l_int32 width = 0, height = 0;
+};
+
+Size size_of(ByteView bytes, std::uint32_t number) {
+  Size size;
+  l_int32 format = 0, bits = 0, samples = 0, colours = 0, resolution = 0;
+  const auto failed =
+      is_tiff(bytes)
+          ? readHeaderMemTiff(bytes.data(), bytes.size(), static_cast<l_int32>(number - 1), &size.width, &size.height,
+                              &bits, &samples, &resolution, &colours, &format)
+          : pixReadHeaderMem(bytes.data(), bytes.size(), &format, &size.width, &size.height, &bits, &samples, &colours);
+  if (failed != 0 || size.width <= 0 || size.height <= 0) damaged("the picture's header cannot be read");
+  return size;
+}
+
 }  // namespace
 
 void Image::Destroy::operator()(Pix* pix) const { pixDestroy(&pix); }
 
-Image Image::from_file(ByteView bytes) {
-  l_int32 format = 0, width = 0, height = 0, bits = 0, samples = 0, colours = 0;
-  if (pixReadHeaderMem(bytes.data(), bytes.size(), &format, &width, &height, &bits, &samples, &colours) != 0)
-    damaged("the picture's header cannot be read");
-  if (static_cast<std::int64_t>(width) * height > kMaxPixels)
+std::uint32_t Image::count(ByteView bytes) {
+  if (!is_tiff(bytes)) return 1;
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(fopenReadFromMemory(bytes.data(), bytes.size()), std::fclose);
+  l_int32 pages = 0;
+  if (file == nullptr || tiffGetCount(file.get(), &pages) != 0 || pages <= 0)
+    damaged("the picture's pages cannot be counted");
+  return static_cast<std::uint32_t>(pages);
+}
+
+Image Image::from_file(ByteView bytes, std::uint32_t number) {
+  const auto size = size_of(bytes, number);
+  if (static_cast<std::int64_t>(size.width) * size.height > kMaxPixels)
     throw Fault("too_large", "the picture has too many pixels");
-  Image image(pixReadMem(bytes.data(), bytes.size()));
+  Image image(is_tiff(bytes) ? pixReadMemTiff(bytes.data(), bytes.size(), static_cast<l_int32>(number - 1))
+                             : pixReadMem(bytes.data(), bytes.size()));
   if (image.pix_ == nullptr) damaged("the picture cannot be decoded");
   return image;
 }

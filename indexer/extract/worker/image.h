@@ -12,8 +12,10 @@ namespace lantai::extract::worker {
 
 class Image {
  public:
-  // Throws Fault damaged or too_large (more than 120 million pixels).
-  static Image from_file(ByteView bytes);
+  // How many pages a picture file has: more than one only in a TIFF.
+  static std::uint32_t count(ByteView bytes);
+  // Page `number`, from 1 on. Throws Fault damaged or too_large (more than 120 million pixels).
+  static Image from_file(ByteView bytes, std::uint32_t number = 1);
   // Rows of blue, green, red, unused.
   static Image from_bgra(const std::uint8_t* data, int width, int height, std::size_t row_bytes);
 

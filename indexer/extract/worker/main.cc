@@ -14,6 +14,7 @@
 #include <string>
 
 #include "channel.h"
+#include "mail_parts.h"
 #include "sandbox.h"
 #include "serve.h"
 
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
   std::set_new_handler([] { throw std::bad_alloc(); });
   silence_parsers();
   const worker::Charsets charsets;
+  worker::prepare_mail();
   const auto sandbox = worker::lock_in(std::strtoull(argv[2], nullptr, 10));
   worker::Channel channel;
   channel.send(lantai::extract::FrameKind::hello, {lantai::extract::kProtocolVersion, sandbox.complete ? 1U : 0U},

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "extract.h"
+#include "html.h"
 #include "utf8.h"
 
 namespace lantai::extract::worker {
@@ -157,6 +158,19 @@ struct Walker {
   }
 };
 
+Walker walked(const std::string& html) {
+  std::pmr::monotonic_buffer_resource arena;
+  GumboOptions options = kGumboDefaultOptions;
+  options.allocator = allocate;
+  options.deallocator = release;
+  options.userdata = &arena;
+  options.max_errors = 0;
+  const GumboOutput* parsed = gumbo_parse_with_options(&options, html.data(), html.size());
+  Walker walker;
+  walker.walk(parsed->root);
+  return walker;
+}
+
 // What the first bytes declare: <meta charset=…>, or in a content attribute; in XHTML the XML declaration.
 std::optional<Encoding> declared_encoding(ByteView bytes) {
   const auto head = as_chars(bytes.first(std::min<std::size_t>(bytes.size(), 4096)));
@@ -172,6 +186,8 @@ std::optional<Encoding> declared_encoding(ByteView bytes) {
 
 }  // namespace
 
+std::string html_text(const std::string& html) { return walked(html).body.take(); }
+
 void read_html(Source& source, Report& report, const Context& context) {
   const auto bytes = source.all();
   // A declaration that is wrong is worse than none: it holds only if the bytes are well formed in it.
@@ -185,15 +201,7 @@ void read_html(Source& source, Report& report, const Context& context) {
   if (!decoded) decoded = context.charsets.decode(bytes);
   if (!decoded) damaged("not readable as text");
   report.metadata("encoding", name(decoded->encoding));
-  std::pmr::monotonic_buffer_resource arena;
-  GumboOptions options = kGumboDefaultOptions;
-  options.allocator = allocate;
-  options.deallocator = release;
-  options.userdata = &arena;
-  options.max_errors = 0;
-  const GumboOutput* parsed = gumbo_parse_with_options(&options, decoded->text.data(), decoded->text.size());
-  Walker walker;
-  walker.walk(parsed->root);
+  auto walker = walked(decoded->text);
   report.title(walker.title);
   for (const auto& [key, value] : walker.metadata) report.metadata(key, value);
   const auto text = walker.body.take();

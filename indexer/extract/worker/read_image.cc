@@ -5,14 +5,24 @@ namespace lantai::extract::worker {
 
 // The file itself is read page by page in requests of their own; a picture inside something is read at once.
 void read_image(Source& source, const Identity&, Report& report, Context& context) {
-  const auto image = Image::from_file(source.all());
-  report.metadata("width", std::to_string(image.width()));
-  report.metadata("height", std::to_string(image.height()));
+  const auto bytes = source.all();
+  const auto pages = Image::count(bytes);
+  {
+    const auto first = Image::from_file(bytes);
+    report.metadata("width", std::to_string(first.width()));
+    report.metadata("height", std::to_string(first.height()));
+  }
+  if (pages > 1) report.metadata("page_count", std::to_string(pages));
   if (!context.ocr_allowed) return;
-  if (report.top()) return report.want_ocr(1);
-  report.progress();
-  const auto text = context.ocr.read(image);
-  if (!text.empty()) report.page(1, text, true);
+  for (std::uint32_t number = 1; number <= pages; ++number) {
+    if (report.top()) {
+      report.want_ocr(number);
+    } else {
+      report.progress();
+      const auto text = context.ocr.read(Image::from_file(bytes, number));
+      if (!text.empty()) report.page(number, text, true);
+    }
+  }
 }
 
 }  // namespace lantai::extract::worker

@@ -75,8 +75,9 @@ class Server {
       const Pdf pdf(source.all());
       return width == 0 ? pdf.render(request.page, kOcrDotsPerInch) : pdf.render_to_width(request.page, width);
     }
-    if (identity.kind != Kind::image || request.page != 1) throw Fault("unsupported_format", "no page images");
-    auto image = Image::from_file(source.all());
+    if (identity.kind != Kind::image || request.page == 0 || request.page > Image::count(source.all()))
+      throw Fault("unsupported_format", "no page images");
+    auto image = Image::from_file(source.all(), request.page);
     return width == 0 ? std::move(image) : image.scaled_to_width(width);
   }
 

@@ -6,7 +6,7 @@
 namespace lantai::app {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kFamilies = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 27> kFamilies = {{
     {"application/pdf", "PDF"},
     {"application/ofd", "OFD"},
     {"application/vnd.ofd", "OFD"},
@@ -22,6 +22,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kFamilie
     {"application/gzip", "GZIP"},
     {"application/x-7z-compressed", "7Z"},
     {"application/vnd.rar", "RAR"},
+    {"application/x-iso9660-image", "ISO"},
+    {"application/x-bzip2", "BZIP2"},
+    {"application/mbox", "MBOX"},
     {"application/json", "JSON"},
     {"application/xml", "XML"},
     {"application/xhtml+xml", "HTML"},

@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxLine = 64U << 20U;
 constexpr std::size_t kInHand = 1U << 20U;  // members of archives up to here are stored by the unit's own thread
 
+constexpr std::size_t kMarksEnd = 32'774;  // where the farthest mark of an archive ends
+
 // What an archive begins with; only then a worker is asked what it is.
 bool may_be_packed(const Bytes& head) {
   const auto starts = [&](std::string_view magic) { return as_chars(head).substr(0, magic.size()) == magic; };
@@ -23,17 +25,26 @@ bool may_be_packed(const Bytes& head) {
          starts(
              "\xfd"
              "7zXZ") ||
-         starts("\x28\xb5\x2f\xfd") || as_chars(head).substr(std::min<std::size_t>(head.size(), 257), 5) == "ustar";
+         starts("\x28\xb5\x2f\xfd") || as_chars(head).substr(std::min<std::size_t>(head.size(), 257), 5) == "ustar" ||
+         starts("07070") || as_chars(head).substr(std::min<std::size_t>(head.size(), 32'769), 5) == "CD001";
 }
 
 bool is_archive(const std::string& media_type) {
-  static const std::set<std::string> kTypes = {"application/zip",     "application/x-tar",
-                                               "application/gzip",    "application/x-gzip",
-                                               "application/x-gtar",  "application/x-7z-compressed",
-                                               "application/vnd.rar", "application/x-rar-compressed",
-                                               "application/x-bzip2", "application/x-xz",
-                                               "application/x-rar",   "application/zstd",
-                                               "application/x-cpio",  "application/x-compressed-tar"};
+  static const std::set<std::string> kTypes = {"application/zip",
+                                               "application/x-tar",
+                                               "application/gzip",
+                                               "application/x-gzip",
+                                               "application/x-gtar",
+                                               "application/x-7z-compressed",
+                                               "application/vnd.rar",
+                                               "application/x-rar-compressed",
+                                               "application/x-bzip2",
+                                               "application/x-xz",
+                                               "application/x-rar",
+                                               "application/zstd",
+                                               "application/x-cpio",
+                                               "application/x-iso9660-image",
+                                               "application/x-compressed-tar"};
   return kTypes.count(media_type) != 0;
 }
 
@@ -204,7 +215,7 @@ void SourceWalker::walk_named_file(const Place& place) {
   try {
     if (is_lines_name(place.path)) return walk_lines(place);
     if (walk_table(place)) return;
-    const Bytes head = SourceDescriptor::of_file(place.path).read(0, 512);
+    const Bytes head = SourceDescriptor::of_file(place.path).read(0, kMarksEnd);
     if (may_be_packed(head) && is_archive(identify(place.path)) && walk_archive(place)) return;
   } catch (const Error& error) {
     if (error.code() == ErrorCode::cancelled) return;
