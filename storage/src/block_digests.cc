@@ -1,7 +1,6 @@
 #include "block_digests.h"
 
 #include <algorithm>
-#include <ranges>
 
 #include "lantai/storage/blob_store.h"
 
@@ -91,8 +90,8 @@ bool BlockDigests::help_once(std::unique_lock<std::mutex>& lock) {
     whole_.update(block);
     lock.lock();
   } else {
-    const auto open = std::ranges::find_if(std::views::reverse(chunks_), [](const Chunk& one) { return !one.taken; });
-    if (open == std::views::reverse(chunks_).end()) return false;
+    const auto open = std::find_if(chunks_.rbegin(), chunks_.rend(), [](const Chunk& one) { return !one.taken; });
+    if (open == chunks_.rend()) return false;
     open->taken = true;
     busy_ = true;
     lock.unlock();

@@ -180,6 +180,8 @@ class Pipeline final : public ExtractionPipeline {
 
   void add_tasks(Entry& entry, std::vector<Task> tasks) {
     for (auto& task : tasks) {
+      // Somebody may have read these bytes since: what is no longer waited for has its text in the store.
+      if (waiting_for_.count(task.digest) == 0 && texts_.is_current(task.digest)) continue;
       auto [place, fresh] = waiting_for_.try_emplace(task.digest);
       if (std::find(place->second.begin(), place->second.end(), &entry) != place->second.end()) continue;
       place->second.push_back(&entry);
