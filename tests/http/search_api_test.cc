@@ -158,6 +158,27 @@ BOOST_AUTO_TEST_CASE(what_links_to_a_renamed_record_is_found_by_its_new_name) {
   BOOST_TEST(archivist.search("type=item&q=" + encoded(old_name)).json()["total"] == 0);
 }
 
+BOOST_AUTO_TEST_CASE(hits_are_sorted_as_asked) {
+  const auto topic = unique_word();
+  int number = 0;
+  for (const auto* date : {"2020-05-01", "2018-01-01", "2021-12-31"}) {
+    archivist.make_item({{"title", topic + " 之" + std::to_string(++number)},
+                         {"date", date},
+                         {"reference_code", "Z" + topic.substr(0, 3) + "-" + std::to_string(12 - 2 * number)},
+                         {"access_level", "public"}});
+  }
+  const auto order = [&](const std::string& sort) {
+    std::string out;
+    const auto answer = World::the().as("archivist").search("q=" + encoded(topic) + "&sort=" + sort).json();
+    for (const auto& hit : answer["hits"]) out += hit["date"].get<std::string>().substr(2, 2) + " ";
+    return out;
+  };
+  BOOST_TEST(order("date") == "18 20 21 ");
+  BOOST_TEST(order("-date") == "21 20 18 ");
+  BOOST_TEST(order("code") == "21 18 20 ");  // …-6, …-8, …-10: numbers count, they are not letters
+  BOOST_TEST(order("-code") == "20 18 21 ");
+}
+
 BOOST_AUTO_TEST_CASE(pages_of_hits_follow_without_gap_or_repeat) {
   for (int i = 0; i < 7; ++i) archivist.make_item({{"title", word + " 又"}, {"access_level", "public"}});
   std::set<std::string> ids;

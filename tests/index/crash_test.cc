@@ -101,8 +101,8 @@ BOOST_AUTO_TEST_CASE(a_killed_index_resumes_exactly_and_equals_one_built_in_one_
   const auto store = lantai::storage::Store::open(place.path() / "store");
   const CrashSource source;
   const auto position = store->changes().last_position();
-  const auto resumed = Indexer::open(*store, source, {place.path() / "index", 1, 25});
-  const auto fresh = Indexer::open(*store, source, {place.path() / "fresh", 1, 5'000});
+  const auto resumed = Indexer::open(*store, source, {place.path() / "index", 25});
+  const auto fresh = Indexer::open(*store, source, {place.path() / "fresh", 5'000});
   BOOST_REQUIRE(wait(*resumed, position));
   BOOST_REQUIRE(wait(*fresh, position));
   const Content left = content_of(*resumed->searchable().snapshot());

@@ -93,20 +93,57 @@ BOOST_AUTO_TEST_CASE(many_small_segments_are_merged_and_hold_the_same_as_one) {
     expected = content_of(*index);
   }
   {
-    const auto index = Indexer::open(holdings.store(), holdings, {small.path(), 1, 20});
+    const auto index = Indexer::open(holdings.store(), holdings, {small.path(), 20});
     BOOST_REQUIRE(wait(*index, position));
     BOOST_TEST((content_of(*index) == expected));
   }
-  const auto index = Indexer::open(holdings.store(), holdings, {small.path(), 1, 20});
+  const auto index = Indexer::open(holdings.store(), holdings, {small.path(), 20});
   BOOST_REQUIRE(wait(*index, position));
   BOOST_TEST((content_of(*index) == expected));
   BOOST_TEST(index->searchable().snapshot()->segments.size() <= 12U);
 }
 
+// A source that cannot be read for a while, as when the disk is full.
+class Unavailable final : public DocumentSource {
+ public:
+  explicit Unavailable(const Holdings& from) : holdings_(from) {}
+  std::optional<Document> find(const std::string& type, const std::string& id) const override {
+    if (down) throw lantai::Error(lantai::ErrorCode::unavailable, "the disk is full");
+    return holdings_.find(type, id);
+  }
+  void each(const std::function<bool(const std::string&, const std::string&)>& visit) const override {
+    holdings_.each(visit);
+  }
+  std::string schema_hash() const override { return holdings_.schema_hash(); }
+  std::atomic<bool> down{false};
+
+ private:
+  const Holdings& holdings_;
+};
+
+BOOST_AUTO_TEST_CASE(an_index_that_stood_still_goes_on_and_says_so) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  Unavailable source(holdings);
+  const auto index = Indexer::open(holdings.store(), source, {directory.path()});
+  BOOST_REQUIRE(wait(*index, holdings.save(records(0, 10))));
+  source.down = true;
+  const auto position = holdings.save(records(10, 20));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (index->status().last_error.empty() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  BOOST_TEST(index->status().last_error.find("the disk is full") != std::string::npos);
+  BOOST_TEST(index->status().position < position);
+  source.down = false;
+  BOOST_REQUIRE(wait(*index, position));
+  while (!index->status().last_error.empty() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  BOOST_TEST(index->status().last_error == "");
+  BOOST_TEST(index->status().documents == 20U);
+}
+
 BOOST_AUTO_TEST_CASE(a_snapshot_stays_as_it_was_while_the_index_goes_on) {
   const TemporaryDirectory directory;
   Holdings holdings;
-  const auto index = Indexer::open(holdings.store(), holdings, {directory.path(), 1, 30});
+  const auto index = Indexer::open(holdings.store(), holdings, {directory.path(), 30});
   BOOST_REQUIRE(wait(*index, holdings.save(records(0, 100))));
   const auto snapshot = index->searchable().snapshot();
   const Content before = content_of(*snapshot);
@@ -119,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_snapshot_stays_as_it_was_while_the_index_goes_on) {
 BOOST_AUTO_TEST_CASE(readers_and_the_writer_work_side_by_side) {
   const TemporaryDirectory directory;
   Holdings holdings;
-  const auto index = Indexer::open(holdings.store(), holdings, {directory.path(), 1, 25});
+  const auto index = Indexer::open(holdings.store(), holdings, {directory.path(), 25});
   BOOST_REQUIRE(wait(*index, holdings.save(records(0, 60))));
   std::atomic<bool> stop{false};
   std::atomic<int> wrong{0};

@@ -77,6 +77,30 @@ class SampleHoldings(unittest.TestCase):
         narrowed = self.archivist.search("", type="item", filter="fiscal_year:2016..2017", limit=1)
         self.assertEqual(narrowed["total"], years["2016"] + years["2017"])
 
+    def test_every_facet_counts_what_the_list_says(self):
+        rows = [json.loads(line) for line in (self.papers / "holdings.jsonl").read_text("utf-8").splitlines()]
+        items = [row for row in rows if row["type"] == "item"]
+        families = {"jpg": "JPEG", "htm": "HTML"}
+        said = {
+            "department": lambda row: row["fields"].get("department"),
+            "class_code": lambda row: row["fields"].get("class_code"),
+            "retention": lambda row: row["fields"].get("retention"),
+            "document_type": lambda row: row["fields"].get("document_type"),
+            "source": lambda row: row["fields"].get("source"),
+            "format": lambda row: families.get(row["files"][0]["path"].rsplit(".", 1)[1], row["files"][0]["path"].rsplit(".", 1)[1].upper()),
+        }
+        result = self.archivist.search("", type="item", facet=list(said), limit=1)
+        self.assertEqual([facet["field"] for facet in result["facets"]], list(said))
+        for facet in result["facets"]:
+            counts = {}
+            for row in items:
+                value = said[facet["field"]](row)
+                if value is not None:
+                    counts[value] = counts.get(value, 0) + 1
+            self.assertEqual(sorted(v["count"] for v in facet["values"]), sorted(counts.values()), facet)
+            if facet["field"] == "format":
+                self.assertEqual({v["value"]: v["count"] for v in facet["values"]}, counts)
+
     def test_a_document_number_is_found_in_any_brackets(self):
         for written in ("清实校办〔2016〕1号", "清实校办[2016]1号", "清实校办（2016） 1 号", "清实校办【２０１６】１号"):
             result = self.archivist.search(written, type="item")

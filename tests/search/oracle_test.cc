@@ -29,10 +29,10 @@ struct Archive {
     auto drafts = lantai::search::testing::holdings(random, half);
     holdings.save(drafts);
     {
-      const auto first = Indexer::open(holdings.store(), holdings, {directory.path(), 1});
+      const auto first = Indexer::open(holdings.store(), holdings, {directory.path()});
       BOOST_REQUIRE(lantai::index::testing::wait(*first, holdings.store().changes().last_position()));
     }
-    indexer = Indexer::open(holdings.store(), holdings, {directory.path(), 1});
+    indexer = Indexer::open(holdings.store(), holdings, {directory.path()});
     for (std::size_t i = 0; i < documents.size(); i += 100) {
       holdings.save({documents.begin() + static_cast<std::ptrdiff_t>(i),
                      documents.begin() + static_cast<std::ptrdiff_t>(std::min(i + 100, documents.size()))});

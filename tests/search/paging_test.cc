@@ -19,7 +19,7 @@ struct Archive {
   Archive() : seed(std::random_device{}()), random(seed) {
     BOOST_TEST_MESSAGE("seed " << seed);
     documents = lantai::search::testing::holdings(random, 300);
-    indexer = Indexer::open(holdings.store(), holdings, {directory.path(), 1});
+    indexer = Indexer::open(holdings.store(), holdings, {directory.path()});
     BOOST_REQUIRE(wait(*indexer, holdings.save(documents)));
     searcher = search::Searcher::make(*indexer, holdings);
     request.query = "学 OR 会";
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_token_goes_on_after_a_restart) {
   a.request.page_token = first.next_page_token;
   a.searcher.reset();
   a.indexer.reset();
-  a.indexer = Indexer::open(a.holdings.store(), a.holdings, {a.directory.path(), 1});
+  a.indexer = Indexer::open(a.holdings.store(), a.holdings, {a.directory.path()});
   a.searcher = search::Searcher::make(*a.indexer, a.holdings);
   BOOST_REQUIRE(wait(*a.indexer, a.holdings.store().changes().last_position()));
   const auto second = a.searcher->search(a.request);

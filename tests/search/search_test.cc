@@ -48,7 +48,7 @@ Document with(Document document, const std::string& name, const std::string& val
 
 struct Archive {
   void open() {
-    indexer = Indexer::open(holdings.store(), holdings, {directory.path(), 1});
+    indexer = Indexer::open(holdings.store(), holdings, {directory.path()});
     searcher = search::Searcher::make(*indexer, holdings, {{"文号", "document_number"}, {"年度", "fiscal_year"}});
   }
   void save(const Document& document) {
@@ -208,6 +208,19 @@ BOOST_AUTO_TEST_CASE(a_prefix_finds_words_that_begin_so) {
   BOOST_TEST(a.found("report") == "report ");
   BOOST_TEST(a.search("report*").total == 2U);
   BOOST_TEST(a.search("通知*").total == 0U);
+  a.save(record("notice", "通知公告"));
+  a.save(record("other", "关于通告的函"));
+  BOOST_TEST(a.found("通知*") == "notice ");
+}
+
+BOOST_AUTO_TEST_CASE(a_prefix_of_a_number_finds_the_numbers_that_begin_so) {
+  Archive a;
+  a.save(with(record("one", "甲"), "document_number", "清实校办〔2016〕1号", true, false));
+  a.save(with(record("two", "乙"), "document_number", "清实校办〔2017〕3号", true, false));
+  a.save(with(record("three", "丙"), "document_number", "清实党委〔2016〕1号", true, false));
+  BOOST_TEST(a.search("文号:清实校办*").total == 2U);
+  BOOST_TEST(a.found("文号:清实校办〔2017*") == "two ");
+  BOOST_TEST(a.search("文号:市教*").total == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(when_not_everything_is_found_together_any_part_will_do_and_a_hint_says_so) {
@@ -296,12 +309,13 @@ BOOST_AUTO_TEST_CASE(a_flipped_bit_in_a_stored_text_is_named_and_the_record_is_r
   a.open();
   BOOST_TEST(a.search("\"第6号实验楼\"").total == 1U);
   BOOST_TEST(a.found("\"第7号实验楼\"") == "r7 ");
-  BOOST_TEST(a.indexer->status().last_error.find("item/r7 is damaged") != std::string::npos);
+  BOOST_TEST(a.indexer->status().last_problem.find("item/r7 is damaged") != std::string::npos);
+  BOOST_TEST(a.indexer->status().last_error == "");
   a.searcher.reset();
   a.indexer.reset();
   a.open();
   BOOST_TEST(a.found("\"第7号实验楼\"") == "r7 ");
-  BOOST_TEST(a.indexer->status().last_error == "");
+  BOOST_TEST(a.indexer->status().last_problem == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_document_is_made_once_to_be_shown_and_anew_when_it_has_changed) {

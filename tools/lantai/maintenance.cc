@@ -52,6 +52,17 @@ int verify(const Shared& shared) {
   return whole ? kDone : kDamaged;
 }
 
+int collect(const Shared& shared, unsigned grace_hours) {
+  const auto application = shared.open(false);
+  const auto report = application->store().blobs().collect(std::chrono::hours(grace_hours));
+  if (shared.json) {
+    std::cout << Json{{"removed", report.blobs_removed}, {"bytes_freed", report.bytes_freed}}.dump() << "\n";
+  } else {
+    std::cout << say(Text::collected, shared.lang(), report.blobs_removed, report.bytes_freed) << "\n";
+  }
+  return kDone;
+}
+
 int reindex(const Shared& shared, bool failed_texts) {
   const auto application = shared.open(false);
   if (failed_texts) application->extraction().retry_failed();
@@ -122,6 +133,13 @@ void add_maintenance(CLI::App& app, Shared& shared, Commands& commands) {
   CLI::App* reindexing = app.add_subcommand("reindex", "build the index anew");
   reindexing->add_flag("--failed-texts", *failed_texts, "also read files again that gave no text");
   commands[reindexing] = [&shared, failed_texts] { return reindex(shared, *failed_texts); };
+
+  auto grace_hours = std::make_shared<unsigned>(24);
+  CLI::App* collecting = app.add_subcommand("collect", "free the space of what nothing refers to any more");
+  collecting->add_option("--grace-hours", *grace_hours, "leave alone what was written or let go since then")
+      ->default_str("24");
+  add_format(*collecting, shared);
+  commands[collecting] = [&shared, grace_hours] { return collect(shared, *grace_hours); };
 
   CLI::App* counting = app.add_subcommand("stats", "how much there is, and how far reading and indexing are");
   add_format(*counting, shared);

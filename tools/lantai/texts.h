@@ -23,6 +23,7 @@ enum class Text {
   hits,
   page,
   verified,
+  collected,
   damaged_blob,
   audit_ok,
   audit_broken,

@@ -6,6 +6,7 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "fault.h"
 #include "timestamp.h"
@@ -108,7 +109,8 @@ Bytes taken(GMimeStream* stream) {
 void prepare_mail() {
   g_mime_init();
   parser_options();
-  for (const auto* charset : kCharsets) ::iconv_open("UTF-8", charset);  // kept as long as the process lives
+  static std::vector<iconv_t> loaded;  // as long as the process lives
+  for (const auto* charset : kCharsets) loaded.push_back(::iconv_open("UTF-8", charset));
 }
 
 MailStream::MailStream(ByteView bytes) : array_(nullptr) {

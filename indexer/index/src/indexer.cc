@@ -66,7 +66,8 @@ class IndexerThread final : public Indexer, public Searchable {
   bool fill(Generation& fresh, const std::stop_token& stop);
   void pump();
   void publish();
-  void note(const std::string& error);
+  void stands_still(const std::string& error);
+  void note_problem(const std::string& problem);
 
   storage::Store& store_;
   const DocumentSource& source_;
@@ -80,7 +81,7 @@ class IndexerThread final : public Indexer, public Searchable {
   mutable std::mutex mutex_;
   std::condition_variable published_;
   std::shared_ptr<const Snapshot> snapshot_;
-  std::string last_error_;
+  std::string last_error_, last_problem_;
   std::set<std::pair<std::string, std::string>> damaged_;  // records to be read again
   std::uint64_t repairs_asked_ = 0, repairs_done_ = 0;
   std::jthread thread_;
@@ -126,7 +127,7 @@ void IndexerThread::open_current() {
     }
   } catch (const Error& error) {
     log::error("index: cannot be used and is built again: {}", error.what());
-    last_error_ = error.what();
+    last_problem_ = error.what();
   }
   for (const auto& entry : std::filesystem::directory_iterator(root_)) {
     const bool keep = current_ && entry.path().filename() == name;
@@ -147,6 +148,7 @@ IndexerStatus IndexerThread::status() const {
     status.position = snapshot_->position;
     status.documents = snapshot_->documents;
     status.last_error = last_error_;
+    status.last_problem = last_problem_;
   }
   status.feed_position = store_.changes().last_position();
   status.rebuilding = rebuilding_;
@@ -160,10 +162,16 @@ IndexerStatus IndexerThread::status() const {
   return status;
 }
 
-void IndexerThread::note(const std::string& error) {
-  log::error("index: {}", error);
+void IndexerThread::stands_still(const std::string& error) {
+  if (!error.empty()) log::error("index: {}", error);
   std::lock_guard lock(mutex_);
   last_error_ = error;
+}
+
+void IndexerThread::note_problem(const std::string& problem) {
+  log::error("index: {}", problem);
+  std::lock_guard lock(mutex_);
+  last_problem_ = problem;
 }
 
 void IndexerThread::publish() {
@@ -176,12 +184,16 @@ void IndexerThread::publish() {
 }
 
 void IndexerThread::run(const std::stop_token& stop) {
+  bool failed = false;
   while (!stop.stop_requested()) {
     try {
       rebuild_if_wanted(stop);
       follow(stop);
+      if (failed) stands_still({});
+      failed = false;
     } catch (const std::exception& error) {
-      note(error.what());
+      failed = true;
+      stands_still(error.what());
       store_.changes().wait_beyond(~std::uint64_t{0}, SteadyClock::now() + kIdleWait, stop);
     }
   }
@@ -189,7 +201,7 @@ void IndexerThread::run(const std::stop_token& stop) {
     current_->finish_merge(true);
     if (current_->has_unsettled()) current_->settle();
   } catch (const std::exception& error) {
-    note(error.what());  // what did not settle is read from the feed again
+    stands_still(error.what());  // what did not settle is read from the feed again
   }
 }
 
@@ -214,7 +226,7 @@ void IndexerThread::repair_wanted() {
     ticket = repairs_asked_;
   }
   for (const auto& [type, id] : records) {
-    note(fmt::format("the text of {}/{} is damaged on disk and is read again from the store", type, id));
+    note_problem(fmt::format("the text of {}/{} is damaged on disk and is read again from the store", type, id));
     apply(*current_, type, id);
   }
   current_->prepare_fresh();
@@ -286,7 +298,7 @@ void IndexerThread::apply(Generation& generation, const std::string& type, const
     const bool later = error.code() == ErrorCode::unavailable || error.code() == ErrorCode::resource_exhausted ||
                        error.code() == ErrorCode::deadline_exceeded;
     if (later) throw;
-    note(fmt::format("{}/{} cannot be read and is left out: {}", type, id, error.what()));
+    note_problem(fmt::format("{}/{} cannot be read and is left out: {}", type, id, error.what()));
   }
   if (document) {
     generation.put(*document);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "holdings_source.h"
+#include "lantai/archive/caretaker.h"
 #include "lantai/base/error.h"
 #include "lantai/base/id.h"
 #include "lantai/text/folding.h"
@@ -83,14 +84,15 @@ class RunningApplication final : public Application {
                                                        {std::max(1U, configuration.extraction_workers)})),
         renames_(archive::RenameAnnouncer::start(*store_, records_)),
         holdings_(*store_, records_, texts_),
-        indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index", configuration.index_shards})),
+        indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index"})),
         searcher_(search::Searcher::make(*indexer_, holdings_, field_aliases(*schema_))),
         catalogue_(records_, [this](const records::Principal& principal,
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
         page_images_(*store_, *extractor_),
         uploads_(*store_, configuration.data / "uploads", clock_),
         imports_(*store_, records_, *extractor_),
-        import_jobs_(archive::ImportJobs::start(*store_, imports_, configuration.data / "imports", clock_)) {}
+        import_jobs_(archive::ImportJobs::start(*store_, imports_, configuration.data / "imports", clock_)),
+        caretaker_(archive::Caretaker::start(*store_)) {}
 
   const Configuration& configuration() const override { return configuration_; }
   const Clock& clock() const override { return clock_; }
@@ -166,6 +168,7 @@ class RunningApplication final : public Application {
   archive::Uploads uploads_;
   archive::ImportService imports_;
   const std::unique_ptr<archive::ImportJobs> import_jobs_;
+  const std::unique_ptr<archive::Caretaker> caretaker_;
 };
 
 }  // namespace

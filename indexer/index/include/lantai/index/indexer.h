@@ -20,7 +20,6 @@ namespace lantai::index {
 
 struct IndexerOptions {
   std::filesystem::path directory;
-  unsigned shards = 1;  // builders at work side by side; one so far
   // Documents settle on disk when so many wait. More makes Xapian slower, fewer make more segments to merge.
   std::size_t settle_documents = 5'000;
 };
@@ -31,7 +30,8 @@ struct IndexerStatus {
   std::uint64_t documents = 0;
   bool rebuilding = false;
   std::uint64_t disk_bytes = 0;
-  std::string last_error;
+  std::string last_error;    // why the index stands still; empty once it goes on
+  std::string last_problem;  // of one record or file of the index, since the start: left out, or mended
 };
 
 class Searchable;  // what lantai::search reads: see searchable.h

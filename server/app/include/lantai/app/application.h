@@ -28,7 +28,6 @@ struct Configuration {
   std::vector<std::filesystem::path> schema_directories;  // default: ../share/lantai/schema beside the program
   std::filesystem::path worker_program;                   // default: lantai-extract-worker beside the program
   unsigned extraction_workers = 2;
-  unsigned index_shards = 1;
   bool create_if_missing = false;
   bool allow_incomplete_sandbox = false;
 };
