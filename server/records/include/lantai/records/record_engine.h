@@ -1,6 +1,6 @@
 // How does a record of any type come to be, change and go? Always in this order, in one transaction:
 //   authorise → load and compare version → validate → rules (may take guard keys, may veto)
-//   → number → write record, version, indexes, links, change, audit entry, outbox.
+//   → number → write record, version, indexes, links, change, audit entry.
 //
 // Thread-safe. Durable on return, and seen by every call made after that. Denied access is audited. A rule may change
 // `after`; it is validated once more. Used in tests/records/*.cc. Errors: permission_denied, not_found (also for what
