@@ -191,6 +191,8 @@ export const en: Messages = {
   'operation.remove_file': 'File removed',
   'operation.export': 'Exported',
   'operation.session.open': 'Signed in',
+  'operation.session.revoke': 'Token revoked',
+  'operation.file.read': 'File read',
   'operation.session.close': 'Signed out',
   'operation.session.token': 'Token made',
   'operation.account.create': 'User made',

@@ -189,6 +189,8 @@ export const zhHans = {
   'operation.remove_file': '移除文件',
   'operation.export': '导出',
   'operation.session.open': '登录',
+  'operation.session.revoke': '吊销访问令牌',
+  'operation.file.read': '读取文件',
   'operation.session.close': '退出登录',
   'operation.session.token': '生成访问令牌',
   'operation.account.create': '新建用户',

@@ -191,6 +191,8 @@ export const zhHant: Messages = {
   'operation.remove_file': '移除檔案',
   'operation.export': '匯出',
   'operation.session.open': '登入',
+  'operation.session.revoke': '撤銷存取權杖',
+  'operation.file.read': '讀取檔案',
   'operation.session.close': '登出',
   'operation.session.token': '產生存取權杖',
   'operation.account.create': '新建使用者',
