@@ -50,9 +50,17 @@ describe('a request', () => {
   it('tells the application when the session has ended', async () => {
     const listener = vi.fn();
     onSignedOut(listener);
-    answer(401, { code: 'unauthenticated' });
+    answer(401, { code: 'unauthenticated', message_id: 'auth.session_expired' });
     await expect(get('/search')).rejects.toMatchObject({ status: 401 });
     expect(listener).toHaveBeenCalledOnce();
+  });
+
+  it('does not take a wrong password for the end of the session', async () => {
+    const listener = vi.fn();
+    onSignedOut(listener);
+    answer(401, { code: 'unauthenticated', message_id: 'auth.bad_credentials' });
+    await expect(post('/session/password', {})).rejects.toMatchObject({ status: 401 });
+    expect(listener).not.toHaveBeenCalled();
   });
 
   it('tells the application when the password must be changed first', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasFilter, isBlank, kEmptyState, parseFilter, parseState, restarted, toggled, withRange, writeState } from '../src/search/query_state';
+import { closedUp, hasFilter, isBlank, kEmptyState, PageTrail, parseFilter, parseState, restarted, toggled, withRange, writeState } from '../src/search/query_state';
 import { filterOf, rowOf } from '../src/search/saved_searches';
 
 describe('the state of a search', () => {
@@ -51,5 +51,32 @@ describe('the state of a search', () => {
   it('keeps filters and ranges in a saved search', () => {
     for (const value of ['Y', '2019..2021', '2019..', '..2021']) expect(filterOf(rowOf({ field: 'f', value }))).toEqual({ field: 'f', value });
     expect(rowOf({ field: 'f', value: '2019..' })).toEqual({ field: 'f', from: '2019' });
+  });
+});
+
+describe('the pages one has been on', () => {
+  const page = (number: number, q = '会议') => ({ ...kEmptyState, q, page: number, token: number > 1 ? `t${number}` : '' });
+
+  it('are found again after a detour', () => {
+    const trail = new PageTrail();
+    for (const number of [1, 2, 3]) trail.note(page(number));
+    expect(trail.before(page(3))).toEqual(page(2));
+    expect(trail.before(page(2))).toEqual(page(1));
+  });
+
+  it('give way to the first page where they were never seen or belong to something else', () => {
+    const trail = new PageTrail();
+    trail.note(page(4));
+    expect(trail.before(page(4))).toEqual(page(1));
+    trail.note(page(2, '通知'));
+    trail.note(page(4));
+    expect(trail.before(page(3))).toEqual(page(1));
+  });
+});
+
+describe('a hit', () => {
+  it('is shown without gaps between Han characters, and with those between other words', () => {
+    expect(closedUp('期 末考试')).toBe('期末考试');
+    expect(closedUp('final exam 期 末 exam')).toBe('final exam 期末 exam');
   });
 });

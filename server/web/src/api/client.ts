@@ -20,6 +20,9 @@ interface Options {
   signal?: AbortSignal;
 }
 
+// Only these end a session; another 401 (a wrong password) is about what was sent.
+const kSessionEnds = ['auth.required', 'auth.session_expired'];
+
 const credentials = { csrf: '', language: 'zh-Hans' };
 let whenSignedOut: () => void = () => undefined;
 let whenPasswordIsDue: () => void = () => undefined;
@@ -65,7 +68,7 @@ export function problemOf(status: number, text: string, retryAfter: string | nul
   } catch {
     body = { detail: '' }; // not JSON: a proxy's page; the status says enough
   }
-  if (status === 401) whenSignedOut();
+  if (kSessionEnds.includes(body.message_id ?? '')) whenSignedOut();
   if (body.message_id === 'auth.must_change_password') whenPasswordIsDue();
   return new ApiError(status, body, Number(retryAfter ?? 0) || 0);
 }

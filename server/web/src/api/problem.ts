@@ -37,3 +37,8 @@ export class ApiError extends Error {
 export function isApiError(error: unknown, code?: string): error is ApiError {
   return error instanceof ApiError && (code === undefined || error.code === code);
 }
+
+// Will the same request perhaps succeed in a moment? The line is down, or the server or what stands before it is busy.
+export function isPassing(error: unknown): boolean {
+  return error instanceof ApiError && [0, 429, 502, 503, 504].includes(error.status);
+}

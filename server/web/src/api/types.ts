@@ -137,6 +137,7 @@ export interface TreeNode {
 export interface ImportStatus {
   import: string;
   state: 'running' | 'done' | 'failed' | 'cancelled';
+  dry_run: boolean;
   done: number;
   total: number;
   created: number;

@@ -11,6 +11,7 @@ declare module 'vue-router' {
     title?: MessageKey;
     open?: boolean; // without a session
     section?: string; // which entry of the navigation is lit
+    keeps?: boolean; // what is typed there is still there after signing in again
   }
 }
 
@@ -21,10 +22,10 @@ const routes: RouteRecordRaw[] = [
   { path: '/tree', component: () => import('../tree/TreePage.vue'), meta: { title: 'nav.tree', section: 'tree' } },
   { path: '/records', component: () => import('../records/TypesPage.vue'), meta: { title: 'nav.records', section: 'records' } },
   { path: '/records/:type', component: () => import('../records/ListPage.vue'), meta: { section: 'records' } },
-  { path: '/records/:type/new', component: () => import('../records/FormPage.vue'), meta: { section: 'records' } },
+  { path: '/records/:type/new', component: () => import('../records/FormPage.vue'), meta: { section: 'records', keeps: true } },
   { path: '/records/:type/:id', component: () => import('../reader/ReaderPage.vue'), meta: { section: 'records' } },
-  { path: '/records/:type/:id/edit', component: () => import('../records/FormPage.vue'), meta: { section: 'records' } },
-  { path: '/upload', component: () => import('../upload/UploadPage.vue'), meta: { title: 'nav.upload', section: 'upload' } },
+  { path: '/records/:type/:id/edit', component: () => import('../records/FormPage.vue'), meta: { section: 'records', keeps: true } },
+  { path: '/upload', component: () => import('../upload/UploadPage.vue'), meta: { title: 'nav.upload', section: 'upload', keeps: true } },
   { path: '/import', component: () => import('../imports/ImportPage.vue'), meta: { title: 'nav.import', section: 'import' } },
   { path: '/account', component: () => import('../account/AccountPage.vue'), meta: { title: 'nav.account', section: 'account' } },
   { path: '/accounts', component: () => import('../admin/AccountsPage.vue'), meta: { title: 'nav.accounts', section: 'accounts' } },
@@ -67,9 +68,27 @@ router.afterEach((to) => {
   setTitle(to.meta.title ? t(to.meta.title) : '');
 });
 
+// After an upgrade of the server the parts this page would still load are gone: once, everything is loaded anew.
+const kReloaded = 'lantai.reloaded';
+router.onError((error, to) => {
+  if (mayReload(error, to.fullPath)) window.location.assign(to.fullPath);
+  else navigationError.value = error;
+});
+
+function mayReload(error: unknown, address: string): boolean {
+  if (!/dynamically imported module|module script|preload CSS/i.test(String(error))) return false;
+  try {
+    if (sessionStorage.getItem(kReloaded) === address) return false;
+    sessionStorage.setItem(kReloaded, address);
+    return true;
+  } catch {
+    return false; // nothing can be remembered: better an error than loading for ever
+  }
+}
+
 watchSignOut(() => {
   const here = router.currentRoute.value;
-  if (!here.meta.open) void router.push({ path: '/login', query: { next: here.fullPath, ended: '1' } });
+  if (!here.meta.open) void router.push({ path: '/login', query: { next: here.fullPath, ended: here.meta.keeps ? 'kept' : '1' } });
 });
 
 watchPasswordDue(() => {

@@ -2,6 +2,7 @@
 // two other languages are loaded only when chosen (docs/adr/0081).
 import { computed, ref } from 'vue';
 import { setRequestLanguage } from '../api/client';
+import { keep, readKept } from '../app/storage';
 import { zhHans, type MessageKey, type Messages } from './zh_hans';
 
 export type Language = 'zh-Hans' | 'zh-Hant' | 'en';
@@ -29,7 +30,7 @@ let chosen: Language = 'zh-Hans';
 // the later one stays, whichever texts arrive last.
 export async function setLanguage(wanted: Language): Promise<void> {
   chosen = wanted;
-  localStorage.setItem(kStorageKey, wanted);
+  keep(kStorageKey, wanted);
   const texts = await loaders[wanted]();
   if (chosen !== wanted) return;
   table.value = texts;
@@ -39,7 +40,7 @@ export async function setLanguage(wanted: Language): Promise<void> {
 }
 
 export async function restoreLanguage(): Promise<void> {
-  const kept = localStorage.getItem(kStorageKey);
+  const kept = readKept(kStorageKey);
   const known = kLanguages.find((one) => one.code === kept);
   await setLanguage(known?.code ?? 'zh-Hans');
 }

@@ -1,5 +1,6 @@
 // One import: sent as a whole, followed until it has ended.
 import { apiUrl, get, remove } from '../api/client';
+import { isPassing } from '../api/problem';
 import type { Fields, ImportResult, ImportStatus } from '../api/types';
 import { checked, sendBytes } from '../upload/transfer';
 import type { Picked } from '../upload/dropped_files';
@@ -12,7 +13,9 @@ export interface ImportRequest {
   dryRun: boolean;
 }
 
-const kTable = /\.(xlsx|xls|csv|tsv|ods)$/i;
+// What the server reads as a table.
+export const kTables = '.xlsx,.csv,.tsv';
+const kTable = /\.(xlsx|csv|tsv)$/i;
 export const looksLikeTable = (name: string) => kTable.test(name);
 
 export function formOf(request: ImportRequest): FormData {
@@ -41,13 +44,31 @@ async function allResults(id: string, first: ImportStatus): Promise<ImportResult
   return results;
 }
 
-// Asks until the import has ended; `seen` gets every state on the way.
-export async function followImport(id: string, seen: (status: ImportStatus) => void, stopped: () => boolean, pause = 700): Promise<ImportStatus> {
+export interface Follower {
+  seen: (status: ImportStatus) => void;
+  broken: (is: boolean) => void; // the server does not answer, or does again
+  stopped: () => boolean;
+}
+
+async function stateOf(id: string): Promise<ImportStatus> {
+  const status = await get<ImportStatus>(`/imports/${id}`);
+  return status.state === 'running' ? status : { ...status, results: await allResults(id, status) };
+}
+
+// Asks until the import has ended or nobody wants to know. A server that does not answer for a while is asked again: the
+// import does not depend on being watched.
+export async function followImport(id: string, follower: Follower, pause = 700): Promise<ImportStatus | null> {
   for (;;) {
-    const status = await get<ImportStatus>(`/imports/${id}`);
-    seen(status);
-    if (status.state !== 'running') return { ...status, results: await allResults(id, status) };
-    if (stopped()) return status;
+    try {
+      const status = await stateOf(id);
+      follower.broken(false);
+      follower.seen(status);
+      if (status.state !== 'running') return status;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      follower.broken(true);
+    }
+    if (follower.stopped()) return null;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

@@ -6,7 +6,9 @@ export const recordPath = (type: string, id: string) => `/records/${type}/${enco
 
 export const getRecord = (type: string, id: string) => get<RecordBody>(recordPath(type, id));
 export const getVersion = (type: string, id: string, version: number) => get<RecordBody>(`${recordPath(type, id)}/versions/${version}`);
-export const getHistory = (type: string, id: string) => get<{ versions: HistoryVersion[] }>(`${recordPath(type, id)}/history`);
+// The latest versions first, a page at a time.
+export const getHistory = (type: string, id: string, token = '') =>
+  get<{ versions: HistoryVersion[]; next_page_token: string }>(`${recordPath(type, id)}/history`, token ? { page_token: token } : {});
 export const getText = (type: string, id: string, file: number, q: string) => get<FileText>(`${recordPath(type, id)}/files/${file}/text`, { q });
 
 export const fileUrl = (type: string, id: string, file: number, version?: number) =>

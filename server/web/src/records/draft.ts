@@ -1,5 +1,6 @@
 // What was typed and not yet saved, kept in this browser so that a closed window loses nothing.
 import type { Fields } from '../api/types';
+import { forgetKept, keep, readKept } from '../app/storage';
 
 export interface Draft {
   version: number; // of the record it was typed upon; 0: a new one
@@ -13,7 +14,7 @@ const key = (account: string, type: string, id: string) => `lantai.draft.${accou
 
 export function loadDraft(account: string, type: string, id: string): Draft | null {
   try {
-    const kept = JSON.parse(localStorage.getItem(key(account, type, id)) ?? 'null') as Draft | null;
+    const kept = JSON.parse(readKept(key(account, type, id)) ?? 'null') as Draft | null;
     return kept && typeof kept.values === 'object' && kept.values !== null ? kept : null;
   } catch {
     return null; // not ours: a draft that cannot be read is none
@@ -22,14 +23,9 @@ export function loadDraft(account: string, type: string, id: string): Draft | nu
 
 // False when the browser has no room for it; the form then only warns before it is left.
 export function saveDraft(account: string, type: string, id: string, draft: Draft): boolean {
-  try {
-    localStorage.setItem(key(account, type, id), JSON.stringify(draft));
-    return true;
-  } catch {
-    return false;
-  }
+  return keep(key(account, type, id), JSON.stringify(draft));
 }
 
 export function dropDraft(account: string, type: string, id: string): void {
-  localStorage.removeItem(key(account, type, id));
+  forgetKept(key(account, type, id));
 }

@@ -89,3 +89,27 @@ export function withRange(state: QueryState, field: string, from: string, to: st
 export function isBlank(state: QueryState): boolean {
   return state.q.trim() === '' && state.filters.length === 0;
 }
+
+// Which token leads to which page of what is being asked? Tokens lead forward only; the pages one has been on are noted, so
+// that one can go back from wherever one came. A page that was never seen gives way to the first.
+export class PageTrail {
+  private asked = '';
+  private tokens = new Map<number, string>();
+
+  note(state: QueryState): void {
+    const asked = JSON.stringify(writeState(restarted(state, {})));
+    if (asked !== this.asked) this.tokens = new Map();
+    this.asked = asked;
+    this.tokens.set(state.page, state.token);
+  }
+
+  before(state: QueryState): QueryState {
+    const token = this.tokens.get(state.page - 1);
+    return token && state.page > 2 ? { ...state, page: state.page - 1, token } : restarted(state, {});
+  }
+}
+
+// A hit without the gaps that a line's end or character recognition left between Han characters: it was found without them.
+export function closedUp(hit: string): string {
+  return hit.replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, '');
+}

@@ -2,6 +2,7 @@
 import { ref } from 'vue';
 import { get, post, remove } from '../api/client';
 import type { RecordBody, RecordPage } from '../api/types';
+import { keep, readKept } from '../app/storage';
 import { findField, findType } from '../schema/schema';
 import type { Filter, QueryState, Sort } from './query_state';
 
@@ -88,7 +89,7 @@ export async function forgetSearch(saved: SavedSearch): Promise<void> {
 
 export function recentQueries(): string[] {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(kRecentKey) ?? '[]');
+    const kept: unknown = JSON.parse(readKept(kRecentKey) ?? '[]');
     return Array.isArray(kept) ? kept.filter((one) => typeof one === 'string').slice(0, 8) : [];
   } catch {
     return []; // somebody else's text under our key: start anew
@@ -98,5 +99,5 @@ export function recentQueries(): string[] {
 export function rememberQuery(q: string): void {
   const query = q.trim();
   if (!query) return;
-  localStorage.setItem(kRecentKey, JSON.stringify([query, ...recentQueries().filter((one) => one !== query)].slice(0, 8)));
+  keep(kRecentKey, JSON.stringify([query, ...recentQueries().filter((one) => one !== query)].slice(0, 8)));
 }

@@ -3,13 +3,14 @@ import { shallowRef } from 'vue';
 import { get } from '../api/client';
 import type { Hit, SearchAnswer } from '../api/types';
 import { schema } from '../schema/schema';
-import { kPageSize, writeFilter, type QueryState } from './query_state';
+import { kPageSize, PageTrail, writeFilter, type QueryState } from './query_state';
 
 export interface Round {
   address: string; // of the search page
   q: string;
   hits: Hit[];
 }
+export const lastTrail = new PageTrail();
 export const lastRound = shallowRef<Round | null>(null);
 
 const kPreferred = ['fiscal_year', 'class_code', 'department', 'retention', 'document_type', 'access_level', 'secrecy', 'format', 'source'];

@@ -1,6 +1,6 @@
 // How do bytes travel? Small files in one request, large ones in pieces that go on where a broken line left them.
 import { apiUrl, problemOf, request, requestHeaders } from '../api/client';
-import { ApiError } from '../api/problem';
+import { ApiError, isPassing } from '../api/problem';
 import type { Sending } from './upload_queue';
 
 export const kResumableFrom = 16 * 1024 * 1024;
@@ -38,7 +38,6 @@ export function dispositionOf(name: string): string {
   return `attachment; filename*=UTF-8''${encoded}`;
 }
 
-const passing = (error: unknown) => error instanceof ApiError && (error.status === 0 || error.status === 503 || error.status === 504);
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export interface PieceSender {
@@ -76,7 +75,7 @@ export async function sendInPieces(file: Blob & { name: string }, sending: Sendi
       attempt = 0;
       sending.progress(offset);
     } catch (error) {
-      if (!passing(error) || attempt >= kTries) throw error;
+      if (!isPassing(error) || attempt >= kTries) throw error;
       await pieces.pause(attempt++);
       offset = await pieces.offset(upload);
     }

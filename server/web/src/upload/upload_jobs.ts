@@ -1,5 +1,5 @@
 // What happens to a file that was dropped: a component of a record, a new version of one, or a record of its own.
-import { apiUrl, post } from '../api/client';
+import { apiUrl, post, remove, request } from '../api/client';
 import type { Fields, RecordBody } from '../api/types';
 import { recordPath } from '../reader/record_client';
 import { checked, dispositionOf, kResumableFrom, sendBytes, sendInPieces } from './transfer';
@@ -42,16 +42,37 @@ export function titleOf(fileName: string): string {
   return base || fileName;
 }
 
-// A record for the file. Tried again it goes on with the record it has already made.
+function freshKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+// A record for the file. If the file does not arrive, the empty record is taken away again; where that cannot be done, the
+// next try goes on with it. A key makes one record of one wish, however often an answer is lost.
 export function recordJob(file: File, type: string, titleField: string, defaults: Fields): Job {
-  let id = '';
+  let made: RecordBody | undefined;
+  let key = freshKey();
+  const create = async () => {
+    const json = { fields: { ...defaults, [titleField]: titleOf(file.name) } };
+    return (await request<RecordBody>('POST', `/records/${type}`, { json, headers: { 'Idempotency-Key': key } })).body;
+  };
+  const takeBack = async (record: RecordBody) => {
+    await remove(recordPath(type, record.id), record.version); // of this very version: not if the file arrived after all
+    made = undefined;
+    key = freshKey();
+  };
   return {
     name: file.name,
     size: file.size,
     send: async (sending) => {
-      if (!id) id = (await post<RecordBody>(`/records/${type}`, { fields: { ...defaults, [titleField]: titleOf(file.name) } })).id;
-      await attach(file, `${recordPath(type, id)}/files`, { role: 'main' }, sending);
-      return `/records/${type}/${id}`;
+      const record = (made ??= await create());
+      try {
+        if (sending.signal.aborted) throw new DOMException('aborted', 'AbortError');
+        await attach(file, `${recordPath(type, record.id)}/files`, { role: 'main' }, sending);
+      } catch (error) {
+        await takeBack(record).catch(() => undefined); // it stays, and is gone on with
+        throw error;
+      }
+      return `/records/${type}/${record.id}`;
     },
   };
 }
