@@ -64,6 +64,13 @@ function(lantai_test name)
   else()
     target_precompile_headers(test_${name} REUSE_FROM test_base)
   endif()
+  # Boost.Test makes main() when it is first read, and only where the module has a name.
+  foreach(source ${ARG_SOURCES})
+    file(STRINGS ${source} names_module REGEX "define BOOST_TEST_MODULE")
+    if(names_module)
+      set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    endif()
+  endforeach()
   add_test(NAME ${name} COMMAND test_${name})
 endfunction()
 
