@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Does the tree keep its own rules? Formatting, layers, third-party headers in their one place, READMEs, tests that do not
-sleep, texts that speak of the product only. Prints each breach and ends with `N passed, N failed`, one check a test."""
+sleep, texts that speak of the product only, presets that
+configure. Prints each breach and ends with `N passed, N failed`, one check a test."""
 
+import json
 import re
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -43,10 +46,14 @@ THIRD_PARTY = {
     r"fmt/": list(FOLDERS), r"spdlog/": ["storage/base"], r"rocksdb/": ["storage"], r"openssl/": ["storage", "server/identity", "server/http"],
     r"sodium": ["storage", "server/identity"], r"yaml-cpp/": ["metadata-schema"],
     r"nlohmann/": ["metadata-schema", "indexer", "server", "tools"], r"unicode/": ["indexer/text", "indexer/extract"],
-    r"xapian": ["indexer/index", "indexer/search"], r"archive(_entry)?\.h|poppler|pugixml|gumbo|tesseract|leptonica|allheaders": ["indexer/extract/worker"],
+    r"xapian": ["indexer/index", "indexer/search"],
+    r"archive(_entry)?\.h|poppler|pugixml|gumbo|gmime/|libexif/|tesseract|leptonica": ["indexer/extract/worker"],
+    r"LibreOfficeKit/": ["indexer/extract/office"], r"boost/crc": ["storage", "indexer"],
     r"seccomp|linux/landlock|linux/seccomp": ["indexer/extract"], r"Poco/Net": ["server/http", "tools"], r"Poco/Util": ["server/app", "tools"],
     r"Poco/": ["server/http", "server/app", "tools"], r"CLI/": ["tools"],
 }
+# What the language and the system bring along; every other header is somebody's library and needs a line above.
+OF_THE_SYSTEM = re.compile(r"[a-z_0-9]+$|sys/|linux/|(fcntl|grp|iconv|poll|pthread|signal|spawn|stdlib|unistd)\.h$")
 
 
 def library_of(path):
@@ -87,21 +94,21 @@ def layers():
 
 
 def third_party():
-    """A third-party library's headers stand only where the table puts them."""
+    """A third-party library's headers stand only where the table puts them, and every such library is in the table."""
     found = []
     for path in SOURCES:
         relative = str(path.relative_to(TOP))
         if relative.startswith("tests/"):
             continue
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            match = re.match(r"\s*#include\s+[\"<]([^\">]+)[\">]", line)
+            match = re.match(r"\s*#include\s+<([^>]+)>", line)
             if not match:
                 continue
-            for pattern, folders in THIRD_PARTY.items():
-                if re.match(pattern, match[1]):
-                    if not any(relative.startswith(folder + "/") for folder in folders):
-                        found.append(f"{relative}:{number}: {match[1]} does not belong here")
-                    break
+            folders = next((where for pattern, where in THIRD_PARTY.items() if re.match(pattern, match[1])), None)
+            if folders is None and not OF_THE_SYSTEM.match(match[1]):
+                found.append(f"{relative}:{number}: {match[1]} is not in the table")
+            if folders is not None and not any(relative.startswith(folder + "/") for folder in folders):
+                found.append(f"{relative}:{number}: {match[1]} does not belong here")
     return found
 
 
@@ -179,8 +186,22 @@ def links_in_documents():
     return found
 
 
+def presets():
+    """Every CMake preset that is offered configures."""
+    listed = json.loads((TOP / "CMakePresets.json").read_text())["configurePresets"]
+
+    def configure(name):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(["cmake", "--preset", name, "-B", folder], cwd=TOP, capture_output=True, text=True, check=False)
+            return [] if done.returncode == 0 else [f"{name}: {line}" for line in done.stderr.strip().splitlines()[:5]]
+
+    with ThreadPoolExecutor(2) as pool:
+        names = [preset["name"] for preset in listed if not preset.get("hidden")]
+        return [line for lines in pool.map(configure, names) for line in lines]
+
+
 CHECKS = [formatting, layers, third_party, header_guards, readmes, no_sleeping_tests, nothing_swallowed, nothing_unfinished,
-          top_level, file_sizes, links_in_documents]
+          top_level, file_sizes, links_in_documents, presets]
 
 
 def main():

@@ -4,8 +4,20 @@ import json
 import subprocess
 import sys
 import unittest
+import zipfile
+from collections import Counter
 
 from lantai_server import TOP, Client, Installation
+
+
+def encoding_of(raw):
+    """Of a sample text; the traditional ones are told by a word that all of them have."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    try:
+        return raw.decode("utf-8") and "utf-8"
+    except UnicodeDecodeError:
+        return "big5" if "地點為".encode("big5") in raw else "gb18030"
 
 
 class SampleHoldings(unittest.TestCase):
@@ -30,6 +42,27 @@ class SampleHoldings(unittest.TestCase):
         files = [line for line in self.imported if line["record"].startswith("item/")]
         self.assertEqual([line for line in self.imported if line["error"]], [])
         self.assertEqual(len({line["record"] for line in files}), len(self.expected))
+
+    def test_the_papers_are_of_every_kind_that_an_office_keeps(self):
+        files = [path for path in (self.papers / "files").rglob("*") if path.is_file()]
+        self.assertEqual(Counter(path.suffix for path in files), {
+            ".docx": 88, ".pdf": 57, ".txt": 78, ".html": 22, ".xlsx": 26, ".pptx": 14, ".ofd": 12, ".png": 4, ".jpg": 2, ".zip": 2})
+        for word, least in (("通知", 15), ("纪要", 15), ("合同", 8), ("照片", 8), ("登记表", 20), ("扫描件", 8), ("交流紀錄", 16)):
+            self.assertGreaterEqual(sum(word in path.name for path in files), least, word)
+
+    def test_the_difficult_ones_are_what_they_are_said_to_be(self):
+        files = [path for path in (self.papers / "files").rglob("*") if path.is_file()]
+        for path in files:
+            if path.suffix == ".ofd":
+                self.assertIn("OFD.xml", zipfile.ZipFile(path).namelist(), path)
+            if path.suffix == ".zip":  # names in GBK, and nothing that says so
+                for entry in zipfile.ZipFile(path).infolist():
+                    self.assertEqual(entry.flag_bits & 0x800, 0)
+                    self.assertIn("材料", entry.filename.encode("cp437").decode("gbk"))
+        (yearbook,) = [path for path in files if "年鉴" in path.name]
+        self.assertIn("Pages:           200", subprocess.run(["pdfinfo", yearbook], capture_output=True, text=True, check=True).stdout)
+        encodings = Counter(encoding_of(path.read_bytes()) for path in files if path.suffix == ".txt")
+        self.assertEqual(encodings, {"utf-8": 44, "gb18030": 20, "big5": 10, "utf-16": 4})
 
     def test_every_passage_is_found_on_its_page_and_nowhere_else(self):
         wrong = []

@@ -83,6 +83,19 @@ def paragraphs(random, number, count, year):
     return chosen
 
 
+def contract(random, number, year):
+    """What was agreed with a supplier about subject(number), on one page; the passage is the place of performance."""
+    supplier = random.choice(["明远", "华成", "启智", "安邦", "绿源"]) + random.choice(["科技有限公司", "物业服务有限公司", "建筑工程有限公司"])
+    money, days = random.randint(10, 900) * 1000, random.randint(10, 90)
+    return [
+        f"合同编号：QY-{year}-{number:04}。甲方（委托方）：{SCHOOL}。乙方（受托方）：清源市{supplier}。",
+        f"一、甲方委托乙方承担{subject(number)}的相关服务，履行地点为{passage(number)}，履行期限自合同签订之日起{days}日。",
+        f"二、合同价款为人民币{money}元，验收合格后{random.randint(5, 30)}个工作日内支付。",
+        "三、乙方应当按照约定的标准提供服务；逾期履行的，每逾期一日按合同价款的千分之一支付违约金。",
+        f"四、本合同一式肆份，甲乙双方各执贰份。甲方代表：{random.choice(PEOPLE)}。乙方代表：{random.choice(PEOPLE)}。",
+    ]
+
+
 def traditional_paragraphs(random, number, count):
     chosen = ["".join(random.sample(_TRADITIONAL, 3)) for _ in range(count)]
     chosen[count // 2] += f"地點為{traditional(passage(number))}，請準時出席。"

@@ -19,7 +19,7 @@ import writers
 # kind → how many
 PLAN = [("docx", 84), ("pdf", 44), ("txt", 36), ("gb18030", 20), ("html", 22), ("xlsx", 26), ("pptx", 14), ("ofd", 12),
         ("big5", 10), ("traditional-pdf", 6), ("utf-16", 4), ("photo", 8), ("scan-png", 4), ("scan-jpg", 2),
-        ("scan-pdf", 2), ("zip", 2), ("yearbook", 1)]
+        ("scan-pdf", 2), ("zip", 2), ("yearbook", 1), ("contract", 8)]
 DOCUMENT_TYPES = ["通知", "纪要", "报告", "请示", "批复", "函", "意见", "通报"]
 RETENTION = ["Y", "D30", "D10"]
 
@@ -142,6 +142,11 @@ def make_document(holdings, kind, number):
         page = 137
         holdings.path(file := f"{folder}/{title}.pdf").write_bytes(writers.pdf_bytes(title, pages))
         phrase += "编纂小组"
+
+    elif kind == "contract":
+        title = f"{year}年{subject}服务合同（{number}）"
+        write, suffix = (writers.write_docx, "docx") if number % 2 else (writers.write_pdf, "pdf")
+        write(holdings.path(file := f"{folder}/{title}.{suffix}"), title, content.contract(random_, number, year))
 
     level = holdings.item(number, kind, title, file)
     holdings.expect(phrase, title, file, page, level)
