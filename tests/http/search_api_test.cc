@@ -58,6 +58,89 @@ BOOST_AUTO_TEST_CASE(a_filter_cannot_be_used_to_feel_for_what_is_hidden) {
   BOOST_TEST(search_as("archivist", "&filter=access_level:restricted")["total"] == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_page_token_and_a_score_tell_nothing_of_what_is_hidden) {
+  auto reader = World::the().as("reader");
+  for (int i = 0; i < 2; ++i) archivist.make_item({{"title", word + " 公开"}, {"access_level", "public"}});
+  const std::string query = "q=" + word + "&limit=1";
+  const auto token = reader.search(query).json()["next_page_token"].get<std::string>();
+  const auto again = reader.search(query).json()["next_page_token"].get<std::string>();
+  BOOST_REQUIRE(!token.empty());
+  // Sealed: the same numbers look different each time, and are as long whatever they are.
+  BOOST_TEST(token != again);
+  for (int i = 0; i < 20; ++i) archivist.make_item({{"title", word + " 内部"}, {"access_level", "restricted"}});
+  const auto later = reader.search(query).json();
+  BOOST_TEST(later["next_page_token"].get<std::string>().size() == token.size());
+  BOOST_TEST(later["hits"][0]["score"] == 1.0);
+  BOOST_TEST(reader.get("/api/v1/search?" + query + "&page_token=" + token).status == 200);
+  auto forged = token;
+  forged[forged.size() / 2] = forged[forged.size() / 2] == 'x' ? 'y' : 'x';
+  BOOST_TEST(reader.get("/api/v1/search?" + query + "&page_token=" + forged).status == 400);
+}
+
+BOOST_AUTO_TEST_CASE(a_restricted_title_is_not_found_through_a_record_that_links_to_it) {
+  const auto secret = unique_word(), open = unique_word();
+  const auto make_volume = [&](const std::string& title, const char* level) {
+    const auto made =
+        archivist.post("/api/v1/records/volume", {{"fields", {{"title", title}, {"access_level", level}}}});
+    BOOST_REQUIRE_MESSAGE(made.status == 201, made.body);
+    return made.json();
+  };
+  const auto hidden = make_volume(secret, "restricted");
+  const auto shown = make_volume(open, "public");
+  for (const auto& volume : {hidden, shown}) {
+    archivist.make_item({{"title", unique_word()}, {"access_level", "public"}, {"volume", volume["id"]}});
+  }
+  auto reader = World::the().as("reader");
+  BOOST_TEST(reader.search("q=" + secret).json()["total"] == 0);
+  BOOST_TEST(reader.search("q=" + open + "&type=item").json()["total"] == 1);
+  // Whoever is kept out later is kept out of what links to it as well.
+  BOOST_REQUIRE(
+      archivist.patch(path_of(shown), {{"fields", {{"access_level", "restricted"}}}}, {{"If-Match", "*"}}).status ==
+      200);
+  BOOST_TEST(reader.search("q=" + open).json()["total"] == 0);
+}
+
+// The searcher has the record as it was when it was last shown, and the old page still holds its place: only the check
+// against the store leaves it out.
+BOOST_AUTO_TEST_CASE(what_was_withdrawn_is_neither_shown_nor_counted_on_an_old_page) {
+  auto reader = World::the().as("reader");
+  std::vector<Json> open{items[0]};
+  for (int i = 0; i < 3; ++i)
+    open.push_back(archivist.make_item({{"title", word + " 公开"}, {"access_level", "public"}}));
+  BOOST_TEST(reader.search("q=" + word + "&sort=date").json()["hits"].size() == 4U);
+  const std::string query = "q=" + word + "&sort=date&limit=2";
+  const auto first = reader.search(query).json();
+  std::set<std::string> shown;
+  for (const auto& hit : first["hits"]) shown.insert(hit["id"]);
+  std::string withdrawn;
+  for (const auto& item : open) {
+    if (!withdrawn.empty() || shown.contains(item["id"])) continue;
+    withdrawn = item["id"];
+    BOOST_REQUIRE(
+        archivist.patch(path_of(item), {{"fields", {{"access_level", "restricted"}}}}, {{"If-Match", "*"}}).status ==
+        200);
+  }
+  BOOST_REQUIRE(!withdrawn.empty());
+  const auto second = reader.search(query + "&page_token=" + first["next_page_token"].get<std::string>());
+  BOOST_REQUIRE(second.status == 200);
+  BOOST_TEST(second.body.find(withdrawn) == std::string::npos);
+  BOOST_TEST(second.json()["total"] == 3);
+  BOOST_TEST(second.json()["hits"].size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_secrecy_facet_counts_what_the_caller_may_see) {
+  archivist.make_item({{"title", word + " 密"}, {"access_level", "restricted"}, {"secrecy", "internal"}});
+  archivist.make_item({{"title", word + " 公"}, {"access_level", "public"}, {"secrecy", "internal"}});
+  const auto counts = [&](const std::string& role) {
+    const auto facet = search_as(role, "&facet=secrecy")["facets"][0];
+    std::uint64_t sum = 0;
+    for (const auto& value : facet["values"]) sum += value["count"].get<std::uint64_t>();
+    return sum;
+  };
+  BOOST_TEST(counts("archivist") == 2U);
+  BOOST_TEST(counts("reader") == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_changed_level_changes_who_sees) {
   const auto changed =
       archivist.patch(path_of(items[0]), {{"fields", {{"access_level", "restricted"}}}}, {{"If-Match", "\"1\""}});
@@ -103,6 +186,42 @@ BOOST_AUTO_TEST_CASE(whoever_waits_for_changes_is_answered_when_one_comes) {
   for (const auto& change : changes) seen = seen || change["id"] == item["id"];
   BOOST_TEST(seen);
   BOOST_TEST(waiting.get("/api/v1/changes?wait=61").status == 400);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_volume_stands_in_the_tree_for_whoever_may_see_it) {
+  const std::string code = "V" + word.substr(1, 6);
+  const auto fonds = archivist.post("/api/v1/records/fonds", {{"fields", {{"name", word}, {"code", code}}}});
+  BOOST_REQUIRE(fonds.status == 201);
+  const auto volume = archivist.post("/api/v1/records/volume", {{"fields",
+                                                                 {{"title", "空卷" + word},
+                                                                  {"fonds", fonds.json()["id"]},
+                                                                  {"class_code", "organ.WS"},
+                                                                  {"fiscal_year", 2020},
+                                                                  {"access_level", "internal"}}}});
+  BOOST_REQUIRE_MESSAGE(volume.status == 201, volume.body);
+  search_as("archivist");
+  // Fonds, class, year, no retention, then the volume.
+  const auto walk = [&](const std::string& role) {
+    std::vector<Json> line;
+    std::string node = code;
+    for (int level = 0; level < 4; ++level) {
+      const auto below = World::the().as(role).get("/api/v1/tree?node=" + encoded(node)).json();
+      if (below["nodes"].size() != 1) return line;
+      line.push_back(below["nodes"][0]);
+      node = line.back()["node"];
+    }
+    return line;
+  };
+  const auto seen = walk("archivist");
+  BOOST_REQUIRE(seen.size() == 4U);
+  BOOST_TEST(seen[2]["kind"] == "retention");
+  BOOST_TEST(seen[3]["kind"] == "volume");
+  BOOST_TEST(seen[3]["label"].get<std::string>().find("空卷" + word) != std::string::npos);
+  BOOST_TEST(seen[3]["count"] == 0);
+  BOOST_TEST(seen[3]["has_children"] == false);
+  BOOST_TEST(seen[3]["record"] == "volume/" + volume.json()["id"].get<std::string>());
+  BOOST_TEST(archivist.get("/api/v1/tree?node=" + encoded(seen[3]["node"].get<std::string>())).status == 200);
+  BOOST_TEST(walk("reader").empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_tree_counts_only_what_the_caller_may_see) {

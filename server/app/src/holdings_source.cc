@@ -17,7 +17,7 @@ using schema::FieldKind;
 using schema::Json;
 
 // Changes whenever documents are made differently from the same records.
-constexpr std::string_view kMaking = "1";
+constexpr std::string_view kMaking = "2";
 
 std::string as_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
@@ -110,14 +110,15 @@ void HoldingsSource::add_field(const FieldDecl& field, const Json& value, index:
 
 void HoldingsSource::add_place(const schema::TypeDecl& type, const records::Record& record,
                                index::Document& document) const {
-  if (type.name != "item") return;
+  const bool volume = type.name == "volume";  // stands in the tree before anything is put into it
+  if (!volume && type.name != "item") return;
   const auto either = [&](const char* field, const char* link) {
     const std::string own = text_field(record, field);
     return own.empty() ? code_of_linked(type, record, link) : own;
   };
   const std::string levels[] = {either("fonds_code", "fonds"), either("class_code", "class"),
                                 text_field(record, "fiscal_year"), text_field(record, "retention"),
-                                text_field(record, "volume")};
+                                volume ? record.id : text_field(record, "volume")};
   for (std::size_t i = 0; i < std::size(levels); ++i) {
     index::FieldValue level;
     level.name = archive::kTreeFields[i];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <set>
 
 #include "lantai/base/error.h"
 
@@ -59,9 +60,9 @@ std::size_t offset_of(std::string_view token) {
   return offset;
 }
 
-search::SearchRequest below(const std::vector<std::string>& path) {
+search::SearchRequest below(const std::vector<std::string>& path, std::string_view type = "item") {
   search::SearchRequest request;
-  request.types = "item";
+  request.types = type;
   for (std::size_t i = 0; i < path.size(); ++i) {
     search::FieldFilter filter;
     filter.field = kTreeFields[i];
@@ -70,6 +71,13 @@ search::SearchRequest below(const std::vector<std::string>& path) {
   }
   return request;
 }
+
+// A node that other nodes share a value of.
+struct Group {
+  std::string value;
+  std::uint64_t count = 0;  // items
+  bool open = false;        // something stands below it
+};
 
 // One call's work: who asks, in which language, from which node on.
 class Branch {
@@ -85,8 +93,9 @@ class Branch {
   }
 
  private:
-  // Asked of a node with nothing below it: only a fonds is there before its items.
+  // Asked of a node with nothing below it: a fonds and a volume are there before their items.
   bool exists() const {
+    if (path_.size() == kLevels) return engine_.find(principal_, "volume", path_.back()).has_value();
     return path_.empty() || (path_.size() == 1 && engine_.find_by(principal_, "fonds", "code", path_[0]));
   }
 
@@ -99,7 +108,7 @@ class Branch {
   }
 
   TreePage groups(std::size_t offset, bool with_items) const {
-    std::vector<search::FacetValue> values = group_values();
+    std::vector<Group> values = group_values();
     bool loose = false;
     if (with_items) {
       const auto nowhere = [](const auto& value) { return value.value == kNowhere; };
@@ -120,16 +129,10 @@ class Branch {
     return page;
   }
 
-  std::vector<search::FacetValue> group_values() const {
-    const std::string field(kTreeFields[path_.size()]);
-    search::SearchRequest request = below(path_);
-    request.facets = {field};
-    request.facet_values = kMaxSiblings;
-    request.limit = 1;
-    std::vector<search::FacetValue> values;
-    for (auto& facet : search_(principal_, std::move(request)).facets) {
-      if (facet.field == field) values = std::move(facet.values);
-    }
+  std::vector<Group> group_values() const {
+    std::vector<Group> values;
+    for (auto& value : values_of("item")) values.push_back({std::move(value.value), value.count, true});
+    add_empty_volumes(values);
     if (path_.empty()) add_empty_fonds(values);
     std::sort(values.begin(), values.end(), [&](const auto& left, const auto& right) {
       const auto key = [&](const auto& value) {
@@ -140,7 +143,29 @@ class Branch {
     return values;
   }
 
-  void add_empty_fonds(std::vector<search::FacetValue>& values) const {
+  std::vector<search::FacetValue> values_of(std::string_view type) const {
+    const std::string field(kTreeFields[path_.size()]);
+    search::SearchRequest request = below(path_, type);
+    request.facets = {field};
+    request.facet_values = kMaxSiblings;
+    request.limit = 1;
+    for (auto& facet : search_(principal_, std::move(request)).facets) {
+      if (facet.field == field) return std::move(facet.values);
+    }
+    return {};
+  }
+
+  // Volumes in which nothing has been put yet, and the nodes that lead to them.
+  void add_empty_volumes(std::vector<Group>& values) const {
+    std::set<std::string> known;
+    for (const auto& value : values) known.insert(value.value);
+    for (auto& value : values_of("volume")) {
+      if (known.contains(value.value)) continue;
+      values.push_back({std::move(value.value), 0, path_.size() + 1 < kLevels});
+    }
+  }
+
+  void add_empty_fonds(std::vector<Group>& values) const {
     const schema::TypeDecl* type = engine_.schema().find_type("fonds");
     if (type == nullptr) return;
     if (!records::allowed(engine_.schema(), principal_, records::Action::read, *type, nullptr)) return;
@@ -149,7 +174,7 @@ class Branch {
     for (const auto& record : engine_.list(principal_, "fonds", request).records) {
       const std::string code = record.fields.value(type->code_field, "");
       const auto same = [&](const auto& value) { return value.value == code; };
-      if (!code.empty() && std::none_of(values.begin(), values.end(), same)) values.push_back({code, 0});
+      if (!code.empty() && std::none_of(values.begin(), values.end(), same)) values.push_back({code, 0, false});
     }
   }
 
@@ -166,14 +191,14 @@ class Branch {
     return nullptr;
   }
 
-  TreeNode group_node(const search::FacetValue& value) const {
+  TreeNode group_node(const Group& value) const {
     TreeNode node;
     std::vector<std::string> path = path_;
     path.push_back(value.value);
     node.node = join(path);
     node.kind = kKinds[path_.size()];
     node.count = value.count;
-    node.has_children = value.count > 0;
+    node.has_children = value.open;
     label_group(value.value, node);
     return node;
   }

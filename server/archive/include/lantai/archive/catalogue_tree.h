@@ -1,7 +1,7 @@
 // Where does a document stand? In the catalogue: fonds 全宗 → class 门类 → year 年度 → retention 保管期限 → volume 案卷
 // → item 件. The tree is drawn from the index, so that its counts are of what the caller may see and ten thousand
 // siblings cost no more than one page of them; items that lack a level stand under a node of their own (未分类 …), so
-// nothing is out of reach. Sees what the index has seen. Thread-safe.
+// nothing is out of reach. Fonds and volumes are there before their items. Sees what the index has seen. Thread-safe.
 #pragma once
 
 #include <cstdint>
