@@ -70,11 +70,31 @@ test('audit log and status can be read', async ({ signedIn: page, api }) => {
   const item = await api.create('item', { title: unique('审计') });
   await page.goto('/audit');
   await expect(page.getByText(`item/${item.id}`).first()).toBeVisible();
-  await expect(page.getByText('链首')).toBeVisible();
+  await expect(page.getByText('末条')).toBeVisible();
   await expectAccessible(page);
   await expectFits(page);
   await page.goto('/status');
   await expect(page.getByText('系统运行正常')).toBeVisible();
   await expectAccessible(page);
   await expectFits(page);
+});
+
+test('a mistyped current password is said beside its field, and the person stays signed in', async ({ page, api }) => {
+  const login = unique('typo');
+  await api.account({ login, name: '李三', roles: ['reader'], clearance: 0, password: 'first passphrase 1', must_change_password: true });
+  await page.goto('/search');
+  await page.getByLabel('用户名').fill(login);
+  await page.getByLabel('密码').fill('first passphrase 1');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('请先修改密码')).toBeVisible();
+  await expect(page.getByText('读者', { exact: true })).toBeVisible();
+  await page.getByLabel('现在的密码').fill('first passphrase 2');
+  await page.getByLabel('新密码', { exact: true }).fill('second passphrase 2');
+  await page.getByLabel('再输一次新密码').fill('second passphrase 2');
+  await page.getByRole('button', { name: '修改密码' }).click();
+  await expect(page.getByText('当前密码不正确')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel('现在的密码').fill('first passphrase 1');
+  await page.getByRole('button', { name: '修改密码' }).click();
+  await expect(page.getByRole('heading', { name: '检索馆藏档案' })).toBeVisible();
 });

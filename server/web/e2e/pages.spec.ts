@@ -1,4 +1,5 @@
 // Pages that no other test walks through in full: fit for every screen and reader, in every language.
+import { readFileSync } from 'node:fs';
 import { expect, expectAccessible, expectFits, isPhone, test, unique } from './support';
 
 // One page of A4 with a line of text, as a scanner or office program would make it.
@@ -66,4 +67,37 @@ test('every page fits the screen in every language', async ({ signedIn: page }) 
       await expectFits(page);
     }
   }
+});
+
+test('a part of the application that an upgrade took away is fetched by loading anew, once', async ({ signedIn: page }) => {
+  await page.goto('/search');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  let refused = 0;
+  await page.route('**/assets/TreePage*.js', (route) => ((refused += 1), route.fulfill({ status: 404, body: '' })), { times: 1 });
+  await page.getByRole('link', { name: '档案目录', exact: true }).locator('visible=true').first().click();
+  await expect(page.getByRole('heading', { name: '档案目录' })).toHaveCount(1);
+  expect(refused).toBe(1);
+});
+
+test('a browser that keeps nothing still shows everything', async ({ signedIn: page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('blocked', 'SecurityError'); } });
+  });
+  await page.goto('/search');
+  await page.getByRole('searchbox').fill('会议');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('searchbox')).toHaveValue('会议');
+  await expect(page).toHaveURL(/q=/);
+  await page.goto('/records/item/new');
+  await expect(page.locator('[data-field=title] input')).toBeVisible();
+});
+
+test('a list is exported with the headings and terms of the language that is shown', async ({ signedIn: page, api }) => {
+  const title = unique('export');
+  await api.create('item', { title, retention: 'Y' });
+  await page.goto('/records/item');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV' }).click()]);
+  const lines = readFileSync(await download.path(), 'utf8').split('\n');
+  expect(lines[0]).toContain('题名');
+  expect(lines.find((line) => line.includes(title))).toContain('永久');
 });

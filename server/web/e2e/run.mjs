@@ -25,6 +25,7 @@ const password = `e2e ${randomBytes(9).toString('base64url')}`;
 const people = [
   { login: 'e2e-admin', name: '周敏', roles: ['administrator', 'archivist'], clearance: 'restricted' },
   { login: 'e2e-archivist', name: '王芳', roles: ['archivist'], clearance: 'restricted' },
+  { login: 'e2e-staff', name: '刘洋', roles: ['staff'], clearance: 'internal' },
   { login: 'e2e-reader', name: '李强', roles: ['reader'], clearance: 'public' },
 ];
 // A kernel that forbids a layer of the sandbox (some test machines do) must not stop the tests of the pages.

@@ -86,3 +86,41 @@ test('the keyboard is enough to search and to open a hit', async ({ signedIn: pa
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
 });
+
+test('one goes a page back after a detour, and from an address that was sent', async ({ signedIn: page, api }) => {
+  const mark = unique('back');
+  await holdings(api, mark);
+  await page.goto(`/search?q=${mark}`);
+  await page.getByRole('button', { name: '下一页' }).click();
+  await expect(page.getByText('第 2 页，共 2 页')).toBeVisible();
+  await page.locator('article.hit a').first().click();
+  await page.getByRole('link', { name: /返回检索结果/ }).click();
+  await expect(page.getByText('第 2 页，共 2 页')).toBeVisible();
+  await page.getByRole('button', { name: '上一页' }).click();
+  await expect(page.locator('article.hit')).toHaveCount(20);
+
+  await page.getByRole('button', { name: '下一页' }).click();
+  await expect(page.getByText('第 2 页，共 2 页')).toBeVisible();
+  const sent = page.url();
+  await page.goto('about:blank');
+  await page.goto(sent);
+  await page.getByRole('button', { name: '上一页' }).click();
+  await expect(page.locator('article.hit')).toHaveCount(20);
+  await expect(page).toHaveURL(/\/search/);
+});
+
+test('keys belong to the input method while Chinese is being typed', async ({ signedIn: page, api }, info) => {
+  test.skip(isPhone(info.project.name), 'phones have no such keys');
+  const mark = unique('ime');
+  await api.create('item', { title: `${mark}会议` });
+  await api.searchable();
+  await page.goto(`/search?q=${mark}`);
+  await expect(page.locator('article.hit')).toHaveCount(1);
+  const box = page.getByRole('searchbox');
+  await box.focus();
+  await box.dispatchEvent('keydown', { key: 'ArrowDown', isComposing: true, bubbles: true });
+  await box.dispatchEvent('keydown', { key: 'ArrowDown', keyCode: 229, bubbles: true });
+  await expect(box).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('article.hit a').first()).toBeFocused();
+});
