@@ -40,18 +40,22 @@ class Collection {
     const auto prefix = blob_owners_prefix(digest);
     const auto view = files_.committer.read_view();
     if (!view->scan(KeySpace::blob_owners, {prefix, after_prefix(prefix), 1, false}).entries.empty()) return;
-    bool removed = false;
-    run_freeing(files_.committer, [&](TransactionBuffer& transaction) { removed = remove(transaction, digest); });
+    std::optional<std::uint64_t> removed;
+    files_.count.change([&] {
+      run_freeing(files_.committer, [&](TransactionBuffer& transaction) { removed = remove(transaction, digest); });
+      return -static_cast<std::int64_t>(removed.value_or(0));
+    });
     report_.blobs_removed += removed ? 1 : 0;
   }
 
-  bool remove(TransactionBuffer& transaction, const Bytes& digest) const {
+  // The size of the blob, when it was removed.
+  std::optional<std::uint64_t> remove(TransactionBuffer& transaction, const Bytes& digest) const {
     Transaction& reader = transaction;
     transaction.guard(blob_guard(digest));
     const auto header = find_header(reader, digest);
-    if (!header || has_owner(transaction, digest)) return false;
+    if (!header || has_owner(transaction, digest)) return std::nullopt;
     const auto touched = transaction.get(KeySpace::blobs, blob_touched_key(digest));
-    if ((touched ? decode_time(*touched) : header->created) > unused_since_) return false;
+    if ((touched ? decode_time(*touched) : header->created) > unused_since_) return std::nullopt;
     transaction.erase(KeySpace::blobs, blob_header_key(digest));
     if (touched) transaction.erase(KeySpace::blobs, blob_touched_key(digest));
     const auto pages = header->page_starts.size();
@@ -60,7 +64,7 @@ class Collection {
     } else if (pages > 1) {
       transaction.put(KeySpace::blobs, blob_partial_key(digest), KeyWriter().number(pages).take());
     }
-    return true;
+    return header->size;
   }
 
   // Pages of a blob without a header: one commit a page. A writer that is just writing the same blob notices and starts
@@ -78,21 +82,6 @@ class Collection {
       }
       if (empty) transaction.erase(KeySpace::blobs, blob_partial_key(digest));
     });
-  }
-
-  static void drop_page(TransactionBuffer& transaction, const Bytes& digest, std::uint64_t number) {
-    Transaction& reader = transaction;
-    const auto page = find_page(reader, digest, number);
-    if (!page) return;
-    KeySet seen;
-    for (const auto& chunk : *page) {
-      if (!seen.emplace(as_chars(chunk.digest)).second) continue;
-      auto place = find_place(reader, chunk.digest);
-      if (!place || place->references == 0) continue;
-      if (--place->references == 0) transaction.put(KeySpace::chunks, unused_key(chunk.digest), {});
-      transaction.put(KeySpace::chunks, chunk_key(chunk.digest), encode_place(*place));
-    }
-    transaction.erase(KeySpace::blobs, blob_page_key(digest, number));
   }
 
   void sweep() {
@@ -130,6 +119,21 @@ class Collection {
 };
 
 }  // namespace
+
+void drop_page(TransactionBuffer& transaction, ByteView digest, std::uint64_t number) {
+  Transaction& reader = transaction;
+  const auto page = find_page(reader, digest, number);
+  if (!page) return;
+  KeySet seen;
+  for (const auto& chunk : *page) {
+    if (!seen.emplace(as_chars(chunk.digest)).second) continue;
+    auto place = find_place(reader, chunk.digest);
+    if (!place || place->references == 0) continue;
+    if (--place->references == 0) transaction.put(KeySpace::chunks, unused_key(chunk.digest), {});
+    transaction.put(KeySpace::chunks, chunk_key(chunk.digest), encode_place(*place));
+  }
+  transaction.erase(KeySpace::blobs, blob_page_key(digest, number));
+}
 
 CollectionReport PackedBlobStore::collect(std::chrono::seconds grace) {
   std::lock_guard lock(files_.collecting);

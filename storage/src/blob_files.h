@@ -1,6 +1,7 @@
 // The blob store over pack files and the key-value engine. Writers, readers and collection share a BlobFiles.
 #pragma once
 
+#include "blob_count.h"
 #include "chunk_pins.h"
 #include "committer.h"
 #include "lantai/storage/blob_store.h"
@@ -35,8 +36,8 @@ void run_freeing(Committer& committer, Body body) {
 }
 
 struct BlobFiles {
-  BlobFiles(Committer& committer_in, const Clock& clock_in, std::unique_ptr<PackFiles> packs_in)
-      : committer(committer_in), clock(clock_in), packs(std::move(packs_in)), pool(*packs) {
+  BlobFiles(Committer& committer_in, const Clock& clock_in, std::unique_ptr<PackFiles> packs_in, std::size_t per_page)
+      : committer(committer_in), clock(clock_in), packs(std::move(packs_in)), pool(*packs), chunks_per_page(per_page) {
     pool.recover(*committer.read_view());
   }
 
@@ -44,17 +45,21 @@ struct BlobFiles {
   const Clock& clock;
   std::unique_ptr<PackFiles> packs;
   PackPool pool;
+  const std::size_t chunks_per_page;
   ChunkPins pins;
+  BlobCount count;
   std::mutex collecting;  // one collection at a time
 };
 
+// Takes a manifest page away, if it is there: what only it held is marked as unused.
+void drop_page(TransactionBuffer& transaction, ByteView digest, std::uint64_t number);
 std::unique_ptr<BlobWriter> make_blob_writer(BlobFiles& files);
 std::unique_ptr<BlobReader> make_blob_reader(BlobFiles& files, ByteView digest);  // throws not_found
 
 class PackedBlobStore final : public BlobStore {
  public:
-  PackedBlobStore(Committer& committer, const Clock& clock, std::unique_ptr<PackFiles> packs)
-      : files_(committer, clock, std::move(packs)) {}
+  PackedBlobStore(Committer& committer, const Clock& clock, std::unique_ptr<PackFiles> packs, std::size_t per_page)
+      : files_(committer, clock, std::move(packs), per_page) {}
 
   std::unique_ptr<BlobWriter> create() override { return make_blob_writer(files_); }
   std::unique_ptr<BlobReader> open(ByteView digest) const override { return make_blob_reader(files_, digest); }

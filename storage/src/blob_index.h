@@ -11,9 +11,6 @@
 
 namespace lantai::storage {
 
-// Chunks of one manifest page, small enough for one value and one transaction: about 256 MiB of a blob.
-inline constexpr std::size_t kChunksPerPage = 4'096;
-
 struct BlobHeader {
   std::uint64_t size = 0;
   Timestamp created;
@@ -23,6 +20,7 @@ struct BlobHeader {
 struct ChunkRef {
   Bytes digest;
   std::uint32_t length = 0;
+  bool operator==(const ChunkRef&) const = default;
 };
 
 using ManifestPage = std::vector<ChunkRef>;

@@ -26,7 +26,7 @@ class PackedBlobReader final : public BlobReader {
   Bytes read(std::uint64_t offset, std::size_t count) override {
     if (offset >= header_.size) return {};
     Bytes out(std::min<std::uint64_t>(count, header_.size - offset));
-    view_ = files_.committer.read_view();
+    const ViewForCall held(*this);
     for (std::size_t done = 0; done < out.size();) {
       const auto at = offset + done;
       const auto chunk = locate(at);
@@ -40,11 +40,21 @@ class PackedBlobReader final : public BlobReader {
       }
       done += part;
     }
-    view_.reset();
     return out;
   }
 
  private:
+  // A view held for longer would hold back compaction.
+  struct ViewForCall {
+    explicit ViewForCall(PackedBlobReader& reader_in) : reader(reader_in) {
+      reader.view_ = reader.files_.committer.read_view();
+    }
+    ~ViewForCall() { reader.view_.reset(); }
+    ViewForCall(const ViewForCall&) = delete;
+    ViewForCall& operator=(const ViewForCall&) = delete;
+    PackedBlobReader& reader;
+  };
+
   // Index in page_ of the chunk that holds this offset.
   std::size_t locate(std::uint64_t offset) {
     const auto& starts = header_.page_starts;

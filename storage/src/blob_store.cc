@@ -7,6 +7,23 @@
 #include "lantai/storage/key_codec.h"
 
 namespace lantai::storage {
+namespace {
+
+std::int64_t total_bytes(const ReadView& view) {
+  const Bytes prefix{kHeaderTag};
+  ScanRange range{.begin = prefix, .end = after_prefix(prefix), .limit = 1000};
+  std::int64_t out = 0;
+  for (bool more = true; more;) {
+    const auto page = view.scan(KeySpace::blobs, range);
+    for (const auto& entry : page.entries) out += static_cast<std::int64_t>(decode_header(entry.value).size);
+    more = page.more;
+    if (more) (range.begin = page.entries.back().key).push_back(0);
+  }
+  return out;
+}
+
+}  // namespace
+
 BlobInfo BlobStore::put(ByteView bytes) {
   const auto writer = create();
   writer->write(bytes);
@@ -65,8 +82,7 @@ std::vector<BlobDamage> PackedBlobStore::verify(const std::function<void(std::ui
 }
 
 void PackedBlobStore::add_statistics(StoreStatistics& out) const {
-  for_each_tagged(files_.committer, KeySpace::blobs, kHeaderTag,
-                  [&](const Entry& entry) { out.blob_bytes += decode_header(entry.value).size; });
+  out.blob_bytes = files_.count.bytes([&] { return files_.committer.read_view(); }, total_bytes);
   for (const auto& [number, state] : all_packs(*files_.committer.read_view())) out.pack_bytes += state.committed;
 }
 

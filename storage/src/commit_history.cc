@@ -52,6 +52,14 @@ void CommitHistory::publish() {
   forget_before_oldest();
 }
 
+void CommitHistory::start_afresh() {
+  std::lock_guard lock(mutex_);
+  last_write_.clear();
+  commits_.clear();
+  remembered_keys_ = 0;
+  floor_ = published_ = ++last_;
+}
+
 void CommitHistory::forget_before_oldest() {
   const auto oldest = started_.empty() ? published_ : *started_.begin();
   while (!commits_.empty() && (commits_.front().first <= oldest || remembered_keys_ > kMaxRememberedKeys)) {

@@ -33,6 +33,8 @@ class CommitHistory {
   void record(std::vector<std::string> written);
   // What has been recorded is now what new transactions see.
   void publish();
+  // Nothing is known of what came before: transactions that have read anything until now conflict.
+  void start_afresh();
 
  private:
   void forget_before_oldest();

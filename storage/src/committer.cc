@@ -80,7 +80,12 @@ std::optional<Committed> Committer::attempt(const std::function<void(Transaction
   const HistoryPlace place(history_);
   const auto view = engine_.read_view();
   TransactionBuffer transaction(*view, clock_.now());
-  body(transaction);
+  try {
+    body(transaction);
+  } catch (const Error& e) {
+    if (e.message_id() != kStoreReopened) throw;
+    return std::nullopt;
+  }
   if (!transaction.has_effects()) return Committed{};
   Waiting waiting{.transaction = transaction, .started_after = place.started_after(), .committed = {}, .error = {}};
   if (!queue_.push(&waiting, deadline)) {
@@ -153,7 +158,7 @@ void Committer::write(Batch& batch) {
   } catch (const Error& e) {
     refuse(batch, e);
   } catch (const std::exception& e) {
-    refuse(batch, Error(ErrorCode::internal, e.what()));
+    refuse(batch, with_unknown_outcome(Error(ErrorCode::internal, e.what())));
   }
   for (auto* waiting : batch.members) waiting->answered.release();
 }
@@ -170,10 +175,12 @@ void Committer::refuse(Batch& batch, const Error& error) {
   }
 }
 
-// A write that failed may have reached the log all the same, and is there once the engine has been opened again.
+// A write that failed may have reached the log all the same, and is there once the engine has been opened again: what
+// transactions have read until now may be out of date.
 bool Committer::reload(Waiting& first) {
   try {
     state_ = load_commit_state(*engine_.read_view(), identity_);
+    history_.start_afresh();
     publish(state_);
     reload_ = false;
     return true;

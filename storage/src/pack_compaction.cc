@@ -22,37 +22,57 @@ class PackMover {
  public:
   PackMover(BlobFiles& files, std::uint64_t number) : files_(files), number_(number) {}
   ~PackMover() {
-    if (target_) files_.pool.release(target_, committed_, reusable_);
+    if (target_) files_.pool.release(target_, committed_, use_);
   }
   PackMover(const PackMover&) = delete;
   PackMover& operator=(const PackMover&) = delete;
 
+  // Bytes of records that the index still points to. The state of a pack counts payloads only: where they are no larger
+  // than their headers it would have the pack rewritten again and again.
+  std::uint64_t bytes_in_use(std::uint64_t committed) {
+    std::uint64_t out = 0;
+    walk(committed, [&](const PackFile&, std::uint64_t offset, const PackRecord& record) {
+      if (place_here(offset, record)) out += kRecordHeaderBytes + record.length;
+    });
+    return out;
+  }
+
   // Moves every chunk the index still places in this pack; bytes written for it.
   std::uint64_t move_all(std::uint64_t committed) {
-    const auto source = files_.packs->open(number_);
-    if (!source) return 0;
-    for (std::uint64_t at = kPackHeaderBytes; at < committed;) {
-      const auto record = source->read_record_header(at);
-      if (!record) {
-        log::error("{} is damaged at byte {}: it is kept as it is", files_.packs->name(number_), at);
-        break;
-      }
-      take(*source, at + kRecordHeaderBytes, *record);
-      at += kRecordHeaderBytes + record->length;
+    walk(committed, [&](const PackFile& source, std::uint64_t offset, const PackRecord& record) {
+      if (const auto place = place_here(offset, record)) take(source, *place, record);
       if (moves_.size() == kMoveStep) commit();
-    }
+    });
     commit();
     return written_;
   }
 
  private:
-  void take(const PackFile& source, std::uint64_t offset, const PackRecord& record) {
+  template <typename Visit>
+  void walk(std::uint64_t committed, Visit visit) {
+    const auto source = files_.packs->open(number_);
+    for (std::uint64_t at = kPackHeaderBytes; source && at < committed;) {
+      const auto record = source->read_record_header(at);
+      if (!record) {
+        log::error("{} is damaged at byte {}: it is kept as it is", files_.packs->name(number_), at);
+        return;
+      }
+      visit(*source, at + kRecordHeaderBytes, *record);
+      at += kRecordHeaderBytes + record->length;
+    }
+  }
+
+  std::optional<ChunkPlace> place_here(std::uint64_t offset, const PackRecord& record) const {
     const auto view = files_.committer.read_view();
-    const auto place = find_place(std::as_const(*view), record.digest);
-    if (!place || place->pack != number_ || place->offset != offset) return;
+    auto place = find_place(std::as_const(*view), record.digest);
+    if (place && (place->pack != number_ || place->offset != offset)) place.reset();
+    return place;
+  }
+
+  void take(const PackFile& source, const ChunkPlace& place, const PackRecord& record) {
     Bytes payload(record.length);
-    if (!source.read(offset, payload) || sha256(payload) != record.digest) {
-      log::error("{} is damaged at byte {}: chunk {} is left there", files_.packs->name(number_), offset,
+    if (!source.read(place.offset, payload) || sha256(payload) != record.digest) {
+      log::error("{} is damaged at byte {}: chunk {} is left there", files_.packs->name(number_), place.offset,
                  to_hex(record.digest));
       return;
     }
@@ -60,22 +80,29 @@ class PackMover {
       target_ = files_.pool.acquire();
       committed_ = target_->end();
     }
-    auto to = *place;
+    auto to = place;
     to.pack = target_->number();
-    to.offset = target_->append(record.digest, payload);
+    to.offset = target_->append(record.digest, payload, files_.packs->keep_free(Room::within_reserve));
     written_ += payload.size() + kRecordHeaderBytes;
-    moves_.push_back({record.digest, *place, to});
+    moves_.push_back({record.digest, place, to});
   }
 
   void commit() {
     if (moves_.empty()) return;
-    reusable_ = false;
+    use_ = PackUse::append_no_more;
     target_->sync();
-    reusable_ = true;
-    run_freeing(files_.committer, [&](TransactionBuffer& transaction) { redirect(transaction); });
+    files_.packs->publish(*target_);
+    use_ = PackUse::leave_as_is;
+    try {
+      run_freeing(files_.committer, [&](TransactionBuffer& transaction) { redirect(transaction); });
+    } catch (const Error& e) {
+      if (!outcome_unknown(e)) use_ = PackUse::append_again;
+      throw;
+    }
+    use_ = PackUse::append_again;
     committed_ = target_->end();
     moves_.clear();
-    if (target_->end() >= kPackTargetBytes) files_.pool.release(std::exchange(target_, nullptr), committed_, true);
+    if (target_->end() >= kPackTargetBytes) files_.pool.release(std::exchange(target_, nullptr), committed_, use_);
   }
 
   void redirect(TransactionBuffer& transaction) const {
@@ -99,7 +126,7 @@ class PackMover {
   std::uint64_t number_;
   std::shared_ptr<PackFile> target_;
   std::uint64_t committed_ = 0;
-  bool reusable_ = true;
+  PackUse use_ = PackUse::append_again;
   std::vector<Move> moves_;
   std::uint64_t written_ = 0;
 };
@@ -127,8 +154,10 @@ std::uint64_t compact_packs(BlobFiles& files) {
   std::sort(sparse.begin(), sparse.end(), [](const auto& a, const auto& b) { return a.second.live < b.second.live; });
   try {
     for (const auto& [number, state] : sparse) {
+      PackMover mover(files, number);
+      if (state.live > 0 && mover.bytes_in_use(state.committed) * 2 >= state.committed) continue;
       if (!files.pool.retire(number)) continue;
-      if (state.live > 0) written += PackMover(files, number).move_all(state.committed);
+      if (state.live > 0) written += mover.move_all(state.committed);
       if (forget_pack(files, number)) freed += state.committed;
     }
   } catch (const Error& e) {

@@ -4,14 +4,17 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <system_error>
 
 #include "lantai/base/error.h"
+#include "lantai/base/log.h"
 #include "value_codec.h"
 
 namespace lantai::storage {
@@ -20,20 +23,39 @@ namespace {
 constexpr std::string_view kPackMagic = "LANTAIPK";
 constexpr std::uint32_t kPackVersion = 1;
 constexpr std::uint32_t kRecordMagic = 0x4C43484B;  // "LCHK"
+constexpr std::string_view kUnpublished = ".new";
+constexpr std::string_view kSetAside = ".unknown";
 constexpr std::size_t kMaxOpenPacks = 128;
 // Writing back begins while more is being written, so that the final sync finds little left to do.
 constexpr std::uint64_t kWriteBackBytes = 8U << 20U;
-
-void sync_directory(const std::filesystem::path& directory) {
-  const Descriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || ::fsync(fd.get()) != 0) fail_with_errno(errno, "syncing " + directory.string());
-}
 
 Bytes pack_header(std::uint64_t number) {
   return ValueWriter().raw(as_bytes(kPackMagic)).u32(kPackVersion).u32(static_cast<std::uint32_t>(number)).take();
 }
 
+std::filesystem::path with_suffix(std::filesystem::path path, std::string_view suffix) { return path += suffix; }
+
+void rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) fail_with_errno(errno, "renaming " + from.string());
+  sync_directory(from.parent_path());
+}
+
+// The number in `0000000012.pack`, with or without a further extension.
+std::optional<std::uint64_t> number_in(const std::filesystem::path& file) {
+  const auto name = file.filename().string();
+  const auto dot = name.find(".pack");
+  std::uint64_t number = 0;
+  const auto [stop, error] = std::from_chars(name.data(), name.data() + std::min(dot, name.size()), number);
+  if (dot == std::string::npos || error != std::errc{} || stop != name.data() + dot) return std::nullopt;
+  return number;
+}
+
 }  // namespace
+
+void sync_directory(const std::filesystem::path& directory) {
+  const Descriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || ::fsync(fd.get()) != 0) fail_with_errno(errno, "syncing " + directory.string());
+}
 
 Descriptor::~Descriptor() {
   if (fd_ >= 0) ::close(fd_);
@@ -70,7 +92,18 @@ void PackFile::write_all(std::uint64_t offset, ByteView head, ByteView body) {
   }
 }
 
-std::uint64_t PackFile::append(ByteView digest, ByteView payload) {
+void PackFile::require_free(std::uint64_t bytes) const {
+  struct statvfs disk {};
+  if (::fstatvfs(fd_.get(), &disk) != 0) fail_with_errno(errno, "asking for free space");
+  const auto available = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  if (available >= bytes) return;
+  throw Error(ErrorCode::resource_exhausted,
+              fmt::format("{} bytes are free and {} must stay free for commits", available, bytes),
+              "storage.disk_full");
+}
+
+std::uint64_t PackFile::append(ByteView digest, ByteView payload, std::uint64_t keep_free) {
+  if (keep_free != 0) require_free(keep_free + kRecordHeaderBytes + payload.size());
   const auto head = ValueWriter().u32(kRecordMagic).u32(static_cast<std::uint32_t>(payload.size())).raw(digest).take();
   write_all(end_, head, payload);
   const auto offset = end_ + head.size();
@@ -109,6 +142,16 @@ bool PackFile::read(std::uint64_t offset, std::span<std::uint8_t> out) const {
   return true;
 }
 
+bool PackFile::holds(std::uint64_t offset, ByteView bytes) const {
+  Bytes found(bytes.size());
+  try {
+    return read(offset, found) && std::equal(found.begin(), found.end(), bytes.begin());
+  } catch (const Error& e) {
+    log::error("{}", e.what());
+    return false;
+  }
+}
+
 std::optional<PackRecord> PackFile::read_record_header(std::uint64_t offset) const {
   Bytes head(kRecordHeaderBytes);
   if (!read(offset, head)) return std::nullopt;
@@ -118,7 +161,8 @@ std::optional<PackRecord> PackFile::read_record_header(std::uint64_t offset) con
   return PackRecord{reader.raw(32), length};
 }
 
-PackFiles::PackFiles(std::filesystem::path directory) : directory_(std::move(directory)) {
+PackFiles::PackFiles(std::filesystem::path directory, std::uint64_t reserve_bytes)
+    : directory_(std::move(directory)), reserve_(reserve_bytes) {
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
   if (error) fail_with_errno(error.value(), "creating " + directory_.string());
@@ -133,15 +177,38 @@ std::string PackFiles::name(std::uint64_t number) const {
 }
 
 std::shared_ptr<PackFile> PackFiles::create(std::uint64_t number) {
+  const auto unpublished = with_suffix(path(number), kUnpublished);
   const int fd = directory_.empty() ? ::memfd_create("lantai-pack", MFD_CLOEXEC)
-                                    : ::open(path(number).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+                                    : ::open(unpublished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
   if (fd < 0) fail_with_errno(errno, "creating " + name(number));
   auto file = std::make_shared<PackFile>(number, fd, kPackHeaderBytes);
-  file->write_all(0, pack_header(number), {});
-  if (!directory_.empty()) sync_directory(directory_);
+  file->published_ = directory_.empty();
+  try {
+    file->write_all(0, pack_header(number), {});
+  } catch (...) {
+    if (!directory_.empty()) ::unlink(unpublished.c_str());
+    throw;
+  }
   std::lock_guard lock(mutex_);
   remember(file);
   return file;
+}
+
+void PackFiles::publish(PackFile& file) const {
+  if (file.published_) return;
+  rename_file(with_suffix(path(file.number()), kUnpublished), path(file.number()));
+  file.published_ = true;
+}
+
+void PackFiles::set_aside(std::uint64_t number) const {
+  rename_file(path(number), with_suffix(path(number), kSetAside));
+}
+
+void PackFiles::remove_unpublished() const {
+  if (directory_.empty()) return;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+    if (number_in(entry.path()) && entry.path().extension() == kUnpublished) std::filesystem::remove(entry.path());
+  }
 }
 
 std::shared_ptr<PackFile> PackFiles::open(std::uint64_t number) {
@@ -169,25 +236,31 @@ void PackFiles::remember(const std::shared_ptr<PackFile>& file) {
   open_[file->number()] = file;
 }
 
+// Under the lock to the end: a reader that opened the file in between would keep its space.
 void PackFiles::remove(std::uint64_t number) {
-  {
-    std::lock_guard lock(mutex_);
-    open_.erase(number);
-  }
+  std::lock_guard lock(mutex_);
+  open_.erase(number);
   if (directory_.empty()) return;
-  if (::unlink(path(number).c_str()) != 0 && errno != ENOENT) fail_with_errno(errno, "removing " + name(number));
+  for (const auto& file : {path(number), with_suffix(path(number), kUnpublished)}) {
+    if (::unlink(file.c_str()) != 0 && errno != ENOENT) fail_with_errno(errno, "removing " + file.string());
+  }
 }
 
 std::vector<std::uint64_t> PackFiles::list() const {
   std::vector<std::uint64_t> out;
   if (directory_.empty()) return out;
   for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
-    const auto stem = entry.path().stem().string();
-    std::uint64_t number = 0;
-    const auto [stop, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
-    if (entry.path().extension() == ".pack" && error == std::errc{} && stop == stem.data() + stem.size()) {
-      out.push_back(number);
-    }
+    const auto number = number_in(entry.path());
+    if (number && entry.path().extension() == ".pack") out.push_back(*number);
+  }
+  return out;
+}
+
+std::uint64_t PackFiles::highest() const {
+  std::uint64_t out = 0;
+  if (directory_.empty()) return out;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+    out = std::max(out, number_in(entry.path()).value_or(0));
   }
   return out;
 }

@@ -24,10 +24,13 @@ std::map<std::uint64_t, PackState> all_packs(const ReadView& view) {
 
 void PackPool::recover(const ReadView& view) {
   const auto known = all_packs(view);
+  files_.remove_unpublished();
   for (const auto number : files_.list()) {
-    next_ = std::max(next_, number + 1);
-    if (!known.contains(number)) files_.remove(number);
+    if (known.contains(number)) continue;
+    log::warning("{} is unknown to the index and set aside", files_.name(number));
+    files_.set_aside(number);
   }
+  next_ = std::max(next_, files_.highest() + 1);
   for (const auto& [number, state] : known) {
     next_ = std::max(next_, number + 1);
     const auto file = files_.open(number);
@@ -49,24 +52,22 @@ std::shared_ptr<PackFile> PackPool::acquire() {
       return file;
     }
   }
-  auto file = files_.create(next_);
-  leased_.insert(next_++);
+  auto file = files_.create(next_++);
+  leased_.insert(file->number());
   return file;
 }
 
-void PackPool::release(const std::shared_ptr<PackFile>& pack, std::uint64_t committed, bool reusable) noexcept {
-  if (reusable && pack->end() > committed) {
-    try {
-      pack->truncate(committed);
-    } catch (const Error& e) {
-      // The tail stays until the next start, which drops it.
-      log::warning("{}", e.what());
-      reusable = false;
-    }
+void PackPool::release(const std::shared_ptr<PackFile>& pack, std::uint64_t committed, PackUse use) noexcept {
+  try {
+    if (use != PackUse::leave_as_is && pack->end() > committed) pack->truncate(committed);
+  } catch (const Error& e) {
+    // The tail stays until the next start, which drops it.
+    log::warning("{}", e.what());
+    use = PackUse::append_no_more;
   }
   std::lock_guard lock(mutex_);
   leased_.erase(pack->number());
-  if (reusable && committed < kPackTargetBytes) partly_filled_.insert(pack->number());
+  if (use == PackUse::append_again && committed < kPackTargetBytes) partly_filled_.insert(pack->number());
 }
 
 bool PackPool::retire(std::uint64_t number) {

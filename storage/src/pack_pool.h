@@ -14,16 +14,21 @@ namespace lantai::storage {
 // A pack that has grown to this gets no further blobs.
 inline constexpr std::uint64_t kPackTargetBytes = 256U << 20U;
 
+// How a writer leaves a pack. What lies beyond the committed part is dropped, unless a commit of unknown outcome may
+// name it: such a pack is left as it is until the next start.
+enum class PackUse { append_again, append_no_more, leave_as_is };
+
 class PackPool {
  public:
   explicit PackPool(PackFiles& files) : files_(files) {}
 
-  // Brings files and index together after a start: removes packs and tails that no commit vouches for.
+  // Brings files and index together after a start: removes packs that were never published and tails that no commit
+  // vouches for; sets aside published packs that the index does not know.
   void recover(const ReadView& view);
 
   std::shared_ptr<PackFile> acquire();
-  // `committed`: where the index's part ends; what lies beyond is dropped. `reusable` false: never append to it again.
-  void release(const std::shared_ptr<PackFile>& pack, std::uint64_t committed, bool reusable) noexcept;
+  // `committed`: where the index's part ends.
+  void release(const std::shared_ptr<PackFile>& pack, std::uint64_t committed, PackUse use) noexcept;
   // Takes a pack out of circulation until the next start; false while a writer has it.
   bool retire(std::uint64_t number);
 

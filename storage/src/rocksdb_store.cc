@@ -15,10 +15,12 @@
 #include <shared_mutex>
 #include <tuple>
 
+#include "commit_mark.h"
 #include "lantai/base/error.h"
 #include "lantai/base/log.h"
 #include "lantai/storage/key_codec.h"
 #include "size_limits.h"
+#include "write_ahead_log.h"
 
 namespace lantai::storage {
 namespace {
@@ -39,8 +41,10 @@ Bytes engine_key(KeySpace space, ByteView key) {
   const auto message = fmt::format("{}: {}", doing, status.ToString());
   if (status.IsNoSpace()) throw Error(ErrorCode::resource_exhausted, message, "storage.disk_full");
   if (status.IsCorruption()) throw Error(ErrorCode::data_loss, message);
-  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
-    throw Error(ErrorCode::unavailable, "the store is open in another process: " + message);
+  // RocksDB's words for a lock that another process, or this one, holds.
+  if (status.IsIOError() && (message.find("While lock file: ") != std::string::npos ||
+                             message.find("lock hold by current process") != std::string::npos)) {
+    throw Error(ErrorCode::unavailable, "the store is open in another process: " + message, "storage.in_use");
   }
   if (status.IsIOError() && status.ToString().find("File too large") != std::string::npos) {
     throw Error(ErrorCode::resource_exhausted, message, "storage.disk_full");
@@ -62,7 +66,7 @@ rocksdb::Options engine_options(const RocksOptions& options);
 class Engine {
  public:
   Engine(std::filesystem::path directory, const RocksOptions& options)
-      : directory_(std::move(directory)), options_(options) {
+      : directory_(std::move(directory)), options_(options), mark_(directory_.string() + ".reached") {
     open();
     options_.create_if_missing = false;
   }
@@ -110,6 +114,11 @@ class Engine {
     db_->ReleaseSnapshot(snapshot);
   }
 
+  // A synced write has succeeded. Writing thread only.
+  void note_durable() {
+    mark_.save(with([](rocksdb::DB& db) { return db.GetLatestSequenceNumber(); }));
+  }
+
   void reopen() {
     const std::unique_lock lock(mutex_);
     ++generation_;
@@ -128,17 +137,26 @@ class Engine {
   }
 
   void open() {
+    const auto mark = mark_.load();
+    check_newest_log(directory_, mark);
     rocksdb::DB* db = nullptr;
     const auto status = rocksdb::DB::Open(engine_options(options_), directory_.string(), &db);
     if (!status.ok() && !options_.create_if_missing && status.IsInvalidArgument()) {
       throw Error(ErrorCode::not_found, fmt::format("no key-value store at {}", directory_.string()));
     }
     check(status, "opening the key-value store at " + directory_.string());
-    db_.reset(db);
+    std::unique_ptr<rocksdb::DB> opened(db);
+    if (mark && db->GetLatestSequenceNumber() < *mark) {
+      throw Error(ErrorCode::data_loss,
+                  fmt::format("{} ends at write {}, but {} says that write {} was acknowledged: a log is missing",
+                              directory_.string(), db->GetLatestSequenceNumber(), mark_.file().string(), *mark));
+    }
+    db_ = std::move(opened);
   }
 
   std::filesystem::path directory_;
   RocksOptions options_;
+  CommitMark mark_;
   mutable std::shared_mutex mutex_;
   std::unique_ptr<rocksdb::DB> db_;
   std::uint64_t generation_ = 0;
@@ -230,10 +248,17 @@ class RocksStore final : public KeyValueStore {
     rocksdb::WriteOptions write_options;
     write_options.sync = sync;
     const auto status = engine_->with([&](rocksdb::DB& db) { return db.Write(write_options, &engine_batch); });
-    if (status.ok()) return;
+    if (status.ok()) {
+      if (sync) engine_->note_durable();
+      return;
+    }
     stopped_ = true;
     log::error("the key-value store has stopped: {}", status.ToString());
-    check(status, "writing to the key-value store");
+    try {
+      check(status, "writing to the key-value store");
+    } catch (const Error& e) {
+      throw with_unknown_outcome(e);
+    }
   }
 
   void verify() const override {
@@ -309,7 +334,7 @@ rocksdb::Options engine_options(const RocksOptions& options) {
   out.create_if_missing = options.create_if_missing;
   out.paranoid_checks = true;
   out.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
-  // A damaged log in front of acknowledged commits is an error; only an unfinished last record is not.
+  // A damaged log is an error; only an unfinished last record is not. See also check_newest_log.
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   out.listeners.push_back(std::make_shared<NoAutomaticRecovery>());
   out.compression = best_compression();

@@ -59,7 +59,7 @@ class OpenStore final : public Store {
         changes_(committer_, identity_),
         audit_(committer_, identity_),
         outbox_(committer_),
-        blobs_(committer_, clock_, std::move(packs)) {}
+        blobs_(committer_, clock_, std::move(packs), options.chunks_per_page) {}
 
   Committed run_transaction(const std::function<void(Transaction&)>& body,
                             std::chrono::milliseconds deadline) override {
@@ -101,18 +101,31 @@ class OpenStore final : public Store {
 
 // What an interrupted creation may have left; anything else does not belong to us.
 bool is_unfinished_store(const fs::path& directory) {
-  constexpr std::array<std::string_view, 4> kOurs{"LOCK", "FORMAT.new", "db", "packs"};
+  constexpr std::array<std::string_view, 5> kOurs{"LOCK", "FORMAT.new", "db", "db.reached", "packs"};
   for (const auto& entry : fs::directory_iterator(directory)) {
     if (std::ranges::find(kOurs, entry.path().filename().string()) == kOurs.end()) return false;
   }
   return true;
 }
 
-void prepare_creation(const fs::path& directory, bool allowed) {
-  if (!allowed) throw Error(ErrorCode::not_found, fmt::format("{} is not a store", directory.string()));
+void create_durably(const fs::path& directory) {
+  std::vector<fs::path> missing;
+  for (auto at = fs::absolute(directory); !fs::exists(at); at = at.parent_path()) missing.push_back(at);
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) fail_with_errno(error.value(), "creating " + directory.string());
+  for (const auto& made : missing) sync_directory(made.parent_path());
+}
+
+void prepare_creation(const fs::path& directory, bool allowed) {
+  if (!allowed) throw Error(ErrorCode::not_found, fmt::format("{} is not a store", directory.string()));
+  create_durably(directory);
+  const auto packs = directory / "packs";
+  if (fs::exists(packs) && !fs::is_empty(packs)) {
+    throw Error(ErrorCode::failed_precondition,
+                fmt::format("{} holds packs, but no index for them: restore the whole store", directory.string()),
+                "storage.incomplete", {{"path", directory.string()}});
+  }
   if (!is_unfinished_store(directory)) {
     throw Error(ErrorCode::failed_precondition,
                 fmt::format("{} holds other files and is not a store", directory.string()));
@@ -131,14 +144,19 @@ std::unique_ptr<Store> Store::open(const fs::path& directory, const StoreOptions
   if (fresh && !engine->read_view()->scan(KeySpace::changes, {.begin = {}, .end = {}, .limit = 1}).entries.empty()) {
     throw Error(ErrorCode::failed_precondition, fmt::format("{} has lost its FORMAT file", directory.string()));
   }
-  auto store = std::make_unique<OpenStore>(std::move(lock), std::move(engine),
-                                           std::make_unique<PackFiles>(directory / "packs"), options);
+  auto store =
+      std::make_unique<OpenStore>(std::move(lock), std::move(engine),
+                                  std::make_unique<PackFiles>(directory / "packs", rocksdb.reserve_bytes), options);
   if (fresh) write_format(directory);
   return store;
 }
 
 std::unique_ptr<Store> Store::open_in_memory(const StoreOptions& options) {
-  return std::make_unique<OpenStore>(nullptr, make_memory_store(), std::make_unique<PackFiles>(), options);
+  return open_over(make_memory_store(), options);
+}
+
+std::unique_ptr<Store> Store::open_over(std::unique_ptr<KeyValueStore> engine, const StoreOptions& options) {
+  return std::make_unique<OpenStore>(nullptr, std::move(engine), std::make_unique<PackFiles>(), options);
 }
 
 }  // namespace lantai::storage

@@ -184,7 +184,11 @@ void TransactionBuffer::guard(std::string_view name) {
 void TransactionBuffer::touch(std::string_view name) { touched_.insert(history_key(KeySpace::guards, as_bytes(name))); }
 
 void TransactionBuffer::append_change(ChangeDraft change) {
-  count(kEntryOverhead + change.kind.size() + change.subject.size() + change.id.size() + change.operation.size());
+  const auto size = change.kind.size() + change.subject.size() + change.id.size() + change.operation.size();
+  if (size + kEntryOverhead > kMaxValueBytes) {
+    throw Error(ErrorCode::invalid_argument, fmt::format("a change of {} bytes", size));
+  }
+  count(kEntryOverhead + size);
   changes_.push_back(std::move(change));
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lantai/base/bytes.h"
+#include "lantai/base/error.h"
 #include "lantai/storage/key_space.h"
 
 namespace lantai::storage {
@@ -23,6 +24,11 @@ inline constexpr std::size_t kMaxPageBytes = 8U << 20U;
 // Message id of the `unavailable` that says the engine was opened again after it had stopped: views from before are
 // gone, and a batch must be made afresh. The committer does so by itself.
 inline constexpr std::string_view kStoreReopened = "storage.reopened";
+
+// A write that failed half-way: its batch may be there all the same once the engine was opened again, as a whole or not
+// at all. Every other error of a write says that nothing was written.
+Error with_unknown_outcome(const Error& error);
+bool outcome_unknown(const Error& error);
 
 struct Entry {
   Bytes key;
@@ -65,7 +71,7 @@ class KeyValueStore {
   virtual ~KeyValueStore() = default;
   virtual std::unique_ptr<ReadView> read_view() const = 0;  // thread-safe
   // Atomic: all or none, also after a crash. With `sync`, durable on return. Throws resource_exhausted when the disk is
-  // full (nothing written; reads go on; later writes succeed once space returns), data_loss on a damaged file.
+  // full (reads go on; later writes succeed once space returns), data_loss on a damaged file; see outcome_unknown.
   // Thread-safe, but only the committer calls it.
   // `room`: what frees space may use most of the reserve that other writes leave alone (RocksOptions::reserve_bytes).
   virtual void write(const std::vector<Write>& batch, bool sync, Room room = Room::beyond_reserve) = 0;

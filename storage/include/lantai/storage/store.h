@@ -3,7 +3,9 @@
 // It gives change positions and audit sequences in commit order.
 //
 // Thread-safe. Durability: when run_transaction returns, the commit is on disk. Visibility: a ReadView taken after that
-// sees it. Disk full: resource_exhausted, nothing written, reads go on, later commits succeed once space returns.
+// sees it. Disk full: resource_exhausted, reads go on, later commits succeed once space returns. What it threw for was
+// not written, save when the engine failed half-way (outcome_unknown, key_value_store.h) or the process died: then all
+// of it is there once the engine was opened again, or nothing.
 #pragma once
 
 #include <chrono>
@@ -27,7 +29,8 @@ struct StoreOptions {
   bool create_if_missing = true;
   bool restored = false;  // this directory came back from a backup: the epoch grows by one
   RocksOptions rocksdb;
-  const Clock* clock = nullptr;  // not owned; nullptr: the system's
+  std::size_t chunks_per_page = 4'096;  // of a blob's manifest; more would not fit into one commit
+  const Clock* clock = nullptr;         // not owned; nullptr: the system's
 };
 
 struct Committed {
@@ -45,10 +48,13 @@ struct StoreStatistics {
 
 class Store {
  public:
-  // Throws unavailable when another process has it open, failed_precondition on an unknown format or feature string.
+  // Throws unavailable when another process has it open, failed_precondition on an unknown format or feature string or
+  // when a part of the store is not there, data_loss when acknowledged commits are.
   static std::unique_ptr<Store> open(const std::filesystem::path& directory, const StoreOptions& options = {});
   // In memory, for tests; blobs too.
   static std::unique_ptr<Store> open_in_memory(const StoreOptions& options = {});
+  // Over an engine of the caller's, such as one that fails on purpose; blobs in memory.
+  static std::unique_ptr<Store> open_over(std::unique_ptr<KeyValueStore> engine, const StoreOptions& options = {});
 
   virtual ~Store() = default;
 
