@@ -98,3 +98,23 @@ test('a mistyped current password is said beside its field, and the person stays
   await page.getByRole('button', { name: '修改密码' }).click();
   await expect(page.getByRole('heading', { name: '检索馆藏档案' })).toBeVisible();
 });
+
+test('a person makes a token for a program, sees it once, and revokes it', async ({ signedIn: page, baseURL }) => {
+  const label = unique('扫描');
+  await page.goto('/account');
+  await page.getByLabel('用途').fill(label);
+  await page.getByRole('button', { name: '生成令牌' }).click();
+  const token = await page.locator('.notice .code').innerText();
+  await expectAccessible(page);
+  await expectFits(page);
+  const program = await request.newContext({ baseURL, extraHTTPHeaders: { Authorization: `Bearer ${token}` } });
+  expect((await program.get('/api/v1/session')).status()).toBe(200);
+  await page.reload();
+  await expect(page.getByText(label).first()).toBeVisible();
+  await expect(page.getByText(token)).toHaveCount(0);
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.getByRole('button', { name: `撤销 ${label}` }).click();
+  await expect(page.getByText(label)).toHaveCount(0);
+  expect((await program.get('/api/v1/session')).status()).toBe(401);
+  await program.dispose();
+});

@@ -56,3 +56,17 @@ test('a record that is not there is explained', async ({ signedIn: page }) => {
   await expect(page.getByRole('alert')).toBeVisible();
   await expectAccessible(page);
 });
+
+test('an old version of the description is restored as a new one', async ({ signedIn: page, api }) => {
+  const title = unique('恢复');
+  const item = await api.create('item', { title, notes: '第一版附注' });
+  await api.update('item', item.id, item.version, { title: `${title}改`, notes: null });
+  await page.goto(`/records/item/${item.id}`);
+  await page.getByRole('tab', { name: '历史' }).click();
+  await page.getByRole('button', { name: '查看此版' }).click();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: '恢复此版本' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+  const now = await api.get<{ version: number; fields: Record<string, unknown> }>(`/records/item/${item.id}`);
+  expect(now).toMatchObject({ version: 3, fields: { title, notes: '第一版附注' } });
+});

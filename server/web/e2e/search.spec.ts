@@ -124,3 +124,26 @@ test('keys belong to the input method while Chinese is being typed', async ({ si
   await page.keyboard.press('ArrowDown');
   await expect(page.locator('article.hit a').first()).toBeFocused();
 });
+
+test('a search of several fields and dates is filled in, and stands in the box', async ({ signedIn: page, api }) => {
+  const mark = unique('adv');
+  await api.create('item', { title: `${mark}招生计划`, date: '2020-03-05' });
+  await api.create('item', { title: `${mark}招生计划草案`, date: '2020-03-05' });
+  await api.create('item', { title: `${mark}招生计划`, date: '2021-03-05' });
+  await api.searchable();
+  await page.goto('/search');
+  await page.getByRole('button', { name: '高级检索' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('group', { name: '条件 1' })).toBeVisible();
+  await expectAccessible(page);
+  await expectFits(page);
+  await dialog.getByRole('group', { name: '条件 1' }).getByLabel('著录项').selectOption('题名');
+  await dialog.getByRole('group', { name: '条件 1' }).getByLabel('字句').fill(mark);
+  await dialog.getByRole('group', { name: '条件 2' }).getByLabel('与前一条件的关系').selectOption('NOT');
+  await dialog.getByRole('group', { name: '条件 2' }).getByLabel('字句').fill('草案');
+  await dialog.getByLabel('日期起').fill('2020-01-01');
+  await dialog.getByLabel('日期止').fill('2020-12-31');
+  await dialog.getByRole('button', { name: '检索', exact: true }).click();
+  await expect(page.getByText('共 1 条').first()).toBeVisible();
+  await expect(page.getByRole('searchbox')).toHaveValue(`题名:${mark} NOT 草案`);
+});

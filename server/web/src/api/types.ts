@@ -164,3 +164,10 @@ export interface AuditEntry {
   time: string;
   [key: string]: unknown;
 }
+
+export interface AccessToken {
+  id: string; // not the secret
+  label: string;
+  created: string;
+  expires: string;
+}

@@ -1,0 +1,34 @@
+// How is a search of several fields written in the query language? Pure: what is put together stands in the search box and
+// can be read and changed there. Clauses bind from the first on, as the rows of the form stand.
+export type Join = 'AND' | 'OR' | 'NOT';
+export const kJoins: readonly Join[] = ['AND', 'OR', 'NOT'];
+
+export interface Clause {
+  join: Join; // to what stands before; of no meaning for the first
+  field: string; // as people call it; empty: anywhere
+  text: string;
+}
+
+const kPlain = /^[\p{L}\p{N}〔〕\-·．.]+$/u;
+
+function term(clause: Clause): string {
+  const text = clause.text.trim().replace(/["“”]/g, ' ').trim();
+  const plain = kPlain.test(text) && !/^(AND|OR|NOT)$/i.test(text) && !text.includes('..');
+  return `${clause.field ? `${clause.field}:` : ''}${plain ? text : `"${text}"`}`;
+}
+
+export function queryOf(clauses: readonly Clause[]): string {
+  let query = '';
+  let last: Join | '' = '';
+  for (const clause of clauses) {
+    if (clause.text.replace(/["“”]/g, '').trim() === '') continue;
+    if (!query) {
+      query = term(clause);
+      continue;
+    }
+    const mixed = last !== '' && last !== clause.join;
+    query = `${mixed ? `(${query})` : query} ${clause.join} ${term(clause)}`;
+    last = clause.join;
+  }
+  return query;
+}
