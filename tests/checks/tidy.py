@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """What does clang-tidy find? Runs the checks of .clang-tidy over every C++ source of the product (not the tests), two at a
 time and behind whatever else the machine does, and remembers in build/tidy what it found clean, by the content of the source
-and of every header of this tree that the compiler read for it. Ends with `N passed, N failed`, one file a test."""
+and of every header of this tree that the compiler read for it. Ends with `N passed, N failed`, one file a test.
+
+Sources of one target are looked at together, as one translation unit, because most of the time goes into the headers they
+share; a unit that is not clean, or in which two sources use one name for different things, is looked at again in halves."""
 
 import hashlib
 import json
@@ -16,50 +19,97 @@ TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = TOP / "build" / "release"
 CLEAN = TOP / "build" / "tidy"
 PRODUCT = ("storage", "metadata-schema", "indexer", "server", "tools")
+TOGETHER = 12  # sources in one unit at most
+# g++'s precompiled headers mean nothing to clang; what the object is called depends on the source.
+NOT_FOR_CLANG = re.compile(r" (-Winvalid-pch|-fpch-preprocess|-include \S*cmake_pch\.hxx|-o \S+ -c \S+)")
+OF_A_UNIT = ["-Wno-unknown-warning-option", "-Wno-unused-private-field"]
 
 
 def read_by_the_compiler():
-    """Object → the files that the last compilation of it read."""
+    """Object → the files of this tree that the last compilation of it read."""
     told = subprocess.run(["ninja", "-C", BUILD, "-t", "deps"], capture_output=True, text=True, check=True).stdout
-    found, current = {}, []
+    found, current = {}, set()
     for line in told.splitlines():
         if line.startswith("    "):
-            current.append(Path(os.path.normpath(BUILD / line.strip())))
+            file = Path(os.path.normpath(BUILD / line.strip()))
+            if file.is_relative_to(TOP) and not file.is_relative_to(TOP / "build"):
+                current.add(file)
         elif ": #deps" in line:
-            current = found.setdefault(line.split(": #deps")[0], [])
+            current = found.setdefault(line.split(": #deps")[0], set())
     return found
 
 
-def main():
-    commands = json.loads((BUILD / "compile_commands.json").read_text())
+def sources():
+    """(source, compiler arguments, files read for it) of the product."""
     product = {p for folder in PRODUCT for p in (TOP / folder).rglob("*.cc")}
     read = read_by_the_compiler()
-    sources = {Path(c["file"]): read.get(re.search(r" -o (\S+)", c["command"])[1], []) for c in commands if Path(c["file"]) in product}
-    rules = hashlib.sha256((TOP / ".clang-tidy").read_bytes())
+    for entry in json.loads((BUILD / "compile_commands.json").read_text()):
+        source, command = Path(entry["file"]), entry["command"]
+        if source in product:
+            built = re.search(r" -o (\S+)", command)[1]
+            compiler = re.search(r"\+\+\S* ", command).end() - 1  # before it: what launches it
+            yield source, NOT_FOR_CLANG.sub("", command[compiler:]), read.get(built, set()) | {source}
+
+
+def mark(arguments, files):
+    """The file that exists when this content was found clean."""
+    state = hashlib.sha256((TOP / ".clang-tidy").read_bytes() + arguments.encode())
+    for file in sorted(files):
+        state.update(str(file.relative_to(TOP)).encode() + file.read_bytes())
+    return CLEAN / state.hexdigest()
+
+
+def names_of(source):
+    """What a source defines for itself: the names that formatted code defines at the beginning of a line."""
+    return set(re.findall(r"(?m)^[A-Za-z][^\n(={;]*?(?<!::)\b(\w+)\s*[(={;\[]", source.read_text("utf-8")))
+
+
+def units(waiting):
+    """Sources with the same arguments and no name in common, put together: (arguments, sources)."""
+    found = []
+    for source, arguments in waiting:
+        names = names_of(source)
+        for unit in found:
+            if unit[0] == arguments and len(unit[1]) < TOGETHER and not names & unit[2]:
+                break
+        else:
+            unit = (arguments, [], set())
+            found.append(unit)
+        unit[1].append(source)
+        unit[2].update(names)
+    return [unit[:2] for unit in found]
+
+
+def tidy(arguments, together):
+    """What is wrong with each of these sources: yields (source, text), no text where nothing is."""
+    unit = CLEAN / (hashlib.sha256("".join(map(str, together)).encode()).hexdigest()[:16] + ".cc")
+    unit.write_text("".join(f'#include "{source}"\n' for source in together))
+    file, less = (unit, ["--checks=-bugprone-suspicious-include"]) if len(together) > 1 else (together[0], [])
+    done = subprocess.run(["nice", "-n", "19", "clang-tidy-14", f"--config-file={TOP / '.clang-tidy'}", "--quiet", *less, file,
+                           "--", *arguments.split(), *OF_A_UNIT], cwd=BUILD, capture_output=True, text=True, check=False)
+    unit.unlink()
+    if done.returncode == 0 or len(together) == 1:
+        yield from ((source, done.stdout if done.returncode else "") for source in together)
+        return
+    for half in (together[::2], together[1::2]):
+        yield from tidy(arguments, half)
+
+
+def main():
     CLEAN.mkdir(parents=True, exist_ok=True)
-
-    def check(source):
-        state = rules.copy()
-        for file in sorted({source, *sources[source]}):
-            if file.is_relative_to(TOP):
-                state.update(str(file.relative_to(TOP)).encode() + file.read_bytes())
-        mark = CLEAN / state.hexdigest()
-        if mark.exists():
-            return True, ""
-        done = subprocess.run(["nice", "-n", "19", "clang-tidy-14", "-p", BUILD, "--quiet",
-                               "--extra-arg=-Wno-unknown-warning-option", source],
-                              capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            mark.touch()
-        return done.returncode == 0, done.stdout
-
+    checked = sorted(sources())
+    marks = {source: mark(arguments, files) for source, arguments, files in checked}
+    waiting = [(source, arguments) for source, arguments, _ in checked if not marks[source].exists()]
     failed = 0
     with ThreadPoolExecutor(2) as pool:
-        for source, (clean, output) in zip(sorted(sources), pool.map(check, sorted(sources))):
-            if not clean:
-                failed += 1
-                print(f"{source.relative_to(TOP)}:\n{output}", flush=True)
-    print(f"{len(sources) - failed} passed, {failed} failed")
+        for results in pool.map(lambda unit: list(tidy(*unit)), units(waiting)):
+            for source, complaint in results:
+                if complaint:
+                    failed += 1
+                    print(f"{source.relative_to(TOP)}:\n{complaint}", flush=True)
+                else:
+                    marks[source].touch()
+    print(f"{len(checked) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 
