@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { restoration } from '../src/reader/restoration';
 import type { TypeDecl } from '../src/schema/schema';
-import { queryOf } from '../src/search/advanced_query';
+import { firstDay, kDay, lastDay, queryOf } from '../src/search/advanced_query';
 
 describe('a search of several fields', () => {
   it('is written in the query language, from the first row on', () => {
@@ -18,6 +18,14 @@ describe('a search of several fields', () => {
   it('leaves out rows in which nothing was filled', () => {
     expect(queryOf([{ join: 'AND', field: '题名', text: ' ' }, { join: 'NOT', field: '', text: '草案' }])).toBe('草案');
     expect(queryOf([{ join: 'AND', field: '', text: '""' }])).toBe('');
+  });
+});
+
+describe('a range of dates', () => {
+  it('takes days, months and years', () => {
+    expect([firstDay('2021'), firstDay('2021-3'), firstDay('2021-03-05'), firstDay('')]).toEqual(['2021-01-01', '2021-03-01', '2021-03-05', '']);
+    expect([lastDay('2021'), lastDay('2020-2'), lastDay('2021-03-05'), lastDay('')]).toEqual(['2021-12-31', '2020-02-29', '2021-03-05', '']);
+    expect(new RegExp(`^${kDay}$`).test('2021年3月')).toBe(false);
   });
 });
 

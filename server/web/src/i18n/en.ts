@@ -414,6 +414,7 @@ export const en: Messages = {
   'advanced.dates': 'Dates',
   'advanced.dateFrom': 'Date from',
   'advanced.dateTo': 'Date to',
+  'advanced.dateHint': 'Such as 2021-03-05, 2021-03 or 2021',
   'advanced.yearFrom': 'Year from',
   'advanced.yearTo': 'Year to',
   'advanced.clear': 'Clear',

@@ -412,6 +412,7 @@ export const zhHans = {
   'advanced.dates': '日期范围',
   'advanced.dateFrom': '日期起',
   'advanced.dateTo': '日期止',
+  'advanced.dateHint': '如 2021-03-05、2021-03 或 2021',
   'advanced.yearFrom': '年度起',
   'advanced.yearTo': '年度止',
   'advanced.clear': '清空',

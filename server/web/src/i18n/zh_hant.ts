@@ -414,6 +414,7 @@ export const zhHant: Messages = {
   'advanced.dates': '日期範圍',
   'advanced.dateFrom': '日期起',
   'advanced.dateTo': '日期止',
+  'advanced.dateHint': '如 2021-03-05、2021-03 或 2021',
   'advanced.yearFrom': '年度起',
   'advanced.yearTo': '年度止',
   'advanced.clear': '清空',

@@ -32,3 +32,19 @@ export function queryOf(clauses: readonly Clause[]): string {
   }
   return query;
 }
+
+// A day, or all of a month or a year: 2021-03-05, 2021-3, 2021.
+export const kDay = '\\d{4}(-\\d{1,2}(-\\d{1,2})?)?';
+
+const parts = (written: string) => written.trim().split('-').map((part, index) => (index === 0 ? part : part.padStart(2, '0')));
+
+export function firstDay(written: string): string {
+  const [year, month = '01', day = '01'] = parts(written);
+  return year ? `${year}-${month}-${day}` : '';
+}
+
+export function lastDay(written: string): string {
+  const [year, month = '12', day] = parts(written);
+  if (!year) return '';
+  return `${year}-${month}-${day ?? new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()}`;
+}
