@@ -111,6 +111,10 @@ void check_parts(const TypeDecl& type, const std::string& place) {
   part(type.parent_field, "parent_field", FieldKind::link);
   part(type.owner_field, "owner_field", FieldKind::text);
   part(type.shared_field, "shared_field", FieldKind::boolean);
+  part(type.number_field, "number_field", FieldKind::integer);
+  for (const auto& field : type.like_parent) named(type, field, "like_parent", place);
+  if (!type.like_parent.empty() && type.parent_field.empty())
+    fail_at(place, fmt::format("type `{}`: `like_parent` without `parent_field`", type.name));
   if (!type.parent_field.empty() && type.find_field(type.parent_field)->target != type.name)
     fail_at(place, fmt::format("type `{}`: `parent_field` links to another type", type.name));
   if (!type.shared_field.empty() && type.owner_field.empty())
@@ -199,22 +203,38 @@ void SchemaLoader::check_type(const TypeDecl& type) const {
     const auto& where = places_.at(type.name + "." + field.name);
     check_field(type, field, where);
     if (!field.suffix_field.empty()) named(type, field.suffix_field, "suffix_field", where);
+    check_linked(type, field, field.follows);
+    check_linked(type, field, field.scheme);
   }
   check_parts(type, place);
   check_layout(type, place);
   check_names(type);
-  if (!type.numbering.empty()) {
-    const auto* numbering = schema_->find_numbering(type.numbering);
-    if (!numbering) fail_at(place, fmt::format("no numbering `{}`", type.numbering));
-    if (type.code_field.empty()) fail_at(place, "`numbering` without `code_field`");
-    for (const auto& element : numbering->elements)
-      if (!element.field.empty()) named(type, element.field, "numbering", place);
-  }
+  if (!type.numbering.empty()) check_numbering_of(type);
   const auto* roles = schema_->find_vocabulary("role");
   for (const auto* list : {&type.permissions.read, &type.permissions.create, &type.permissions.update,
                            &type.permissions.remove, &type.permissions.export_})
     for (const auto& role : *list)
       if (!roles || !roles->find(role)) fail_at(place, fmt::format("no role `{}`", role));
+}
+
+void SchemaLoader::check_numbering_of(const TypeDecl& type) const {
+  const auto& place = places_.at(type.name);
+  const auto* numbering = schema_->find_numbering(type.numbering);
+  if (!numbering) fail_at(place, fmt::format("no numbering `{}`", type.numbering));
+  if (type.code_field.empty()) fail_at(place, "`numbering` without `code_field`");
+  for (const auto& element : numbering->elements)
+    if (!element.field.empty()) named(type, element.field, "numbering", place);
+}
+
+void SchemaLoader::check_linked(const TypeDecl& type, const FieldDecl& field, const LinkedField& linked) const {
+  if (linked.link.empty()) return;
+  const auto& place = places_.at(type.name + "." + field.name);
+  const auto& link = named(type, linked.link, field.name, place);
+  const auto* target = link.many ? nullptr : schema_->find_type(link.target);
+  const auto* there = target ? target->find_field(linked.field) : nullptr;
+  if (!there || there->many || field.many)
+    fail_at(place, fmt::format("field `{}`: `{}.{}` is no single field of a linked record", field.name, linked.link,
+                               linked.field));
 }
 
 void SchemaLoader::check_field(const TypeDecl& type, const FieldDecl& field, const std::string& place) const {

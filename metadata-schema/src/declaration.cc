@@ -15,6 +15,14 @@ bool any_of(const std::vector<std::string>& aliases, const std::string& wanted) 
   return std::any_of(aliases.begin(), aliases.end(), [&](const auto& alias) { return folded(alias) == wanted; });
 }
 
+bool is_label(const Term& term, const std::string& wanted) {
+  return folded(term.code) == wanted || names(term.label, wanted);
+}
+
+bool is_other_name(const Term& term, const std::string& wanted) {
+  return any_of(term.aliases, wanted) || (!term.written.empty() && folded(term.written) == wanted);
+}
+
 }  // namespace
 
 const FieldDecl* TypeDecl::find_field(std::string_view field) const {
@@ -38,10 +46,27 @@ const Term* Vocabulary::find(std::string_view code) const {
   return at == terms.end() ? nullptr : &*at;
 }
 
-const Term* Vocabulary::match(std::string_view code_alias_or_label) const {
+const Term* Vocabulary::match(std::string_view code_alias_or_label, std::string_view scheme) const {
   if (const auto* exact = find(code_alias_or_label)) return exact;
-  const auto at = names.find(folded(code_alias_or_label));
-  return at == names.end() ? nullptr : &terms[at->second];
+  const auto wanted = folded(code_alias_or_label);
+  if (scheme.empty()) {
+    const auto at = names.find(wanted);
+    return at == names.end() ? nullptr : &terms[at->second];
+  }
+  const auto prefix = std::string(scheme) + ".";
+  for (const auto& term : terms)
+    if (term.code.starts_with(prefix) &&
+        (term.code == prefix + std::string(code_alias_or_label) || is_label(term, wanted)))
+      return &term;
+  for (const auto& term : terms)
+    if (term.code.starts_with(prefix) && is_other_name(term, wanted)) return &term;
+  return nullptr;
+}
+
+bool Vocabulary::means_one_term(std::string_view code_alias_or_label) const {
+  const auto wanted = folded(code_alias_or_label);
+  return std::count_if(terms.begin(), terms.end(),
+                       [&](const auto& term) { return is_label(term, wanted) || is_other_name(term, wanted); }) == 1;
 }
 
 void Vocabulary::index_names() {

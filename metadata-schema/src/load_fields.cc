@@ -44,6 +44,17 @@ std::optional<feel::Expression> load_condition(MappingReader& reader, std::strin
   }
 }
 
+// `fonds.code`: a link of this type and a field of its target.
+LinkedField load_linked(MappingReader& reader, std::string_view key) {
+  const auto value = reader.take(key);
+  if (!value) return {};
+  const auto text = scalar(*value);
+  const auto dot = text.find('.');
+  if (dot == 0 || dot == std::string::npos || dot + 1 == text.size())
+    fail_at(value->place(), fmt::format("`{}` is written link.field", key));
+  return {text.substr(0, dot), text.substr(dot + 1)};
+}
+
 void load_constraints(FieldDecl& field, MappingReader& reader) {
   field.required = reader.flag("required");
   field.expected = reader.flag("expected");
@@ -63,6 +74,8 @@ void load_constraints(FieldDecl& field, MappingReader& reader) {
   field.suffix_mark = reader.text("suffix_mark");
   field.suffix_field = reader.text("suffix_field");
   field.target = reader.text("target");
+  field.follows = load_linked(reader, "follows");
+  field.scheme = load_linked(reader, "scheme");
   if (const auto value = reader.take("default")) field.default_value = load_default(*value, field.kind);
 }
 
@@ -145,16 +158,18 @@ void load_additions(TypeDecl& type, MappingReader& reader, Places& places) {
 }
 
 void load_type_body(TypeDecl& type, MappingReader& reader, Places& places) {
-  const std::array<std::pair<const char*, std::string*>, 9> names{{{"title_field", &type.title_field},
-                                                                   {"code_field", &type.code_field},
-                                                                   {"date_field", &type.date_field},
-                                                                   {"department_field", &type.department_field},
-                                                                   {"level_field", &type.level_field},
-                                                                   {"parent_field", &type.parent_field},
-                                                                   {"owner_field", &type.owner_field},
-                                                                   {"shared_field", &type.shared_field},
-                                                                   {"numbering", &type.numbering}}};
+  const std::array<std::pair<const char*, std::string*>, 10> names{{{"title_field", &type.title_field},
+                                                                    {"code_field", &type.code_field},
+                                                                    {"date_field", &type.date_field},
+                                                                    {"department_field", &type.department_field},
+                                                                    {"level_field", &type.level_field},
+                                                                    {"parent_field", &type.parent_field},
+                                                                    {"owner_field", &type.owner_field},
+                                                                    {"shared_field", &type.shared_field},
+                                                                    {"numbering", &type.numbering},
+                                                                    {"number_field", &type.number_field}}};
   for (const auto& [key, member] : names) *member = reader.text(key);
+  type.like_parent = reader.list("like_parent");
   type.files = reader.flag("files");
   type.searchable = reader.flag("searchable", true);
   const auto version = reader.whole("schema_version").value_or(1);

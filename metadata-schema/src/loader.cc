@@ -155,6 +155,7 @@ void SchemaLoader::add_numbering(const Placed& root) {
   check_name(name.place(), numbering.name);
   numbering.label = label(reader.require("label"));
   numbering.standard = reader.text("standard");
+  numbering.types = reader.list("types");
   for (const auto& element : sequence(reader.require("elements"))) numbering.elements.push_back(load_element(element));
   reader.finish();
   places_["numbering " + numbering.name] = name.place();

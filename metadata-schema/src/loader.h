@@ -39,6 +39,8 @@ class SchemaLoader {
   void type_conditions_of(TypeDecl& type) const;
   void check_type(const TypeDecl& type) const;
   void check_field(const TypeDecl& type, const FieldDecl& field, const std::string& place) const;
+  void check_linked(const TypeDecl& type, const FieldDecl& field, const LinkedField& linked) const;
+  void check_numbering_of(const TypeDecl& type) const;
   void check_names(const TypeDecl& type) const;
 
   std::shared_ptr<Schema> schema_ = std::make_shared<Schema>();

@@ -10,7 +10,7 @@
 namespace lantai::schema {
 namespace {
 
-constexpr std::size_t kMaxCodeBytes = 400, kMaxElement = 60, kMaxTries = 10'000, kMaxDigits = 18;
+constexpr std::size_t kMaxCodeBytes = 400, kMaxElement = 60, kMaxTries = 10'000;
 constexpr std::u32string_view kDots = U"·•.‧・∙⋅･﹒";
 constexpr std::u32string_view kDashes = U"-–—‐‑‒―−﹣";
 
@@ -30,6 +30,9 @@ std::u32string plain(std::string_view text) {
   }
   return result;
 }
+
+// Digits that a number may have, zeros in front not counted.
+unsigned max_digits(const NumberingElement& element) { return std::max(6U, element.width + 2U); }
 
 std::string utf8(std::u32string_view text) {
   std::string result;
@@ -118,7 +121,8 @@ class Matcher {
   // The canonical spelling of one element, empty when it may not stand here.
   static std::string written(const NumberingElement& element, const std::u32string& given) {
     auto text = utf8(given);
-    if (element.form == ElementForm::number) return given.size() > kMaxDigits ? "" : padded(text, element.width);
+    if (element.form == ElementForm::number)
+      return padded(text, 0).size() > max_digits(element) ? "" : padded(text, element.width);
     if (element.vocabulary.empty() || element.open || code_of(element, text)) return text;
     return {};
   }
@@ -128,12 +132,6 @@ class Matcher {
   std::vector<std::string> found_;
   std::size_t tries_ = 0;
 };
-
-Json field_value(const NumberingElement& element, const std::string& written) {
-  if (element.form == ElementForm::number || element.form == ElementForm::year) return std::stoll(written);
-  const auto* code = code_of(element, written);
-  return code ? *code : written;
-}
 
 [[noreturn]] void fail_unknown(const NumberingElement& element, const std::string& value) {
   throw Error(ErrorCode::invalid_argument, fmt::format("`{}` cannot stand for `{}` in a code", value, element.name),
@@ -164,7 +162,9 @@ std::string checked(const NumberingElement& element, const std::string& given) {
   const bool has_separator = std::any_of(text.begin(), text.end(), is_separator);
   bool fits = !text.empty() && text.size() <= kMaxElement;
   if (element.form == ElementForm::year) fits = fits && all_digits && text.size() == 4;
-  if (element.form == ElementForm::number) fits = fits && all_digits && text.size() <= kMaxDigits;
+  if (element.form == ElementForm::number)
+    fits = fits && all_digits && padded(utf8(text), 0).size() <= max_digits(element);
+  if (element.form == ElementForm::letters) fits = fits && std::all_of(text.begin(), text.end(), is_letter);
   fits = fits && !has_separator;
   if (!element.vocabulary.empty() && !element.open) fits = fits && known != element.written.end();
   if (!fits) fail_unknown(element, given);
@@ -179,16 +179,22 @@ std::string value_of(const NumberingElement& element, const Json& fields) {
   return at->is_string() ? trimmed(at->get<std::string>()) : std::string{};
 }
 
+void require_all(const NumberingTemplate& numbering, const Json& fields) {
+  for (const auto& element : numbering.elements) {
+    if (element.field.empty() || element.optional || !value_of(element, fields).empty()) continue;
+    throw Error(ErrorCode::invalid_argument, fmt::format("the code needs the field `{}`", element.field),
+                "numbering.missing_field", {{"field", element.field}});
+  }
+}
+
 std::string joined(const NumberingTemplate& numbering, const Json& fields, const std::string& number) {
+  require_all(numbering, fields);
   std::string code;
   for (const auto& element : numbering.elements) {
     auto text = number;
     if (!element.field.empty()) {
       const auto value = value_of(element, fields);
-      if (value.empty() && element.optional) continue;
-      if (value.empty())
-        throw Error(ErrorCode::invalid_argument, fmt::format("the code needs the field `{}`", element.field),
-                    "numbering.missing_field", {{"field", element.field}});
+      if (value.empty()) continue;
       text = checked(element, value);
     } else if (number.empty()) {
       continue;
@@ -202,6 +208,40 @@ std::string joined(const NumberingTemplate& numbering, const Json& fields, const
 
 }  // namespace
 
+std::string plain_code(std::string_view text) { return utf8(plain(text)); }
+
+std::string code_key(std::string_view text) {
+  constexpr std::size_t kLongest = 99;
+  const auto all = plain(text);
+  std::string key;
+  for (std::size_t at = 0; at < all.size();) {
+    const auto end = std::min(all.find(U'-', at), all.size());
+    auto part = utf8(std::u32string_view(all).substr(at, end - at));
+    const bool digits = part.find_first_not_of("0123456789") == std::string::npos;
+    if (at > 0 && !part.empty() && digits) {
+      part = padded(part, 0);
+      const auto length = std::min(part.size(), kLongest);
+      // Its length goes before a number: one digit up to nine, then 9 and two digits.
+      key += length < 10 ? std::to_string(length - 1) : fmt::format("9{:02}", length);
+    }
+    key += part;
+    if (end < all.size()) key += '-';
+    at = end + 1;
+  }
+  return key;
+}
+
+std::uint64_t max_number(const NumberingElement& element) {
+  std::uint64_t limit = 1;
+  for (auto digits = max_digits(element); digits > 0; --digits) limit *= 10;
+  return limit - 1;
+}
+
+const NumberingElement& counter_of(const NumberingTemplate& numbering) {
+  const auto& elements = numbering.elements;
+  return *std::find_if(elements.begin(), elements.end(), [](const auto& e) { return e.field.empty(); });
+}
+
 std::optional<ParsedCode> parse_code(const NumberingTemplate& numbering, std::string_view as_given) {
   if (as_given.size() > kMaxCodeBytes) return std::nullopt;
   Matcher matcher(numbering, plain(as_given));
@@ -214,7 +254,13 @@ std::optional<ParsedCode> parse_code(const NumberingTemplate& numbering, std::st
     if (written.empty()) continue;
     parsed.canonical += (parsed.canonical.empty() ? "" : element.separator) + written;
     parsed.elements[element.name] = written;
-    if (!element.field.empty()) parsed.fields[element.field] = field_value(element, written);
+    if (element.field.empty()) {
+      parsed.number = std::stoull(written);
+      continue;
+    }
+    const auto* code = code_of(element, written);
+    parsed.fields[element.field] = code ? *code : written;
+    if (!element.vocabulary.empty()) ++(code ? parsed.recognised : parsed.unknown);
   }
   return parsed;
 }

@@ -16,10 +16,41 @@ bool is_empty(const Json& value) {
   return (value.is_array() || value.is_object()) && value.empty();
 }
 
+constexpr bool is_list_separator(char32_t c) { return c == U';' || c == U'；' || c == U'\n'; }
+
+// What list_text wrote, or a person: `教务处；学生处`. Backslashes mean something only before a separator: each two are
+// one, and one more makes the separator part of the value.
+std::vector<Json> listed(const std::string& text) {
+  std::vector<Json> result;
+  std::string part;
+  std::size_t backslashes = 0;
+  const auto end_run = [&](std::size_t count) {
+    part.append(count, '\\');
+    backslashes = 0;
+  };
+  for (const auto c : code_points(text)) {
+    if (c == U'\\') {
+      ++backslashes;
+      continue;
+    }
+    const bool separator = is_list_separator(c), kept = !separator || backslashes % 2 == 1;
+    end_run(separator ? backslashes / 2 : backslashes);
+    if (kept) {
+      append_utf8(part, c);
+    } else {
+      result.emplace_back(std::move(part));
+      part.clear();
+    }
+  }
+  end_run(backslashes);
+  result.emplace_back(std::move(part));
+  return result;
+}
+
 class Validation {
  public:
-  Validation(const Schema& schema, const std::vector<FieldDecl>& declared, std::string prefix)
-      : schema_(schema), declared_(declared), prefix_(std::move(prefix)) {}
+  Validation(const Schema& schema, const std::vector<FieldDecl>& declared, std::string prefix, const Schemes& schemes)
+      : schema_(schema), declared_(declared), prefix_(std::move(prefix)), schemes_(schemes) {}
 
   std::vector<FieldProblem> run(Json& fields) {
     if (!fields.is_object()) {
@@ -86,7 +117,8 @@ class Validation {
 
   Json one(const FieldDecl& field, const Json& value, const std::string& path) {
     if (is_empty(value)) return nullptr;
-    auto result = normalise_value(schema_, field, value);
+    const auto scheme = schemes_.find(field.name);
+    auto result = normalise_value(schema_, field, value, scheme == schemes_.end() ? std::string() : scheme->second);
     if (auto* problem = std::get_if<FieldProblem>(&result)) {
       report(path, std::move(*problem));
       return nullptr;
@@ -94,22 +126,10 @@ class Validation {
     return std::get<Json>(std::move(result));
   }
 
-  // A single text for a list comes from a spreadsheet cell: `教务处；学生处`.
   static std::vector<Json> elements(const Json& value) {
     if (value.is_array()) return {value.begin(), value.end()};
     if (!value.is_string()) return {value};
-    std::vector<Json> result;
-    std::string part;
-    for (const auto c : code_points(value.get_ref<const std::string&>())) {
-      if (c == U';' || c == U'；' || c == U'\n') {
-        result.emplace_back(std::move(part));
-        part.clear();
-      } else {
-        append_utf8(part, c);
-      }
-    }
-    result.emplace_back(std::move(part));
-    return result;
+    return listed(value.get_ref<const std::string&>());
   }
 
   Json list(const FieldDecl& field, const Json& value) {
@@ -139,7 +159,7 @@ class Validation {
     Json rows = Json::array();
     for (std::size_t i = 0; i < value.size(); ++i) {
       Json row = value[i];
-      auto found = Validation(schema_, field.columns, fmt::format("{}{}[{}]", dotted(), field.name, i)).run(row);
+      auto found = Validation(schema_, field.columns, fmt::format("{}{}[{}]", dotted(), field.name, i), {}).run(row);
       problems_.insert(problems_.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
       rows.push_back(std::move(row));
     }
@@ -163,13 +183,28 @@ class Validation {
   const Schema& schema_;
   const std::vector<FieldDecl>& declared_;
   std::string prefix_;
+  const Schemes& schemes_;
   std::vector<FieldProblem> problems_;
 };
 
 }  // namespace
 
-std::vector<FieldProblem> validate(const Schema& schema, const TypeDecl& type, Json& fields) {
-  return Validation(schema, type.fields, {}).run(fields);
+std::vector<FieldProblem> validate(const Schema& schema, const TypeDecl& type, Json& fields, const Schemes& schemes) {
+  return Validation(schema, type.fields, {}, schemes).run(fields);
+}
+
+std::string list_text(const std::vector<std::string>& values) {
+  std::string result;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::size_t backslashes = 0;
+    for (const auto c : code_points(values[i])) {
+      if (is_list_separator(c)) result.append(backslashes + 1, '\\');
+      backslashes = c == U'\\' ? backslashes + 1 : 0;
+      append_utf8(result, c);
+    }
+    if (i + 1 < values.size()) result.append(backslashes, '\\') += "；";
+  }
+  return result;
 }
 
 std::vector<FieldProblem> gaps(const TypeDecl& type, const Json& fields) {

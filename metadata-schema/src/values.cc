@@ -167,28 +167,32 @@ Result normalise_instant(const Json& value) {
   return problem("field.not_a_time");
 }
 
-Result normalise_term(const Schema& schema, const FieldDecl& field, const Json& value) {
+Result normalise_term(const Schema& schema, const FieldDecl& field, const Json& value, std::string_view scheme) {
   const auto text = as_text(value);
   if (!text) return wrong_kind(FieldKind::term);
   auto kept = trimmed(*text);
   const auto* vocabulary = schema.find_vocabulary(field.vocabulary);
   if (vocabulary)
-    if (const auto* term = vocabulary->match(kept)) return Json(term->code);
+    if (const auto* term = vocabulary->match(kept, scheme)) return Json(term->code);
   if (field.open_vocabulary && length(kept) <= 100 && !has_control(kept)) return Json(std::move(kept));
   return problem("field.not_in_vocabulary", {{"value", shown(kept)}, {"vocabulary", field.vocabulary}});
 }
 
+// An id, or the name of a record that is yet to be found.
 Result normalise_link(const Json& value) {
   if (!value.is_string()) return wrong_kind(FieldKind::link);
   auto id = trimmed(value.get<std::string>());
-  const bool ok = id.size() <= 100 && std::none_of(id.begin(), id.end(), [](char c) {
-                    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F;
-                  });
-  if (!ok) return wrong_kind(FieldKind::link);
+  if (length(id) > 200 || has_control(id)) return wrong_kind(FieldKind::link);
   return Json(std::move(id));
 }
 
 }  // namespace
+
+std::optional<Json> kept_value(const Schema& schema, const FieldDecl& field, const Json& value) {
+  auto result = normalise_value(schema, field, value);
+  if (auto* kept = std::get_if<Json>(&result)) return std::move(*kept);
+  return std::nullopt;
+}
 
 std::optional<FieldKind> find_kind(std::string_view name) {
   for (const auto& [text, kind] : kKinds)
@@ -218,7 +222,7 @@ bool matches(const CompiledPattern& pattern, const std::string& text) {
   }
 }
 
-Result normalise_value(const Schema& schema, const FieldDecl& field, const Json& value) {
+Result normalise_value(const Schema& schema, const FieldDecl& field, const Json& value, std::string_view scheme) {
   if (value.is_string() && !is_valid_utf8(value.get_ref<const std::string&>())) return problem("field.not_text");
   switch (field.kind) {
     case FieldKind::text:
@@ -235,7 +239,7 @@ Result normalise_value(const Schema& schema, const FieldDecl& field, const Json&
     case FieldKind::timestamp:
       return normalise_instant(value);
     case FieldKind::term:
-      return normalise_term(schema, field, value);
+      return normalise_term(schema, field, value, scheme);
     case FieldKind::link:
       return normalise_link(value);
     case FieldKind::table:

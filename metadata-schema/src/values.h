@@ -19,6 +19,7 @@ std::shared_ptr<const CompiledPattern> compile_pattern(const std::string& patter
 bool matches(const CompiledPattern& pattern, const std::string& text);
 
 // The value of one field, not of its list; never a table. `problem.field` is left to the caller.
-std::variant<Json, FieldProblem> normalise_value(const Schema& schema, const FieldDecl& field, const Json& value);
+std::variant<Json, FieldProblem> normalise_value(const Schema& schema, const FieldDecl& field, const Json& value,
+                                                 std::string_view scheme = {});
 
 }  // namespace lantai::schema

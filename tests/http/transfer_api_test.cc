@@ -184,4 +184,36 @@ BOOST_AUTO_TEST_CASE(numbers_that_the_server_gives_follow_the_rows) {
   BOOST_TEST(rows[250]["status"] == "failed");
 }
 
+BOOST_AUTO_TEST_CASE(links_are_named_as_people_name_them_and_a_dry_run_finds_what_is_wrong) {
+  auto client = World::the().as("archivist");
+  const auto office = unique_word(), code = "D1-WS·2011·Y·" + unique_word() + "-0001";
+  const auto made = client.post("/api/v1/records/department", {{"fields", {{"name", office}}}}).json();
+  const auto csv = [&](const std::string& rows, const std::string& query) {
+    return import(client, "题名,部门,档号\n" + rows, query, "text/csv").json()["rows"];
+  };
+  const auto planned = csv("甲," + office + "," + code + "\n乙,没有的部门,\n丙,," + code + "\n", "?dry_run=1");
+  BOOST_REQUIRE(planned.size() == 3U);
+  BOOST_TEST(planned[0]["status"] == "planned");
+  BOOST_TEST(planned[1]["errors"][0]["rule"] == "field.no_such_record");
+  BOOST_TEST(planned[2]["errors"][0]["rule"] == "record.duplicate");
+  const auto created = csv("甲," + office + "," + code + "\n", "");
+  BOOST_TEST(created[0]["status"] == "created");
+  const auto record = client.get("/api/v1/records/" + created[0]["record"].get<std::string>()).json();
+  BOOST_TEST(record["fields"]["department"] == made["id"]);
+  const auto taken = csv("丁,," + code + "\n", "?dry_run=1");
+  BOOST_TEST(taken[0]["errors"][0]["rule"] == "record.duplicate");
+}
+
+BOOST_AUTO_TEST_CASE(a_row_may_name_a_record_further_up_in_the_same_list) {
+  auto client = World::the().as("archivist");
+  const auto word = unique_word();
+  const auto rows =
+      client
+          .send("POST", "/api/v1/records/department/import",
+                "部门名称,上级部门\n" + word + "处,\n" + word + "科," + word + "处\n", {{"Content-Type", "text/csv"}})
+          .json()["rows"];
+  BOOST_REQUIRE(rows.size() == 2U);
+  BOOST_TEST(rows[1]["status"] == "created");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -62,7 +62,7 @@ BOOST_DATA_TEST_CASE(a_bad_row_undoes_nothing_of_the_good_ones, kBackends, backe
   for (std::size_t i = 1; i < 5; ++i) BOOST_TEST(!results[i].written.has_value());
   BOOST_TEST(holdings.engine->count(archivist(), "item") == 3U);
   BOOST_TEST(holdings.engine->list(archivist(), "item", {}).records.size() == 3U);
-  BOOST_TEST(holdings.engine->continuity(archivist(), "item").at(0).missing.empty());
+  BOOST_TEST(holdings.engine->continuity(archivist(), "item").scopes.at(0).missing.empty());
   holdings.engine->remove(archivist(), "item", taken.id, 1);
   BOOST_TEST(holdings.add_item("又", {{"reference_code", "旧-1"}}).version == 1U);  // the failed row holds nothing
 }
@@ -117,7 +117,7 @@ BOOST_DATA_TEST_CASE(two_importers_and_single_creates_share_one_scope_without_ga
       last = code;
     }
   }
-  const auto continuity = holdings.engine->continuity(archivist(), "item");
+  const auto continuity = holdings.engine->continuity(archivist(), "item").scopes;
   BOOST_TEST_REQUIRE(continuity.size() == 1U);
   BOOST_TEST(continuity[0].highest == 2 * kRows + kSingle);
   BOOST_TEST(continuity[0].missing.empty());

@@ -1,3 +1,4 @@
+#include <random>
 #include <sstream>
 
 #include "csv.h"
@@ -127,6 +128,60 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_no_json_spoils_no_other) {
   BOOST_TEST(drafts[2].line == 4U);
   BOOST_TEST(drafts[3].problems.at(0).rule == "import.unknown_type");
   BOOST_TEST(drafts[4].fields["title"] == "乙");
+}
+
+BOOST_AUTO_TEST_CASE(every_term_is_read_back_as_the_same_code_in_every_language) {
+  Holdings holdings;
+  const auto& schema = *shipped_schema();
+  const auto& codes = schema.find_vocabulary("class_code")->terms;
+  for (const auto& term : codes) holdings.add_item(term.code, {{"class_code", term.code}});
+  for (const auto& name : {"document_type", "retention", "secrecy", "language", "carrier"}) {
+    for (const auto& term : schema.find_vocabulary(name)->terms) holdings.add_item(term.code, {{name, term.code}});
+  }
+  for (const auto language : {schema::Language::zh_hans, schema::Language::zh_hant, schema::Language::en}) {
+    std::ostringstream out;
+    CsvExportOptions options;
+    options.language = language;
+    export_csv(*holdings.engine, archivist(), "item", out, options);
+    for (const auto& draft : drafts_of_csv(out.str())) {
+      BOOST_TEST_REQUIRE(draft.problems.empty());
+      const auto title = draft.fields["title"].get<std::string>();
+      const bool kept = std::any_of(draft.fields.begin(), draft.fields.end(), [&](const auto& value) {
+        return &value != &draft.fields["title"] && value == title;
+      });
+      BOOST_TEST(kept, title << " in " << schema::tag(language));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(values_of_a_list_survive_whatever_they_hold) {
+  const auto seed = std::random_device{}();
+  BOOST_TEST_MESSAGE("seed " << seed);
+  std::mt19937 random(seed);
+  const std::vector<std::string> pieces{"甲", "a", ";", "；", "\\", "\\\\", ",", "'", "=", "b"};
+  Holdings holdings;
+  std::map<std::string, Json> given;
+  const auto add = [&](const Json& keywords) {
+    const auto item = holdings.add_item("件" + std::to_string(given.size()), {{"keywords", keywords}});
+    given[item.fields["title"]] = item.fields["keywords"];
+    BOOST_TEST(item.fields["keywords"] == keywords);
+  };
+  for (const auto* one : {"甲;乙", "\\\\server\\share", "a\\;b", "end\\"}) add(Json::array({one, "乙"}));
+  for (int round = 0; round < 200; ++round) {
+    auto keywords = Json::array();
+    for (std::size_t i = 0, count = 1 + random() % 3; i < count; ++i) {
+      auto word = "k" + std::to_string(i);
+      for (std::size_t n = random() % 5; n > 0; --n) word += pieces[random() % pieces.size()];
+      keywords.push_back(word);
+    }
+    add(keywords);
+  }
+  std::ostringstream out;
+  export_csv(*holdings.engine, archivist(), "item", out);
+  for (const auto& draft : drafts_of_csv(out.str())) {
+    const auto title = draft.fields["title"].get<std::string>();
+    BOOST_TEST(draft.fields["keywords"] == given.at(title), given.at(title).dump() << " seed " << seed);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,7 +21,7 @@ BOOST_DATA_TEST_CASE(component_files_have_versions_and_keep_their_bytes, kBacken
   BOOST_TEST(item.files[1].removed);
   item = engine.add_file(archivist(), "item", item.id, 4, annex).record;
   BOOST_TEST(item.files.at(2).number == 3U);
-  const auto history = engine.history(archivist(), "item", item.id);
+  const auto history = history_of(engine, archivist(), "item", item.id);
   BOOST_TEST(history.at(1).operation == "add_file");
   BOOST_TEST(history.at(3).operation == "remove_file");
   BOOST_TEST(history.at(3).differences.at(0).field == "files[2]");
@@ -31,6 +31,18 @@ BOOST_DATA_TEST_CASE(component_files_have_versions_and_keep_their_bytes, kBacken
   holdings.store->blobs().collect(std::chrono::seconds(0));
   for (const auto& file : {first, second, annex}) BOOST_TEST(holdings.store->blobs().find(file.digest).has_value());
   BOOST_TEST(engine.get_version(archivist(), "item", item.id, 2).files.at(0).current().digest == second.digest);
+}
+
+BOOST_AUTO_TEST_CASE(a_role_is_one_of_the_vocabulary) {
+  Holdings holdings;
+  auto file = holdings.stored("a.txt", "文");
+  file.role = "whatever";
+  const auto error = error_of([&] { holdings.engine->create(archivist(), "item", {{"title", "件"}}, {file}); });
+  BOOST_TEST_REQUIRE(error.problems().size() == 1U);
+  BOOST_TEST(error.problems()[0].rule == "field.not_in_vocabulary");
+  file.role = "附件";
+  const auto item = holdings.engine->create(archivist(), "item", {{"title", "件"}}, {file}).record;
+  BOOST_TEST(item.files.at(0).role == "attachment");
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_record_owns_no_bytes) {

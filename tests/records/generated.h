@@ -15,7 +15,7 @@ class Generated {
   Json fields(const schema::TypeDecl& type, int variant) {
     Json out = Json::object();
     for (const auto& field : type.fields) {
-      if (field.system) continue;
+      if (field.system || !field.follows.link.empty()) continue;
       const auto one = value(type, field, variant);
       if (!one.is_null()) out[field.name] = field.many ? Json::array({one}) : one;
     }

@@ -1,6 +1,7 @@
 // A store with the shipped declarations and an engine on it, in memory or on disk, and the people who use it.
 #pragma once
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <memory>
 #include <string>
@@ -59,6 +60,14 @@ class Holdings {
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<RecordEngine> engine;
 };
+
+// All of a short history, the oldest version first.
+inline std::vector<VersionInfo> history_of(const RecordEngine& engine, const Principal& principal,
+                                           std::string_view type, std::string_view id) {
+  auto versions = engine.history(principal, type, id).versions;
+  std::reverse(versions.begin(), versions.end());
+  return versions;
+}
 
 // The error that `body` throws.
 template <typename F>

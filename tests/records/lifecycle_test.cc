@@ -30,7 +30,7 @@ BOOST_DATA_TEST_CASE(a_record_is_created_read_changed_and_removed, kBackends, ba
   BOOST_TEST(engine.list(archivist(), "item", {}).records.empty());
   BOOST_TEST(engine.count(archivist(), "item") == 0U);
 
-  const auto history = engine.history(archivist(), "item", id);
+  const auto history = history_of(engine, archivist(), "item", id);
   BOOST_TEST_REQUIRE(history.size() == 3U);
   BOOST_TEST(history[0].operation == "create");
   BOOST_TEST(history[1].operation == "update");

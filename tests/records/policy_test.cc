@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(history_does_not_tell_what_a_more_secret_version_held) {
   auto& engine = *holdings.engine;
   const auto item = holdings.add_item("处分决定", {{"access_level", "restricted"}, {"notes", "内情"}});
   engine.update(archivist(), "item", item.id, 1, {{"access_level", "public"}, {"notes", nullptr}});
-  const auto history = engine.history(reader(), "item", item.id);
+  const auto history = history_of(engine, reader(), "item", item.id);
   BOOST_TEST_REQUIRE(history.size() == 2U);
   BOOST_TEST(history[0].differences.empty());
   for (const auto& difference : history[1].differences) BOOST_TEST(difference.field != "notes");
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(personal_fields_are_left_out_for_those_without_the_right) {
   BOOST_TEST(!seen.fields.contains("phone"));
   BOOST_TEST((seen.masked == std::vector<std::string>{"phone"}));
   BOOST_TEST(engine.get(archivist(), "person", person_record.id).fields["phone"] == "13800000000");
-  for (const auto& version : engine.history(staff(), "person", person_record.id)) {
+  for (const auto& version : history_of(engine, staff(), "person", person_record.id)) {
     for (const auto& difference : version.differences) BOOST_TEST(difference.field != "phone");
   }
   BOOST_TEST(

@@ -108,7 +108,7 @@ inline void walk(Holdings& holdings, const schema::TypeDecl& type) {
 
   engine.remove(administrator(), type.name, created.id, 2);
   BOOST_TEST(!engine.find(administrator(), type.name, created.id));
-  const auto history = engine.history(administrator(), type.name, created.id);
+  const auto history = history_of(engine, administrator(), type.name, created.id);
   BOOST_TEST_REQUIRE(history.size() == 3U);
   BOOST_TEST(!history[1].differences.empty());
   BOOST_TEST(history[2].operation == "delete");

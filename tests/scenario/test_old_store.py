@@ -41,7 +41,7 @@ class Format1(unittest.TestCase):
         self.assertEqual(wang.search("校办[2021]5号")["total"], 1)
         item = f"/api/v1/records/item/{wang.search('长文修订')['hits'][0]['record'].split('/')[-1]}"
         self.assertEqual(len(wang.get(item + "/files/1").body), 300000)
-        self.assertEqual([one["version"] for one in wang.get(item + "/history").json["versions"]], [1, 2])
+        self.assertEqual([one["version"] for one in wang.get(item + "/history").json["versions"]], [2, 1])
         changed = wang.call("PATCH", item, {"fields": {"notes": "核对无误"}}, {"If-Match": '"2"'})
         self.assertEqual(changed.status, 200, changed.body)
 

@@ -76,22 +76,23 @@ BOOST_AUTO_TEST_CASE(a_code_says_what_the_record_is) {
   const auto filed = parse_code(numbering("filed_document"), "Z109-WS·2011-Y-BGS-0001");
   const Json expected{{"fonds_code", "Z109"},
                       {"class_code", "organ.WS"},
-                      {"fiscal_year", 2011},
+                      {"fiscal_year", "2011"},
                       {"retention", "Y"},
                       {"organisation", "BGS"}};
   BOOST_TEST(filed.value().fields == expected);
   BOOST_TEST(filed->elements.at("number") == "0001");
   const auto volume = parse_code(numbering("organ_volume_item"), "J019-ZY·JC·CC·2019·D30-001-002");
   BOOST_TEST(volume.value().fields["subclass"] == "JC·CC");
-  BOOST_TEST(volume->fields["volume_number"] == 1);
+  BOOST_TEST(volume->fields["volume_number"] == "001");
   // The scheme is a namespace: WS is 文书 for organs and 外事 for universities.
   const auto foreign = parse_code(numbering("university_volume"), "2005-WS12-3");
   BOOST_TEST(foreign.value().fields["class_code"] == "university.WS");
-  BOOST_TEST(foreign->fields["subclass"] == 12);
+  BOOST_TEST(foreign->fields["subclass"] == "12");
   // What a code says is valid in the record.
   auto fields = volume->fields;
   fields["title"] = "t";
   BOOST_TEST(validate(*shipped(), shipped()->type("item"), fields).empty());
+  BOOST_TEST(fields["volume_number"] == 1);
 }
 
 BOOST_AUTO_TEST_CASE(every_separator_width_case_and_zero_gives_one_canonical_code) {
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(every_separator_width_case_and_zero_gives_one_canonical_cod
 BOOST_AUTO_TEST_CASE(what_does_not_follow_the_template_is_no_code) {
   for (const auto* given : {"", "Z109", "Z109-WS·2011-Y-BGS", "Z109-WS·211-Y-BGS-0001", "Z109-WS·2011-Q-BGS-0001",
                             "Z109-WS·2011-Y-BGS-000x", "-WS·2011-Y-BGS-0001", "Z109-WS·2011-Y--0001",
-                            "Z109-WS·2011-Y-BGS-0001-", "Z109-WS·2011-Y-BGS-1234567890123456789"})
+                            "Z109-WS·2011-Y-BGS-0001-", "Z109-WS·2011-Y-BGS-20110002"})
     BOOST_TEST(canonical("filed_document", given) == "no code", given);
   BOOST_TEST(!parse_code(numbering("organ_item"), std::string(500, 'A')));
   BOOST_TEST(canonical("organ_item", "A" + replaced(std::string(120, '-'), "-", "·A") + "-1") == "no code");
@@ -163,7 +164,34 @@ BOOST_AUTO_TEST_CASE(a_missing_or_impossible_field_is_named) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_key_is_the_same_for_every_spelling_and_orders_numbers_by_value) {
+  const auto key = code_key("A440-WS·2015·D30·003-005");
+  for (const auto* same : {"A440-WS·2015·D30·003-0005", "a440－ws．2015．d30．003—5", "A440-WS·2015·D30·003-000005"})
+    BOOST_TEST(code_key(same) == key, same);
+  for (const auto* other : {"A440-WS·2015·D30·3-005", "A440-WS·2015·D30·003-050", "A440-WS·2015·D30·003-5a"})
+    BOOST_TEST(code_key(other) != key, other);
+  const char* ascending[] = {"U-1", "U-2", "U-9", "U-010", "U-99", "U-100", "U-9999999999", "U-12345678901", "U-A"};
+  for (std::size_t i = 1; i < std::size(ascending); ++i)
+    BOOST_TEST(code_key(ascending[i - 1]) < code_key(ascending[i]));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_back_is_not_written) {
+  const auto fault = [](const Json& fields) {
+    try {
+      return format_code(numbering("university_volume"), fields, 1);
+    } catch (const Error& e) {
+      return e.message_id();
+    }
+  };
+  BOOST_TEST(fault({{"fiscal_year", 1999}, {"class_code", "文书"}}) == "numbering.unknown_code");
+  BOOST_TEST(fault({{"class_code", "文书"}}) == "numbering.missing_field");  // what is missing is said first
+}
+
 BOOST_AUTO_TEST_CASE(parsing_what_was_formatted_gives_it_back) {
+  const auto same = [](const Json& read, const Json& given) {
+    if (!given.is_number()) return read == given;
+    return std::stoull(read.get<std::string>()) == given.get<std::uint64_t>();
+  };
   const auto seed = std::random_device{}();
   BOOST_TEST_MESSAGE("seed " << seed);
   std::mt19937 random(seed);
@@ -189,8 +217,7 @@ BOOST_AUTO_TEST_CASE(parsing_what_was_formatted_gives_it_back) {
       BOOST_TEST(format_code(one, parsed->fields, number) == code);
       for (const auto& element : one.elements)
         if (!element.field.empty() && fields.contains(element.field))
-          BOOST_TEST((parsed->fields[element.field] == fields[element.field] ||
-                      parsed->fields[element.field].dump() == fields[element.field].get<std::string>()),
+          BOOST_TEST(same(parsed->fields[element.field], fields[element.field]),
                      name << " " << code << " " << element.field << " seed " << seed);
       BOOST_TEST(parse_code(one, widened(code)).value().canonical == code);
       BOOST_TEST(code.rfind(counter_scope(one, fields), 0) == 0U);

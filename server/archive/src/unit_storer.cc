@@ -4,7 +4,7 @@
 
 #include "file_name.h"
 #include "lantai/base/error.h"
-#include "lantai/base/id.h"
+#include "lantai/records/link_names.h"
 #include "source_descriptor.h"
 
 namespace lantai::archive {
@@ -110,14 +110,15 @@ void UnitStorer::store_unit(const ImportUnit& unit, StoredUnit& result) const {
   for (const auto& source : unit.files) files.push_back(load(source));
   Json fields = fields_of(unit);
   // A link may name a record that stands further up in the same list and is just being stored.
-  if (!resolve_links(engine_.schema().type(unit.type), fields) && !options_.dry_run && settled_before_(unit.sequence)) {
-    resolve_links(engine_.schema().type(unit.type), fields);
+  bool resolved = resolve_links(engine_.schema().type(unit.type), fields);
+  if (!resolved && !options_.dry_run && settled_before_(unit.sequence)) {
+    resolved = resolve_links(engine_.schema().type(unit.type), fields);
   }
   const std::string content = unit.row ? digest_text(unit.type + "\n" + unit.fields.dump()) : "";
   auto known = find_known(unit, content, files);
   if (!files.empty()) result.told.media_type = identify(unit.files.front(), files.front());
   if (options_.dry_run) {
-    check(unit, std::move(fields), result);
+    check(unit, std::move(fields), resolved && !known, result);
     if (known) result.told.record = known->record.type + "/" + known->record.id;
   } else if (known && known->record.version != 0) {
     update(unit, fields, files, result, *known);
@@ -266,38 +267,13 @@ Json UnitStorer::fields_of(const ImportUnit& unit) const {
   return fields;
 }
 
-// People name a fonds by its number and a department by its name: turned into the id where exactly that is found. Lists
-// that were exported name a record by the id it had, which is in the key of its row. False when something stays
+// Lists that were exported name a record by the id it had, which is in the key of its row. False when something stays
 // unresolved.
 bool UnitStorer::resolve_links(const schema::TypeDecl& type, Json& fields) const {
-  bool resolved = true;
-  for (const auto& field : type.fields) {
-    const auto at = fields.find(field.name);
-    if (field.kind != schema::FieldKind::link || at == fields.end()) continue;
-    std::vector<Json*> values;
-    if (!at->is_array()) values.push_back(&*at);
-    for (std::size_t i = 0; at->is_array() && i < at->size(); ++i) values.push_back(&(*at)[i]);
-    for (Json* value : values) {
-      if (!value->is_string()) continue;
-      const auto& called = value->get_ref<const std::string&>();
-      const schema::TypeDecl& target = engine_.schema().type(field.target);
-      if (is_id(called) && exists(target, called)) continue;
-      const auto id = is_id(called) ? find_row(target.name, target.name + "/" + called) : find_linked(target, called);
-      if (id) *value = *id;
-      resolved = resolved && id;
-    }
-  }
-  return resolved;
-}
-
-std::optional<std::string> UnitStorer::find_linked(const schema::TypeDecl& target, const std::string& called) const {
-  for (const auto& field : target.fields) {
-    const bool naming = field.unique || field.name == target.code_field || field.name == target.title_field;
-    if (!naming || !(field.unique || field.indexed || field.sortable)) continue;
-    const auto record = engine_.find_by(principal_, target.name, field.name, called);
-    if (record) return record->id;
-  }
-  return find_row(target.name, called);
+  const auto row = [this](const schema::TypeDecl& target, const std::string& called, bool id) {
+    return find_row(target.name, id ? target.name + "/" + called : called);
+  };
+  return records::LinkNames(engine_, principal_, row).resolve(type, fields);
 }
 
 void UnitStorer::remember_row(const std::string& type, const std::string& key, const std::string& id) const {
@@ -306,21 +282,21 @@ void UnitStorer::remember_row(const std::string& type, const std::string& key, c
   rows_[type + "\n" + key] = id;
 }
 
-bool UnitStorer::exists(const schema::TypeDecl& target, const std::string& id) const {
-  const auto record = engine_.find(principal_, target.name, id);
-  return record && !record->deleted;
-}
-
 std::optional<std::string> UnitStorer::find_row(const std::string& type, const std::string& key) const {
   std::lock_guard lock(mutex_);
   const auto found = rows_.find(type + "\n" + key);
   return found == rows_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void UnitStorer::check(const ImportUnit& unit, Json fields, StoredUnit& result) const {
+// A record that another row of the same list would make first cannot be looked up yet: then only the values are judged.
+void UnitStorer::check(const ImportUnit& unit, Json fields, bool whole, StoredUnit& result) const {
   const schema::Schema& schema = engine_.schema();
   auto problems = schema::validate(schema, schema.type(unit.type), fields);
   if (!problems.empty()) throw Error("row not understood", std::move(problems));
+  if (whole) {
+    const auto checked = engine_.check_all(principal_, {{unit.type, std::move(fields), {}, {}}});
+    if (checked.front().error) throw *checked.front().error;
+  }
   result.told.status = ImportStatus::planned;
 }
 

@@ -61,10 +61,8 @@ class UnitStorer {
   schema::Json fields_of(const ImportUnit& unit) const;
   bool resolve_links(const schema::TypeDecl& type, schema::Json& fields) const;
   void remember_row(const std::string& type, const std::string& key, const std::string& id) const;
-  bool exists(const schema::TypeDecl& target, const std::string& id) const;
-  std::optional<std::string> find_linked(const schema::TypeDecl& target, const std::string& called) const;
   std::optional<std::string> find_row(const std::string& type, const std::string& key) const;
-  void check(const ImportUnit& unit, schema::Json fields, StoredUnit& result) const;
+  void check(const ImportUnit& unit, schema::Json fields, bool whole, StoredUnit& result) const;
 
   storage::Store& store_;
   records::RecordEngine& engine_;

@@ -197,9 +197,9 @@ Json encode_records(Call& call, const records::ListPage& page) {
   return {{"records", std::move(list)}, {"next_page_token", page.next_page_token}};
 }
 
-Json encode_history(Call& call, const std::vector<records::VersionInfo>& history) {
+Json encode_history(Call& call, const records::HistoryPage& page) {
   Json versions = Json::array();
-  for (const auto& one : history) {
+  for (const auto& one : page.versions) {
     Json differences = Json::array();
     for (const auto& [field, before, after] : one.differences) {
       differences.push_back({{"field", field}, {"before", before}, {"after", after}});
@@ -212,7 +212,7 @@ Json encode_history(Call& call, const std::vector<records::VersionInfo>& history
                         {"operation", one.operation},
                         {"differences", std::move(differences)}});
   }
-  return {{"versions", std::move(versions)}};
+  return {{"versions", std::move(versions)}, {"next_page_token", page.next_page_token}};
 }
 
 Json encode_search(Call& call, const search::SearchResult& result) {

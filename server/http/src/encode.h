@@ -10,7 +10,7 @@ Json encode_account(const identity::Account& account);
 // With title, links, and how far the reading of its files is.
 Json encode_record(Call& call, const records::Record& record);
 Json encode_records(Call& call, const records::ListPage& page);
-Json encode_history(Call& call, const std::vector<records::VersionInfo>& history);
+Json encode_history(Call& call, const records::HistoryPage& page);
 Json encode_search(Call& call, const search::SearchResult& result);
 Json encode_text(Call& call, const records::FileVersion& file, const std::string& query);
 

@@ -60,6 +60,15 @@ void BatchCreate::prepare(const NewRecord& record, Timestamp now, Row& row) cons
 
 std::vector<CreateResult> BatchCreate::run() {
   while (next_ < rows_.size()) commit_some();
+  return results();
+}
+
+std::vector<CreateResult> BatchCreate::check() {
+  while (next_ < rows_.size()) check_some();
+  return results();
+}
+
+std::vector<CreateResult> BatchCreate::results() {
   std::vector<CreateResult> out;
   out.reserve(rows_.size());
   for (auto& row : rows_) out.push_back(std::move(row.result));
@@ -76,9 +85,29 @@ void BatchCreate::commit_some() {
     });
     for (; next_ < end; ++next_) settle(rows_[next_], committed.position);
   } catch (const Error& error) {
-    for (end = std::max(end, next_ + 1); next_ < end; ++next_) {
-      if (!rows_[next_].result.error) rows_[next_].result = {{}, error};
-    }
+    refuse(end, error);
+  }
+}
+
+void BatchCreate::check_some() {
+  struct Checked {};  // nothing of it is to be committed
+  auto end = next_;
+  try {
+    engine_.store.run_transaction([&](storage::Transaction& transaction) {
+      end = write_rows(transaction, kRowsPerCommit);
+      throw Checked{};
+    });
+  } catch (const Checked&) {
+    next_ = std::max(end, next_ + 1);
+  } catch (const Error& error) {
+    refuse(end, error);
+  }
+}
+
+// Those up to `end`, one at least.
+void BatchCreate::refuse(std::size_t end, const Error& error) {
+  for (end = std::max(end, next_ + 1); next_ < end; ++next_) {
+    if (!rows_[next_].result.error) rows_[next_].result = {{}, error};
   }
 }
 

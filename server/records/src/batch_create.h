@@ -16,6 +16,7 @@ class BatchCreate {
   // `records` stay where they are until the results have been taken.
   BatchCreate(RecordEngine::Impl& engine, const Principal& principal, const std::vector<NewRecord>& records);
   std::vector<CreateResult> run();
+  std::vector<CreateResult> check();  // the same without writing
 
  private:
   struct Row {
@@ -28,6 +29,9 @@ class BatchCreate {
 
   void prepare(const NewRecord& record, Timestamp now, Row& row) const;
   void commit_some();
+  void check_some();
+  void refuse(std::size_t end, const Error& error);
+  std::vector<CreateResult> results();
   std::size_t write_rows(storage::Transaction& transaction, std::size_t limit);
   void write_row(storage::Transaction& transaction, Row& row) const;
   bool claim(storage::Transaction& transaction, Row& row) const;

@@ -1,11 +1,9 @@
 #include "code_step.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "lantai/base/error.h"
 #include "record_keys.h"
-#include "stored_records.h"
 
 namespace lantai::records {
 namespace {
@@ -13,179 +11,211 @@ namespace {
 using schema::NumberingTemplate;
 using storage::KeySpace;
 
-const schema::NumberingElement* counter_of(const NumberingTemplate& numbering) {
-  const auto& elements = numbering.elements;
-  const auto found = std::find_if(elements.begin(), elements.end(), [](const auto& e) { return e.field.empty(); });
-  return found == elements.end() ? nullptr : &*found;
+constexpr char kTyped = 't';  // behind the id in a counter: the number was not given by the engine
+
+[[noreturn]] void fail(const std::string& field, const std::string& rule,
+                       std::map<std::string, std::string> arguments) {
+  throw Error("the reference code cannot stand", std::vector<FieldProblem>{{field, rule, std::move(arguments)}});
 }
 
-// Every element but the counter, in the order of the template; as people see it when the counter stands last.
-std::string scope_text(const NumberingTemplate& numbering, const schema::NumberingElement& counter,
-                       const schema::ParsedCode& parsed, const std::string& number) {
-  if (&counter == &numbering.elements.back() && parsed.canonical.ends_with(number)) {
-    auto scope = parsed.canonical.substr(0, parsed.canonical.size() - number.size());
-    while (scope.ends_with('0') && !scope.ends_with(counter.separator)) scope.pop_back();
-    if (scope.ends_with(counter.separator)) scope.resize(scope.size() - counter.separator.size());
-    return scope;
-  }
-  std::string scope;
-  for (const auto& [name, value] : parsed.elements) {
-    if (name != counter.name) scope += name + "=" + value + " ";
-  }
-  return scope;
+Json value_of(const Record* record, const std::string& name) {
+  return record == nullptr ? Json() : record->fields.value(name, Json());
 }
 
-std::string text_of(const Json& fields, const std::string& name) {
-  const auto found = fields.find(name);
-  return found != fields.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+std::string shown(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 }  // namespace
 
-std::optional<GivenNumber> given_number(const NumberingTemplate& numbering, std::string_view code) {
-  const auto parsed = schema::parse_code(numbering, code);
-  const auto* counter = counter_of(numbering);
-  if (!parsed || counter == nullptr) return std::nullopt;
-  const auto element = parsed->elements.find(counter->name);
-  if (element == parsed->elements.end()) return std::nullopt;
-  const auto& digits = element->second;
-  GivenNumber given;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), given.number);
-  if (error != std::errc() || end != digits.data() + digits.size() || given.number == 0) return std::nullopt;
-  given.scope = scope_text(numbering, *counter, *parsed, digits);
-  return given;
-}
-
-std::string canonical_code(const Catalogue& catalogue, const TypePlan& plan, const std::string& given) {
-  if (plan.numbering() == nullptr) return given;
-  if (const auto parsed = schema::parse_code(*plan.numbering(), given)) return parsed->canonical;
-  for (const auto& [name, numbering] : catalogue.schema().numberings()) {
-    if (const auto parsed = schema::parse_code(numbering, given)) return parsed->canonical;
-  }
-  return given;
-}
-
-std::optional<GivenNumber> CodeStep::number_of(const NumberingTemplate& numbering, const Record& record,
-                                               std::string_view code) const {
-  auto given = given_number(numbering, code);
-  if (!given) return given;
-  std::string context;
-  for (const auto& name : plan_.code_context()) {
-    const bool named = std::any_of(numbering.elements.begin(), numbering.elements.end(),
-                                   [&](const auto& element) { return element.field == name; });
-    const auto value = named ? std::string() : text_of(record.fields, name);
-    if (!value.empty()) context += value + " ";
-  }
-  given->scope.insert(0, context);
-  return given;
-}
-
 std::string CodeStep::code(const Record& record) const { return text_of(record.fields, plan_.type().code_field); }
 
-// The template that the record's fonds (or whatever it links to) names in `<type>_numbering`, else the type's own.
-const NumberingTemplate& CodeStep::numbering_of(const Record& record) {
-  const auto choice = plan_.type().name + "_numbering";
-  for (const auto& field : plan_.type().fields) {
-    if (field.kind != schema::FieldKind::link || field.many) continue;
-    const auto* target = catalogue_.schema().find_type(field.target);
-    if (target == nullptr || target->find_field(choice) == nullptr) continue;
-    const auto linked = load(transaction_, field.target, text_of(record.fields, field.name));
-    if (!linked || linked->deleted) continue;
-    const auto* chosen = catalogue_.schema().find_numbering(text_of(linked->fields, choice));
-    if (chosen != nullptr) return *chosen;
-  }
-  return *plan_.numbering();
+std::optional<CodeReading> CodeStep::read(const Json& fields, const std::string& code) {
+  return read_code(catalogue_, plan_, context_.arrangement(fields), fields, code);
 }
 
-void CodeStep::apply(const Record* before, Record& after, const std::string& typed) {
+void CodeStep::apply(const Record* before, Record& after, const std::string& typed,
+                     const std::set<std::string>& decided) {
   if (plan_.numbering() == nullptr) return;
   const auto had = before == nullptr ? std::string() : code(*before);
   const auto has = code(after);
-  if (has.empty() && !had.empty()) {
-    throw Error("a reference code once given is not taken away",
-                std::vector<FieldProblem>{{plan_.type().code_field, "record.code_fixed", {}}});
-  }
+  if (has.empty() && !had.empty()) fail(plan_.type().code_field, "record.code_fixed", {});
+  keep_companions(before, after);
   if (has.empty()) {
     allocate(after);
   } else if (has != had) {
-    accept(before, after, typed);
+    accept(before, after, typed, decided);
+  } else {
+    require_agreement(before, after);
   }
 }
 
-void CodeStep::accept(const Record* before, Record& after, const std::string& typed) {
-  const auto& numbering = numbering_of(after);
-  const auto given = code(after);
-  const auto parsed = schema::parse_code(numbering, given);
-  const auto canonical = parsed ? parsed->canonical : canonical_code(catalogue_, plan_, given);
-  after.fields[plan_.type().code_field] = canonical;
-  const auto had = before == nullptr ? std::string() : code(*before);
-  if (canonical == had) return;
-  if (parsed) fill_from(*parsed, after);
+// What was typed stays as it was. Former codes may be added, never taken away: whoever cites one must find the record.
+void CodeStep::keep_companions(const Record* before, Record& after) const {
   const auto as_given = plan_.as_given_field();
-  if (!as_given.empty() && text_of(after.fields, as_given).empty()) after.fields[as_given] = typed;
+  if (before != nullptr && !as_given.empty()) {
+    after.fields[as_given] = value_of(before, as_given);
+    if (after.fields[as_given].is_null()) after.fields.erase(as_given);
+  }
   const auto former = plan_.former_codes_field();
-  if (had.empty() || former.empty()) return;
+  const auto had = former.empty() ? Json() : value_of(before, former);
+  if (!had.is_array() || value_of(&after, former) == had) return;
+  auto kept = had;
+  for (const auto& one : after.fields.value(former, Json::array())) {
+    if (std::find(kept.begin(), kept.end(), one) == kept.end()) kept.push_back(one);
+  }
+  after.fields[former] = std::move(kept);
+}
+
+// The fields without those that nobody but the old code gave: they change with it.
+Json CodeStep::without_said(const std::optional<CodeReading>& had, const Record* before, const Record& after,
+                            const std::set<std::string>& decided) const {
+  auto fields = after.fields;
+  if (!had) return fields;
+  for (const auto& [name, value] : had->said.items()) {
+    const bool followed = value_of(before, name) == value && value_of(&after, name) == value;
+    if (followed && !decided.contains(name)) fields.erase(name);
+  }
+  return fields;
+}
+
+void CodeStep::accept(const Record* before, Record& after, const std::string& typed,
+                      const std::set<std::string>& decided) {
+  const auto& code_field = plan_.type().code_field;
+  const auto given = code(after), had = before == nullptr ? std::string() : code(*before);
+  const bool respelt = !had.empty() && schema::code_key(given) == schema::code_key(had);
+  const auto said_before = before == nullptr ? std::nullopt : read(before->fields, had);
+  const auto fields = without_said(said_before, before, after, decided);
+  const auto reading = read(fields, given);
+  const auto canonical = reading ? reading->parsed.canonical : given;
+  if (canonical == had || (respelt && canonical != schema::plain_code(given))) {
+    after.fields[code_field] = had;
+    return require_agreement(before, after);
+  }
+  if (reading && !reading->contradicted.empty()) {
+    const auto& name = reading->contradicted.front();
+    fail(code_field, "field.contradicts", {{"value", shown(fields.at(name))}, {"other", name}});
+  }
+  after.fields[code_field] = canonical;
+  if (reading) {
+    for (const auto& [name, value] : reading->said.items()) {
+      if (!fields.contains(name)) after.fields[name] = value;
+    }
+  }
+  if (reading) set_number(*reading, said_before, after);
+  const auto as_given = plan_.as_given_field();
+  if (!as_given.empty() && (before != nullptr || text_of(after.fields, as_given).empty()))
+    after.fields[as_given] = typed;
+  const auto former = plan_.former_codes_field();
+  if (had.empty() || respelt || former.empty()) return;
   auto& codes = after.fields[former];
   if (!codes.is_array()) codes = Json::array();
   if (std::find(codes.begin(), codes.end(), Json(had)) == codes.end()) codes.push_back(had);
 }
 
-// What the code says of the record, where the record itself says nothing.
-void CodeStep::fill_from(const schema::ParsedCode& parsed, Record& after) const {
-  for (const auto& [name, value] : parsed.fields.items()) {
-    if (!after.fields.contains(name) && plan_.type().find_field(name) != nullptr) after.fields[name] = value;
+// The code stays: what this write changes must not contradict it.
+void CodeStep::require_agreement(const Record* before, const Record& after) {
+  const auto reading = read(after.fields, code(after));
+  if (!reading) return;
+  for (const auto& name : reading->contradicted) {
+    if (value_of(before, name) != value_of(&after, name))
+      fail(name, "field.contradicts", {{"value", code(after)}, {"other", plan_.type().code_field}});
+  }
+}
+
+void CodeStep::set_number(const CodeReading& reading, const std::optional<CodeReading>& had, Record& after) const {
+  const auto& name = plan_.type().number_field;
+  const auto& types = reading.numbering->types;
+  if (name.empty() || std::find(types.begin(), types.end(), plan_.type().name) == types.end()) return;
+  const auto has = value_of(&after, name);
+  if (has.is_null() || (had && has == had->parsed.number)) after.fields[name] = reading.parsed.number;
+}
+
+// Nullopt: an element is missing; the record gets its code when it is there.
+std::optional<std::string> CodeStep::code_numbered(const NumberingTemplate& numbering, const Record& after,
+                                                   std::uint64_t number) const {
+  try {
+    return schema::format_code(numbering, after.fields, number);
+  } catch (const Error& error) {
+    if (error.message_id() == "numbering.missing_field") return std::nullopt;
+    if (error.message_id() != "numbering.unknown_code") throw;
+    fail(error.arguments().at("field"), "numbering.unknown_code", error.arguments());
   }
 }
 
 void CodeStep::allocate(Record& after) {
-  const auto& numbering = numbering_of(after);
-  std::string pattern;
-  try {
-    pattern = schema::format_code(numbering, after.fields, 1);
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::invalid_argument)
-      return;  // an element is missing: it gets its code when it is there
-    throw;
+  const auto& numbering = *context_.arrangement(after.fields).numbering;
+  const auto read_own = [&](const std::string& text) -> CodeReading {
+    auto parsed = schema::parse_code(numbering, text);
+    if (!parsed) throw Error(ErrorCode::internal, "the template " + numbering.name + " cannot read its own " + text);
+    CodeReading reading{&numbering, std::move(*parsed), Json::object(), {}};
+    reading.said = reading.parsed.fields;
+    return reading;
+  };
+  const auto pattern = code_numbered(numbering, after, 1);
+  if (!pattern) return;
+  const auto most = schema::max_number(schema::counter_of(numbering));
+  const auto scope = given_number(plan_, read_own(*pattern), after.fields)->scope;
+  const auto own = value_of(&after, plan_.type().number_field);
+  auto number = own.is_number_integer() ? own.get<std::uint64_t>() : next_number(scope, most);
+  auto written = *code_numbered(numbering, after, number);
+  while (own.is_null() && number <= most && is_taken(after, written)) {
+    written = *code_numbered(numbering, after, ++number);
   }
-  const auto first = number_of(numbering, after, pattern);
-  if (!first)
-    throw Error(ErrorCode::internal, "the template " + numbering.name + " cannot read its own code " + pattern);
-  const auto written = schema::format_code(numbering, after.fields, next_number(first->scope));
-  const auto parsed = schema::parse_code(numbering, written);
-  after.fields[plan_.type().code_field] = parsed ? parsed->canonical : written;
+  if (number == 0 || number > most) fail(plan_.type().code_field, "numbering.used_up", {{"scope", scope}});
+  allocated_ = own.is_null();
+  const auto reading = read_own(written);
+  after.fields[plan_.type().code_field] = reading.parsed.canonical;
+  set_number(reading, std::nullopt, after);
+}
+
+bool CodeStep::is_taken(Record& after, const std::string& code) {
+  after.fields[plan_.type().code_field] = code;
+  const auto entries = plan_.unique_entries(after);
+  after.fields.erase(plan_.type().code_field);
+  return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+    return plan_.is_code(entry.index) && transaction_.get(KeySpace::uniques, entry.key).has_value();
+  });
 }
 
 // Two transactions that want the same next number both read its key, so only one of them commits.
-std::uint64_t CodeStep::next_number(const std::string& scope) {
+std::uint64_t CodeStep::next_number(const std::string& scope, std::uint64_t most) {
   const auto prefix = counter_prefix(plan_.type().name, scope);
-  storage::ScanRange range{prefix, storage::after_prefix(prefix), 1, true};
+  const storage::ScanRange range{prefix, counter_key(plan_.type().name, scope, most + 1), 1, true};
   const auto page = transaction_.scan(KeySpace::counters, range);
   const auto next = page.entries.empty() ? 1 : parse_counter_key(page.entries.front().key).number + 1;
   transaction_.get(KeySpace::counters, counter_key(plan_.type().name, scope, next));
   return next;
 }
 
+std::optional<GivenNumber> CodeStep::number_in(const Record& record) {
+  const auto text = code(record);
+  if (record.deleted || text.empty()) return std::nullopt;
+  const auto reading = read(record.fields, text);
+  return reading ? given_number(plan_, *reading, record.fields) : std::nullopt;
+}
+
 void CodeStep::write_numbers(const Record* before, const Record& after) {
   if (plan_.numbering() == nullptr) return;
-  const auto number_in = [&](const Record& record) -> std::optional<GivenNumber> {
-    const auto text = code(record);
-    if (record.deleted || text.empty()) return std::nullopt;
-    return number_of(numbering_of(record), record, text);
-  };
   const auto had = before == nullptr ? std::nullopt : number_in(*before);
   const auto has = number_in(after);
   if (had == has) return;
-  const auto owned_by_other = [&](const Bytes& key) {
-    const auto owner = transaction_.get(KeySpace::counters, key);
-    return owner && !owner->empty() && as_chars(*owner) != after.id;
+  const auto holder = [&](const Bytes& key) {
+    const auto value = transaction_.get(KeySpace::counters, key);
+    return value ? std::string(as_chars(*value)) : std::string();
   };
   if (had) {
     const auto key = counter_key(plan_.type().name, had->scope, had->number);
-    if (!owned_by_other(key)) transaction_.put(KeySpace::counters, key, {});
+    const auto value = holder(key);
+    if (value == after.id + kTyped && !after.deleted) {
+      transaction_.erase(KeySpace::counters, key);
+    } else if (value.starts_with(after.id)) {
+      transaction_.put(KeySpace::counters, key, {});
+    }
   }
   if (has) {
     const auto key = counter_key(plan_.type().name, has->scope, has->number);
-    if (!owned_by_other(key)) transaction_.put(KeySpace::counters, key, to_bytes(after.id));
+    const auto value = holder(key);
+    if (!value.empty() && !value.starts_with(after.id)) return;
+    transaction_.put(KeySpace::counters, key, to_bytes(allocated_ ? after.id : after.id + kTyped));
   }
 }
 

@@ -45,7 +45,39 @@ std::vector<FieldProblem> LinkStep::problems(const Record* before, const Record&
     if (!exists(link)) out.push_back({link.field, "field.no_such_record", {{"value", link.target_id}}});
   }
   if (out.empty() && makes_cycle(after)) out.push_back({plan_.type().parent_field, "field.cycle", {}});
+  if (out.empty()) {
+    if (auto unlike = unlike_parent(before, after)) out.push_back(std::move(*unlike));
+  }
   return out;
+}
+
+// A tree is of one kind: what `like_parent` names is the same in all of it.
+std::optional<FieldProblem> LinkStep::unlike_parent(const Record* before, const Record& after) {
+  const auto& type = plan_.type();
+  const auto parent_id = type.like_parent.empty() ? std::string() : text_of(after, type.parent_field);
+  const auto parent = parent_id.empty() ? std::nullopt : load(transaction_, after.type, parent_id);
+  for (const auto& name : type.like_parent) {
+    const auto value = after.fields.value(name, Json());
+    const bool differs = parent && parent->fields.value(name, Json()) != value;
+    const bool left_behind = before != nullptr && before->fields.value(name, Json()) != value && has_children(after);
+    if (differs || left_behind) {
+      return FieldProblem{
+          name,
+          "field.contradicts",
+          {{"value", value.is_string() ? value.get<std::string>() : value.dump()}, {"other", type.parent_field}}};
+    }
+  }
+  return std::nullopt;
+}
+
+// Reads the touch key, so that a child that comes at the same time is noticed.
+bool LinkStep::has_children(const Record& record) {
+  transaction_.get(KeySpace::links, link_touch_key(record.type, record.id));
+  auto begin = links_from_prefix(record.type, record.id, record.type);
+  const auto end = storage::after_prefix(begin);
+  const auto page = transaction_.scan(KeySpace::links, {begin, end, storage::kMaxPageEntries, false});
+  return std::any_of(page.entries.begin(), page.entries.end(),
+                     [&](const auto& entry) { return parse_link_key(entry.key).field == plan_.type().parent_field; });
 }
 
 bool LinkStep::makes_cycle(const Record& after) {

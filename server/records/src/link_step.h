@@ -4,6 +4,7 @@
 // transaction.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "access.h"
@@ -27,6 +28,8 @@ class LinkStep {
  private:
   bool exists(const Link& link);
   bool makes_cycle(const Record& after);
+  std::optional<FieldProblem> unlike_parent(const Record* before, const Record& after);
+  bool has_children(const Record& record);
   std::string name_of(const LinkKey& link);
 
   const Catalogue& catalogue_;

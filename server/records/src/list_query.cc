@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "code_step.h"
 #include "lantai/base/error.h"
 #include "lantai/storage/blob_store.h"
 #include "lantai/storage/key_codec.h"
@@ -48,9 +47,6 @@ void append(Bytes& out, const Bytes& more) { out.insert(out.end(), more.begin(),
 
 Json canonical_value(const Catalogue& catalogue, const TypePlan& plan, const FieldDecl& field, const Json& value) {
   if (value.is_null()) return value;
-  if (field.name == plan.type().code_field && value.is_string()) {
-    return canonical_code(catalogue, plan, value.get<std::string>());
-  }
   Json fields{{field.name, value}};
   schema::validate(catalogue.schema(), plan.type(), fields);  // only to normalise: other fields are not given
   const auto normal = field_value(fields, field.name);
@@ -61,7 +57,7 @@ Json canonical_value(const Catalogue& catalogue, const TypePlan& plan, const Fie
 bool ResolvedCondition::holds(const Json& fields) const {
   const auto& field = *index->fields.front();
   const auto fits = [&](const Json& one) {
-    const auto component = index_component(field, one, index->text_limit);
+    const auto component = index->component(0, one);
     return equals ? component == *equals : within(range, component);
   };
   const auto stored = field_value(fields, field.name);
@@ -91,10 +87,9 @@ void ListQuery::resolve(const Catalogue& catalogue, const ListRequest& request) 
     condition.given = given;
     if (given.equals) {
       condition.value = canonical_value(catalogue, plan_, field, *given.equals);
-      condition.equals = index_component(field, condition.value, index->text_limit);
+      condition.equals = index->component(0, condition.value);
     } else {
-      condition.range =
-          index_bounds(field, canonical_bound(field, given.from), canonical_bound(field, given.to), index->text_limit);
+      condition.range = index->bounds(0, canonical_bound(field, given.from), canonical_bound(field, given.to));
     }
     conditions_.push_back(std::move(condition));
   }
@@ -134,8 +129,7 @@ void ListQuery::choose_index() {
   }
   if (index_ == nullptr) return;
   for (std::size_t i = 0; i < equalities_; ++i) {
-    const auto& field = *index_->fields[i];
-    append(prefix_, index_component(field, equality_on(field.name)->value, index_->text_limit));
+    append(prefix_, index_->component(i, equality_on(index_->fields[i]->name)->value));
   }
 }
 
@@ -158,8 +152,7 @@ Bytes ListQuery::key_of(const Record& record) const {
   if (index_ == nullptr) return record_key(plan_.type().name, record.id);
   auto components = prefix_;
   for (std::size_t i = equalities_; i < index_->fields.size(); ++i) {
-    const auto& field = *index_->fields[i];
-    append(components, index_component(field, field_value(record.fields, field.name), index_->text_limit));
+    append(components, index_->component(i, field_value(record.fields, index_->fields[i]->name)));
   }
   return index_key(plan_.type().name, index_->name, components, record.id);
 }
@@ -172,8 +165,8 @@ storage::ScanRange ListQuery::range(const storage::ReadView& view) const {
   range.end = storage::after_prefix(range.begin);
   for (const auto& condition : conditions_) {
     if (order_ == nullptr || condition.equals || condition.index->fields.front() != order_) continue;
-    const auto bounds = index_bounds(*order_, canonical_bound(*order_, condition.given.from),
-                                     canonical_bound(*order_, condition.given.to), index_->text_limit);
+    const auto bounds = index_->bounds(equalities_, canonical_bound(*order_, condition.given.from),
+                                       canonical_bound(*order_, condition.given.to));
     const auto base = range.begin;
     append(range.begin, bounds.begin);
     if (!bounds.end.empty()) (range.end = base).insert(range.end.end(), bounds.end.begin(), bounds.end.end());

@@ -55,7 +55,7 @@ class ListQuery {
   std::string digest_, token_;
 };
 
-// `value` as it is stored: `永久` → Y, `２０２１` → 2021, any spelling of a code → the canonical one.
+// `value` as it is stored: `永久` → Y, `２０２１` → 2021, codes as they are: indexes compare them in any spelling.
 Json canonical_value(const Catalogue& catalogue, const TypePlan& plan, const schema::FieldDecl& field,
                      const Json& value);
 

@@ -16,6 +16,7 @@ const std::vector<std::string>& roles_for(const TypeDecl& type, Action action) {
     case Action::create:
       return type.permissions.create;
     case Action::update:
+    case Action::add_file:
       return type.permissions.update;
     case Action::remove:
       return type.permissions.remove;
@@ -83,7 +84,9 @@ int required_clearance(const Schema& schema, const TypeDecl& type, const Record&
 
 bool allowed(const Schema& schema, const Principal& principal, Action action, const TypeDecl& type,
              const Record* record) {
-  if (!has_role(principal, roles_for(type, action))) return false;
+  const bool own = action == Action::add_file && (record == nullptr || record->author == principal.id) &&
+                   has_role(principal, type.permissions.create);
+  if (!own && !has_role(principal, roles_for(type, action))) return false;
   if (action == Action::export_records && !has_role(principal, type.permissions.read)) return false;
   if (record == nullptr) return true;
   return required_clearance(schema, type, *record) <= principal.clearance &&

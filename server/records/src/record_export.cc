@@ -1,5 +1,6 @@
 #include "lantai/records/record_export.h"
 
+#include <map>
 #include <ostream>
 
 #include "csv.h"
@@ -42,26 +43,47 @@ Json files_of(const Record& record) {
   return files;
 }
 
-std::string term_text(const schema::Schema& schema, const schema::FieldDecl& field, const std::string& code,
-                      const CsvExportOptions& options) {
-  const auto* vocabulary = options.language ? schema.find_vocabulary(field.vocabulary) : nullptr;
-  const auto* term = vocabulary == nullptr ? nullptr : vocabulary->find(code);
-  return term == nullptr ? code : term->label.in(*options.language);
-}
+// Terms in the language of the reader, cells of lists: what validation reads back as the same values.
+class CellWriter {
+ public:
+  CellWriter(const schema::Schema& schema, const CsvExportOptions& options) : schema_(schema), options_(options) {}
 
-std::string cell(const schema::Schema& schema, const schema::FieldDecl& field, const Json& value,
-                 const CsvExportOptions& options) {
-  if (value.is_null()) return {};
-  if (field.kind == schema::FieldKind::table) return value.dump();
-  if (value.is_string()) {
-    return field.kind == schema::FieldKind::term ? term_text(schema, field, value.get<std::string>(), options)
-                                                 : value.get<std::string>();
+  std::string cell(const schema::FieldDecl& field, const Json& value) {
+    if (value.is_null()) return {};
+    if (field.kind == schema::FieldKind::table) return value.dump();
+    if (value.is_string()) {
+      return field.kind == schema::FieldKind::term ? term_text(field, value.get<std::string>())
+                                                   : listed(field, value.get<std::string>());
+    }
+    if (!value.is_array()) return value.dump();
+    std::vector<std::string> all;
+    for (const auto& one : value) all.push_back(cell_of_list(field, one));
+    return schema::list_text(all);
   }
-  if (!value.is_array()) return value.dump();
-  std::string joined;
-  for (const auto& one : value) joined += (joined.empty() ? "" : "；") + cell(schema, field, one, options);
-  return joined;
-}
+
+ private:
+  static std::string listed(const schema::FieldDecl& field, std::string text) {
+    return field.many ? schema::list_text({std::move(text)}) : text;
+  }
+  std::string cell_of_list(const schema::FieldDecl& field, const Json& one) {
+    if (!one.is_string()) return one.dump();
+    return field.kind == schema::FieldKind::term ? term_text(field, one.get<std::string>()) : one.get<std::string>();
+  }
+
+  // The code where its label could mean another term: 人事 of organs and of universities.
+  const std::string& term_text(const schema::FieldDecl& field, const std::string& code) {
+    const auto [at, fresh] = texts_.try_emplace(field.vocabulary + "\n" + code, code);
+    const auto* vocabulary = options_.language ? schema_.find_vocabulary(field.vocabulary) : nullptr;
+    const auto* term = fresh && vocabulary != nullptr ? vocabulary->find(code) : nullptr;
+    if (term != nullptr && vocabulary->means_one_term(term->label.in(*options_.language)))
+      at->second = term->label.in(*options_.language);
+    return at->second;
+  }
+
+  const schema::Schema& schema_;
+  const CsvExportOptions& options_;
+  std::map<std::string, std::string> texts_;
+};
 
 // Numbers are no formulas, whatever their sign.
 bool is_number(const schema::FieldDecl& field) {
@@ -98,11 +120,12 @@ std::uint64_t export_csv(const RecordEngine& engine, const Principal& principal,
     row.push_back(options.language ? field.label.in(*options.language) : field.name);
   }
   write_csv_row(out, row);
+  CellWriter cells(*schema, options);
   return for_each_record(engine, principal, type, out, [&](const Record& record) {
     row = {record.id};
     for (const auto& field : declared.fields) {
       const auto value = record.fields.find(field.name);
-      auto text = value == record.fields.end() ? std::string() : cell(*schema, field, *value, options);
+      auto text = value == record.fields.end() ? std::string() : cells.cell(field, *value);
       if (!is_number(field)) text = formula_safe(std::move(text));
       row.push_back(std::move(text));
     }

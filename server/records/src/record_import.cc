@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 5> kOfTheEngine = {"id", "version", "crea
 struct Column {
   std::string heading;
   const FieldDecl* field = nullptr;  // null: no field
-  bool skipped = false;              // of an export: the engine's own
+  bool skipped = false;              // of an export: what the program keeps itself
 };
 
 FieldProblem bad_line(std::size_t line) { return {"", "import.bad_json_line", {{"row", std::to_string(line)}}}; }
@@ -58,12 +58,16 @@ void judge(const Schema& schema, const TypeDecl& type, const Json& defaults, Dra
                         std::make_move_iterator(problems.end()));
 }
 
+// Filled in by the program, also when a record is made again of what was exported.
+bool is_kept(const TypeDecl& type, const FieldDecl& field) { return field.system && field.name != type.owner_field; }
+
 std::vector<Column> columns_of(const TypeDecl& type, const std::vector<std::string>& headings) {
   std::vector<Column> columns;
   for (const auto& heading : headings) {
     Column column{heading, type.match_field(heading), false};
     column.skipped =
         column.field == nullptr && std::find(kOfTheEngine.begin(), kOfTheEngine.end(), heading) != kOfTheEngine.end();
+    if (column.field != nullptr && is_kept(type, *column.field)) column.skipped = true;
     const bool twice = column.field != nullptr && std::any_of(columns.begin(), columns.end(), [&](const auto& other) {
                          return other.field == column.field;
                        });
@@ -104,7 +108,7 @@ Draft draft_of_row(const std::vector<Column>& columns, std::vector<std::string> 
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (i >= columns.size()) {
       if (!row[i].empty()) draft.problems.push_back({"", "import.bad_row", {{"row", std::to_string(line)}}});
-    } else if (columns[i].field != nullptr) {
+    } else if (columns[i].field != nullptr && !columns[i].skipped) {
       take_cell(columns[i], std::move(row[i]), draft);
     } else if (!columns[i].skipped) {
       draft.other[columns[i].heading] = to_valid_utf8(formula_plain(std::move(row[i])));
@@ -141,7 +145,11 @@ Draft draft_of_line(const Schema& schema, std::string_view type, const Json& def
     draft.problems.push_back({"fields", "field.wrong_kind", {{"kind", "object"}}});
     return draft;
   }
-  if (declared != nullptr) judge(schema, *declared, defaults, draft);
+  if (declared == nullptr) return draft;
+  for (const auto& field : declared->fields) {
+    if (is_kept(*declared, field)) draft.fields.erase(field.name);
+  }
+  judge(schema, *declared, defaults, draft);
   return draft;
 }
 

@@ -70,6 +70,10 @@ Bytes link_key(const LinkKey& link) {
       .take();
 }
 
+Bytes links_from_prefix(std::string_view target_type, std::string_view target_id, std::string_view source_type) {
+  return KeyWriter().text(target_type).text(target_id).text(source_type).take();
+}
+
 LinkKey parse_link_key(ByteView key) {
   KeyReader reader(key);
   LinkKey link;

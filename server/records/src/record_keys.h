@@ -6,7 +6,8 @@
 //   indexes   () (type)                        → names of the indexes that are built
 //   uniques   (type) (index) components…       → id of the one record
 //   uniques   () (principal) (idempotency key) → what that request made
-//   counters  (type) (scope) number            → id of the record that has it; nothing: given once, free again
+//   counters  (type) (scope) number            → id of the record that has it, `t` behind it when the code was typed;
+//                                               nothing: given once, free again
 //   links     (type) (id) (source type) (source id) (field) → nothing: a link to (type, id)
 //   links     (type) (id)                      → nothing; written with every link to it, read by its deletion
 //
@@ -48,6 +49,7 @@ struct LinkKey {
   bool operator==(const LinkKey&) const = default;
 };
 Bytes link_key(const LinkKey& link);
+Bytes links_from_prefix(std::string_view target_type, std::string_view target_id, std::string_view source_type);
 LinkKey parse_link_key(ByteView key);
 Bytes link_touch_key(std::string_view target_type, std::string_view target_id);
 

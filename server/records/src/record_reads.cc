@@ -1,6 +1,5 @@
-#include "code_step.h"
-#include "differences.h"
 #include "engine_impl.h"
+#include "history_reader.h"
 #include "list_query.h"
 #include "stored_records.h"
 
@@ -10,13 +9,6 @@ namespace {
 using storage::KeySpace;
 
 constexpr std::size_t kScanChunk = 256;
-
-void add_missing(RecordEngine::Continuity& scope, std::uint64_t from, std::uint64_t to) {
-  scope.missing_count += to - from;
-  for (auto number = from; number < to && scope.missing.size() < RecordEngine::kMissingLimit; ++number) {
-    scope.missing.push_back(number);
-  }
-}
 
 }  // namespace
 
@@ -128,27 +120,13 @@ Record RecordEngine::get_version(const Principal& principal, std::string_view ty
   });
 }
 
-std::vector<VersionInfo> RecordEngine::history(const Principal& principal, std::string_view type,
-                                               std::string_view id) const {
+HistoryPage RecordEngine::history(const Principal& principal, std::string_view type, std::string_view id,
+                                  const HistoryRequest& request) const {
   return impl_->audited(principal, "read", subject(type, id), [&] {
     const auto catalogue = impl_->current();
-    const auto& plan = catalogue->plan(type);
     const auto view = impl_->store.read_view();
     const auto current = impl_->load_visible(*view, *catalogue, principal, type, id);
-    std::vector<VersionInfo> out;
-    std::optional<Record> before;
-    for (std::uint64_t version = 1; version <= current.version; ++version) {
-      auto stored = load_version(*view, type, id, version);
-      if (!stored) throw Error(ErrorCode::data_loss, "a version is missing of " + subject(type, id));
-      // A version above the caller's clearance shows that it was, not what it held.
-      const bool seen = visible(*catalogue, principal, plan, stored->record);
-      auto record = masked(principal, plan.type(), std::move(stored->record));
-      if (!seen) record.fields = before ? before->fields : Json::object();
-      out.push_back({version, record.modified, record.author, stored->operation,
-                     seen ? differences(before ? &*before : nullptr, record) : std::vector<FieldDifference>()});
-      before = std::move(record);
-    }
-    return out;
+    return HistoryReader(*view, *catalogue, principal, current).page(request);
   });
 }
 
@@ -229,36 +207,6 @@ std::uint64_t RecordEngine::count(const Principal& principal, std::string_view t
     if (impl_->counts.size() >= Impl::kMaxCounts) impl_->counts.clear();
     impl_->counts[key] = {position, count};
     return count;
-  });
-}
-
-std::vector<RecordEngine::Continuity> RecordEngine::continuity(const Principal& principal,
-                                                               std::string_view type) const {
-  return impl_->audited(principal, "list", subject(type), [&] {
-    const auto catalogue = impl_->current();
-    require(*catalogue, principal, Action::read, catalogue->plan(type));
-    const auto view = impl_->store.read_view();
-    storage::ScanRange range{counter_prefix(type), {}, storage::kMaxPageEntries, false};
-    range.end = storage::after_prefix(range.begin);
-    std::vector<Continuity> out;
-    std::uint64_t expected = 1;
-    for (bool more = true; more;) {
-      const auto page = view->scan(KeySpace::counters, range);
-      more = page.more && !page.entries.empty();
-      if (more) (range.begin = page.entries.back().key).push_back(0);
-      for (const auto& entry : page.entries) {
-        auto key = parse_counter_key(entry.key);
-        if (out.empty() || out.back().scope != key.scope) {
-          out.push_back({std::move(key.scope), 0, {}, 0});
-          expected = 1;
-        }
-        out.back().highest = key.number;
-        const bool given = !entry.value.empty();
-        add_missing(out.back(), expected, given ? key.number : key.number + 1);
-        expected = key.number + 1;
-      }
-    }
-    return out;
   });
 }
 

@@ -15,7 +15,7 @@ using schema::FieldKind;
 using schema::TypeDecl;
 
 constexpr std::size_t kIndexTextBytes = 640;  // of all components of one key together
-constexpr int kSignatureFormat = 1;
+constexpr int kSignatureFormat = 2;
 
 bool can_be_indexed(const FieldDecl& field) {
   return field.kind != FieldKind::table && field.kind != FieldKind::long_text;
@@ -24,15 +24,6 @@ bool can_be_indexed(const FieldDecl& field) {
 bool is_indexed(const TypeDecl& type, const FieldDecl& field) {
   return can_be_indexed(field) && (field.indexed || field.unique || field.sortable || field.kind == FieldKind::link ||
                                    field.name == type.code_field || field.name == type.parent_field);
-}
-
-IndexPlan make_plan(std::string name, std::vector<const FieldDecl*> fields) {
-  IndexPlan plan;
-  plan.name = std::move(name);
-  plan.many = fields.size() == 1 && fields.front()->many;
-  plan.text_limit = kIndexTextBytes / fields.size();
-  plan.fields = std::move(fields);
-  return plan;
 }
 
 const Json& field_value(const Json& fields, const std::string& name) {
@@ -52,9 +43,9 @@ bool takes_part(const IndexPlan& index, const Json& fields) {
 std::vector<Bytes> all_components(const IndexPlan& index, const Json& fields) {
   if (!index.many) return {TypePlan::components(index, fields)};
   const auto& values = field_value(fields, index.fields.front()->name);
-  if (!values.is_array() || values.empty()) return {index_component(*index.fields.front(), nullptr, index.text_limit)};
+  if (!values.is_array() || values.empty()) return {index.component(0, nullptr)};
   std::vector<Bytes> out;
-  for (const auto& value : values) out.push_back(index_component(*index.fields.front(), value, index.text_limit));
+  for (const auto& value : values) out.push_back(index.component(0, value));
   return out;
 }
 
@@ -75,6 +66,19 @@ void add_links(const FieldDecl& field, const std::string& path, const Json& valu
 
 }  // namespace
 
+Bytes IndexPlan::component(std::size_t field, const Json& value) const {
+  if (codes[field] && value.is_string())
+    return index_component(*fields[field], schema::code_key(value.get_ref<const std::string&>()), text_limit);
+  return index_component(*fields[field], value, text_limit);
+}
+
+ComponentBounds IndexPlan::bounds(std::size_t field, std::optional<std::string> from,
+                                  std::optional<std::string> to) const {
+  if (codes[field] && from) from = schema::code_key(*from);
+  if (codes[field] && to) to = schema::code_key(*to);
+  return index_bounds(*fields[field], from, to, text_limit);
+}
+
 TypePlan::TypePlan(const schema::Schema& schema, const TypeDecl& type) : schema_(&schema), type_(&type) {
   if (!type.numbering.empty() && !type.code_field.empty()) numbering_ = schema.find_numbering(type.numbering);
   plan_single_fields();
@@ -83,10 +87,35 @@ TypePlan::TypePlan(const schema::Schema& schema, const TypeDecl& type) : schema_
   plan_code();
 }
 
+bool TypePlan::is_code_field(const FieldDecl& field) const {
+  return numbering_ != nullptr && (field.name == type_->code_field || field.name == former_codes_field());
+}
+
+IndexPlan TypePlan::make_plan(std::string name, std::vector<const FieldDecl*> fields) const {
+  IndexPlan plan;
+  plan.name = std::move(name);
+  plan.many = fields.size() == 1 && fields.front()->many;
+  plan.text_limit = kIndexTextBytes / fields.size();
+  for (const auto* field : fields) plan.codes.push_back(is_code_field(*field));
+  plan.fields = std::move(fields);
+  return plan;
+}
+
+// What makes a code unique is compared as codes are, too. `=` tells such keys from those of earlier versions, which
+// held the code as it was written.
+void TypePlan::add_unique(std::string name, std::vector<const FieldDecl*> fields) {
+  auto plan = make_plan(std::move(name), std::move(fields));
+  if (std::find(plan.codes.begin(), plan.codes.end(), true) != plan.codes.end()) {
+    plan.name = "=" + plan.name;
+    plan.codes.assign(plan.codes.size(), true);
+  }
+  uniques_.push_back(std::move(plan));
+}
+
 void TypePlan::plan_single_fields() {
   for (const auto& field : type_->fields) {
     if (is_indexed(*type_, field)) indexes_.push_back(make_plan(field.name, {&field}));
-    if (can_be_indexed(field) && field.unique) uniques_.push_back(make_plan(field.name, {&field}));
+    if (can_be_indexed(field) && field.unique) add_unique(field.name, {&field});
   }
 }
 
@@ -113,7 +142,7 @@ void TypePlan::plan_compounds() {
     }
     if (fields.empty()) continue;
     indexes_.push_back(make_plan("+" + compound.name, fields));
-    if (compound.unique) uniques_.push_back(make_plan("+" + compound.name, std::move(fields)));
+    if (compound.unique) add_unique("+" + compound.name, std::move(fields));
   }
 }
 
@@ -124,7 +153,7 @@ void TypePlan::plan_code() {
   const bool unique = std::any_of(uniques_.begin(), uniques_.end(), [&](const auto& index) {
     return std::find(index.fields.begin(), index.fields.end(), code) != index.fields.end();
   });
-  if (code != nullptr && !unique) uniques_.push_back(make_plan(code->name, {code}));
+  if (code != nullptr && !unique) add_unique(code->name, {code});
   const auto* former = type_->find_field(former_codes_field());
   if (former != nullptr && find_index(former->name) == nullptr) indexes_.push_back(make_plan(former->name, {former}));
 }
@@ -141,8 +170,8 @@ const IndexPlan* TypePlan::find_unique(std::string_view name) const {
 
 Bytes TypePlan::components(const IndexPlan& index, const Json& fields) {
   Bytes out;
-  for (const auto* field : index.fields) {
-    append(out, index_component(*field, field_value(fields, field->name), index.text_limit));
+  for (std::size_t i = 0; i < index.fields.size(); ++i) {
+    append(out, index.component(i, field_value(fields, index.fields[i]->name)));
   }
   return out;
 }
@@ -169,6 +198,13 @@ std::vector<UniqueEntry> TypePlan::unique_entries(const Record& record) const {
       out.push_back({unique_key(type_->name, index.name, entry), index.name});
     }
   }
+  return out;
+}
+
+std::vector<UniqueEntry> TypePlan::code_entries(const Record& record) const {
+  auto out = unique_entries(record);
+  out.erase(std::remove_if(out.begin(), out.end(), [&](const auto& entry) { return !is_code(entry.index); }),
+            out.end());
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "index_value.h"
 #include "lantai/records/record.h"
 #include "lantai/schema/schema.h"
 
@@ -23,8 +24,12 @@ inline constexpr std::string_view kLevelIndex = "@level";
 struct IndexPlan {
   std::string name;
   std::vector<const schema::FieldDecl*> fields;
-  bool many = false;  // one entry a value; single-field indexes only
+  std::vector<bool> codes;  // of each field: compared as a reference code is, whatever its spelling
+  bool many = false;        // one entry a value; single-field indexes only
   std::size_t text_limit = 0;
+
+  Bytes component(std::size_t field, const schema::Json& value) const;
+  ComponentBounds bounds(std::size_t field, std::optional<std::string> from, std::optional<std::string> to) const;
 };
 
 struct UniqueEntry {
@@ -53,6 +58,8 @@ class TypePlan {
   // Every index key of a record that is not deleted, and every unique key without those it takes no part in.
   std::set<Bytes> index_keys(const Record& record) const;
   std::vector<UniqueEntry> unique_entries(const Record& record) const;
+  // Those of the code alone.
+  std::vector<UniqueEntry> code_entries(const Record& record) const;
   bool is_code(std::string_view unique_index) const;  // that index holds the code field
   std::vector<std::string> code_context() const;      // the fields within whose values the code is unique
   static Bytes level_components(int rank);
@@ -67,6 +74,9 @@ class TypePlan {
   void plan_tree();
   void plan_compounds();
   void plan_code();
+  IndexPlan make_plan(std::string name, std::vector<const schema::FieldDecl*> fields) const;
+  bool is_code_field(const schema::FieldDecl& field) const;
+  void add_unique(std::string name, std::vector<const schema::FieldDecl*> fields);
   std::string companion(std::string_view suffix) const;
 
   const schema::Schema* schema_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "code_step.h"
 #include "differences.h"
 #include "link_step.h"
 #include "stored_records.h"
@@ -15,13 +14,15 @@ using storage::KeySpace;
 
 constexpr std::size_t kMaxRecordBytes = storage::kMaxValueBytes - (16U << 10U);
 
-std::string text_of(const Json& fields, const std::string& name) {
-  const auto found = fields.find(name);
-  return found != fields.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 Json value_of(const Record* record, const std::string& name) {
   return record == nullptr ? Json() : record->fields.value(name, Json());
+}
+
+// As the caller wrote it: programs may give a code as a number.
+std::string typed_text(const Json& fields, const std::string& name) {
+  const auto found = fields.find(name);
+  if (found != fields.end() && found->is_number()) return found->dump();
+  return text_of(fields, name);
 }
 
 std::set<Bytes> digests(const Record& record) {
@@ -77,14 +78,16 @@ void WriteStep::check() {
     LinkStep(request_.catalogue, plan, request_.principal, transaction_).require_unused(after_);
     return;
   }
-  const auto typed = text_of(after_.fields, plan.type().code_field);
+  const auto typed = typed_text(after_.fields, plan.type().code_field);
   const auto given = given_system_fields();
   validate();
   require_system_fields_kept(given);
   const auto valid = after_.fields;
   apply_rules();
   if (after_.fields != valid) validate();
-  CodeStep(request_.catalogue, plan, transaction_).apply(before(), after_, typed);
+  const auto ruled = after_.fields;
+  code_.apply(before(), after_, typed, context_.follow(before(), after_));
+  if (after_.fields != ruled) validate();
   auto problems = LinkStep(request_.catalogue, plan, request_.principal, transaction_).problems(before(), after_);
   if (!problems.empty()) throw Error("links of the record do not hold", std::move(problems));
   if (!allowed(request_.catalogue.schema(), request_.principal, request_.action, plan.type(), &after_)) {
@@ -99,7 +102,8 @@ void WriteStep::validate() {
     const auto owner = before_ ? text_of(before_->fields, type.owner_field) : request_.principal.id;
     after_.fields[type.owner_field] = owner;
   }
-  auto problems = schema::validate(request_.catalogue.schema(), type, after_.fields);
+  const auto schemes = context_.schemes(after_.fields);
+  auto problems = schema::validate(request_.catalogue.schema(), type, after_.fields, schemes);
   if (!problems.empty()) throw Error("fields of the record break its declaration", std::move(problems));
 }
 
@@ -148,7 +152,7 @@ void WriteStep::persist() {
   write_uniques();
   write_indexes();
   LinkStep(request_.catalogue, request_.plan, request_.principal, transaction_).write(before(), after_);
-  CodeStep(request_.catalogue, request_.plan, transaction_).write_numbers(before(), after_);
+  code_.write_numbers(before(), after_);
   write_blob_owners();
   transaction_.put(KeySpace::records, record_key(type, after_.id), std::move(record));
   transaction_.put(KeySpace::versions, version_key(type, after_.id, after_.version), std::move(version));
@@ -195,12 +199,16 @@ void WriteStep::write_uniques() {
   if (after_.deleted && !plan.former_codes_field().empty()) release_former_codes();
 }
 
-// Every code the record ever had, with what it was unique in then.
+// Every code the record ever had, with what it was unique in then. Versions are read only when there is such a code,
+// the latest first, until all are found.
 void WriteStep::release_former_codes() {
-  for (std::uint64_t version = 1; version < before_->version; ++version) {
+  const auto former = value_of(before(), request_.plan.former_codes_field());
+  std::set<std::string> wanted;
+  for (const auto& one : former.is_array() ? former : Json::array()) wanted.insert(one.get<std::string>());
+  for (auto version = before_->version; version-- > 1 && !wanted.empty();) {
     const auto stored = load_version(transaction_, after_.type, after_.id, version);
-    if (!stored) continue;
-    for (const auto& entry : request_.plan.unique_entries(stored->record)) {
+    if (!stored || wanted.erase(text_of(stored->record.fields, request_.plan.type().code_field)) == 0) continue;
+    for (const auto& entry : request_.plan.code_entries(stored->record)) {
       const auto owner = transaction_.get(KeySpace::uniques, entry.key);
       if (owner && as_chars(*owner) == after_.id) transaction_.erase(KeySpace::uniques, entry.key);
     }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "access.h"
+#include "code_step.h"
 #include "lantai/records/record_engine.h"
 #include "record_keys.h"
 
@@ -30,7 +31,10 @@ struct WriteRequest {
 class WriteStep {
  public:
   WriteStep(storage::Transaction& transaction, const WriteRequest& request)
-      : transaction_(transaction), request_(request) {}
+      : transaction_(transaction),
+        request_(request),
+        context_(request.catalogue, request.plan, transaction),
+        code_(request.catalogue, request.plan, transaction, context_) {}
 
   // The record as it is now; `changed()` says whether that is a new version.
   Record run();
@@ -54,6 +58,8 @@ class WriteStep {
 
   storage::Transaction& transaction_;
   const WriteRequest& request_;
+  LinkedContext context_;
+  CodeStep code_;
   std::optional<Record> before_;
   Record after_;
   bool changed_ = false;

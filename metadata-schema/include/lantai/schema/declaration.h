@@ -32,6 +32,11 @@ enum class FieldKind {
 
 struct CompiledPattern;  // private to the library
 
+// A field of the record that a link points to, written `fonds.code`.
+struct LinkedField {
+  std::string link, field;  // both empty: none
+};
+
 enum class Sensitivity { normal, personal };  // personal: masked without the right to see it
 
 struct FieldDecl {
@@ -52,6 +57,8 @@ struct FieldDecl {
   std::string vocabulary;                 // kind term
   std::string suffix_mark, suffix_field;  // kind term: what follows the mark goes to that field: `机密★10年`
   std::string target;                     // kind link
+  LinkedField follows;                    // the value that field of the linked record has, and no other
+  LinkedField scheme;                     // kind term: codes are those that begin with this term and a dot
   std::vector<FieldDecl> columns;         // kind table
   Json default_value;                     // what an absent field gets when validated; null: nothing
   bool unique = false;
@@ -95,8 +102,10 @@ struct TypeDecl {
   std::string owner_field;       // principal id of the only one who may see it unless it is shared, or empty
   std::string shared_field;      // boolean: true lets everybody who may read see an owned record
   std::string numbering;         // name of a numbering template, or empty
-  bool files = false;            // may have component files
-  bool searchable = true;        // found by full-text search
+  std::string number_field;      // integer: the number that the reference code ends with, or empty
+  std::vector<std::string> like_parent;  // fields with the parent's values
+  bool files = false;                    // may have component files
+  bool searchable = true;                // found by full-text search
   std::vector<FieldDecl> fields;
   std::vector<CompoundIndex> indexes;
   Permissions permissions;
@@ -125,7 +134,9 @@ struct Vocabulary {
   std::map<std::string, std::size_t> names;  // folded codes, labels, aliases and written forms, filled when loaded
   const Term* find(std::string_view code) const;
   // Tolerant, for input: codes and labels before aliases and written forms, earlier terms before later ones.
-  const Term* match(std::string_view code_alias_or_label) const;
+  // With a scheme only terms of the scheme: `WS` is `university.WS` in `university`. A whole code is always itself.
+  const Term* match(std::string_view code_alias_or_label, std::string_view scheme = {}) const;
+  bool means_one_term(std::string_view code_alias_or_label) const;  // whatever the scheme
   void index_names();
 };
 

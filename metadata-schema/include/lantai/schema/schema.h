@@ -64,7 +64,15 @@ class Schema {
 // values, fills defaults, turns tolerant spellings of terms (label or alias) into codes and of dates into 2021-03-05.
 // Unknown fields are problems. Links are checked for form only: whether the target exists is the record engine's to
 // know.
-std::vector<FieldProblem> validate(const Schema& schema, const TypeDecl& type, Json& fields);
+// `schemes`: for fields of terms, the scheme that a code without one belongs to.
+using Schemes = std::map<std::string, std::string>;
+std::vector<FieldProblem> validate(const Schema& schema, const TypeDecl& type, Json& fields,
+                                   const Schemes& schemes = {});
+// One value as validate would keep it, not of a list or table; nullopt: it is refused.
+std::optional<Json> kept_value(const Schema& schema, const FieldDecl& field, const Json& value);
+// Several values in one text, as a cell of a spreadsheet holds them: `教务处；学生处`. A separator (; ； or a line
+// break) within a value has a backslash before it. validate reads such a text of a field that has many values.
+std::string list_text(const std::vector<std::string>& values);
 // Expected fields that are absent (rule `field.expected`): what a cataloguer still has to fill in.
 std::vector<FieldProblem> gaps(const TypeDecl& type, const Json& fields);
 

@@ -108,8 +108,9 @@ Response remove_record(Call& call) {
 }
 
 Response get_history(Call& call) {
-  return json_response(
-      200, encode_history(call, call.app().records().history(call.principal(), call.at("type"), call.at("id"))));
+  const records::HistoryRequest request{call.query.number("limit", 50, 1, 1000), call.query.text("page_token")};
+  const auto page = call.app().records().history(call.principal(), call.at("type"), call.at("id"), request);
+  return json_response(200, encode_history(call, page));
 }
 
 Response get_version(Call& call) {
@@ -124,11 +125,17 @@ Response get_children(Call& call) {
 }
 
 Response get_continuity(Call& call) {
+  const records::RecordEngine::ContinuityRequest request{call.query.number("limit", 100, 1, 1000),
+                                                         call.query.text("page_token")};
+  const auto page = call.app().records().continuity(call.principal(), call.at("type"), request);
   Json scopes = Json::array();
-  for (const auto& one : call.app().records().continuity(call.principal(), call.at("type"))) {
-    scopes.push_back({{"scope", one.scope}, {"highest", one.highest}, {"missing", one.missing}});
+  for (const auto& one : page.scopes) {
+    scopes.push_back({{"scope", one.scope},
+                      {"highest", one.highest},
+                      {"missing", one.missing},
+                      {"missing_count", one.missing_count}});
   }
-  return json_response(200, {{"scopes", std::move(scopes)}});
+  return json_response(200, {{"scopes", std::move(scopes)}, {"next_page_token", page.next_page_token}});
 }
 
 std::vector<Parameter> paging() {
@@ -199,7 +206,8 @@ void add_record_routes(std::vector<Route>& table) {
   table.push_back({.method = "GET",
                    .path = one + "/history",
                    .operation = "getHistory",
-                   .summary = "Versions of a record with their differences",
+                   .summary = "Versions of a record with their differences, the latest first",
+                   .query = paging(),
                    .answer_schema = "History",
                    .handle = get_history});
   table.push_back({.method = "GET",
@@ -218,7 +226,8 @@ void add_record_routes(std::vector<Route>& table) {
   table.push_back({.method = "GET",
                    .path = all + "/continuity",
                    .operation = "getContinuity",
-                   .summary = "Numbers missing among the reference codes",
+                   .summary = "Numbers missing among the reference codes, for who may update and see all of them",
+                   .query = paging(),
                    .answer_schema = "Continuity",
                    .handle = get_continuity});
 }

@@ -9,6 +9,7 @@
 #include "encode.h"
 #include "lantai/base/log.h"
 #include "lantai/http/content_disposition.h"
+#include "lantai/records/link_names.h"
 #include "lantai/records/record_export.h"
 #include "lantai/records/record_import.h"
 #include "problem.h"
@@ -106,20 +107,18 @@ class RowReceiver final : public Receiver {
   Response finish() override {
     body_in_.str(std::move(body_));
     std::size_t count = 0;
-    auto read = read_rows([&](const records::Draft& draft) {
+    auto read = read_rows([&](const records::Draft&) {
       if (++count > kMaxRows) {
         throw Error(ErrorCode::invalid_argument, "too many rows", "import.too_many_rows",
                     {{"max", std::to_string(kMaxRows)}});
       }
-      if (dry_run_) rows_.push_back(judged(draft));
     });
-    if (!dry_run_) {
-      read_rows([&](records::Draft draft) {
-        batch_.push_back(std::move(draft));
-        if (batch_.size() == kBatch) create_batch();
-      });
-      create_batch();
-    }
+    read_rows([&](records::Draft draft) {
+      resolve(draft);
+      batch_.push_back(std::move(draft));
+      if (batch_.size() == kBatch) settle_batch();
+    });
+    settle_batch();
     return json_response(200, {{"rows", std::move(rows_)}, {"unknown_columns", std::move(read.unknown_columns)}});
   }
 
@@ -155,8 +154,17 @@ class RowReceiver final : public Receiver {
     return row(draft, draft.problems.empty() ? "planned" : "failed", "", std::move(errors));
   }
 
+  // A row may name a record that stands further up in the same list.
+  void resolve(records::Draft& draft) {
+    const records::LinkNames names(call_.app().records(), call_.principal());
+    if (!draft.problems.empty() || names.resolve(type_, draft.fields) || batch_.empty() || dry_run_) return;
+    settle_batch();
+    names.resolve(type_, draft.fields);
+  }
+
   Json created(const records::Draft& draft, const records::CreateResult& result) const {
     if (result.error) return failed(draft, *result.error);
+    if (dry_run_) return judged(draft);
     return row(draft, "created", type_.name + "/" + result.written->record.id, Json::array());
   }
   Json failed(const records::Draft& draft, const Error& error) const {
@@ -166,13 +174,15 @@ class RowReceiver final : public Receiver {
     return row(draft, "failed", "", problem_list(call_.app().schema(), error, call_.language));
   }
 
-  void create_batch() {
+  void settle_batch() {
     if (call_.context.stopping.stop_requested()) throw request_error(503);
     std::vector<records::NewRecord> good;
     for (auto& draft : batch_) {
       if (draft.problems.empty()) good.push_back({type_.name, std::move(draft.fields), {}, draft.key});
     }
-    const auto results = call_.app().records().create_all(call_.principal(), good);
+    auto& engine = call_.app().records();
+    const auto results =
+        dry_run_ ? engine.check_all(call_.principal(), good) : engine.create_all(call_.principal(), good);
     auto result = results.begin();
     for (const auto& draft : batch_)
       rows_.push_back(draft.problems.empty() ? created(draft, *result++) : judged(draft));

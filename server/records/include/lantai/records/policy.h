@@ -13,7 +13,8 @@
 
 namespace lantai::records {
 
-enum class Action { read, create, update, remove, export_records };
+// add_file: whoever made a record completes it with files, without the right to update, until somebody else changes it.
+enum class Action { read, create, update, remove, export_records, add_file };
 
 // `record` may be null: may the principal do this to any record of the type at all?
 bool allowed(const schema::Schema& schema, const Principal& principal, Action action, const schema::TypeDecl& type,

@@ -82,6 +82,17 @@ struct ListPage {
   std::string next_page_token;  // empty: this was the last
 };
 
+// The latest versions first. A page also ends early when its differences have kHistoryBytes.
+struct HistoryRequest {
+  std::size_t limit = 50;  // 1..1000
+  std::string page_token;
+};
+inline constexpr std::size_t kHistoryBytes = 1U << 20U;
+struct HistoryPage {
+  std::vector<VersionInfo> versions;
+  std::string next_page_token;  // empty: this was the last
+};
+
 // What a rule sees, and may change, before a record is written. Runs inside the transaction: no side effects.
 struct RuleContext {
   storage::Transaction& transaction;
@@ -108,6 +119,9 @@ class RecordEngine {
   // fails undoes nothing of the others. Positions are those of the commit's last change. Memory: the results and one
   // transaction. Holds back replace_schema: a few hundred records at a time are enough. Tests: batch_test.cc.
   std::vector<CreateResult> create_all(const Principal& principal, const std::vector<NewRecord>& records);
+  // What create_all would say of each, without writing: values, links, codes, also of one row against those before it
+  // in the same few hundred. Every result is a record that is not there, or the error.
+  std::vector<CreateResult> check_all(const Principal& principal, const std::vector<NewRecord>& records);
   // `patch`: JSON merge patch (RFC 7396) on the fields. `expected_version` 0: whatever is there.
   Written update(const Principal& principal, std::string_view type, std::string_view id, std::uint64_t expected_version,
                  const Json& patch);
@@ -126,7 +140,8 @@ class RecordEngine {
   std::optional<Record> find(const Principal& principal, std::string_view type, std::string_view id) const;
   Record get_version(const Principal& principal, std::string_view type, std::string_view id,
                      std::uint64_t version) const;
-  std::vector<VersionInfo> history(const Principal& principal, std::string_view type, std::string_view id) const;
+  HistoryPage history(const Principal& principal, std::string_view type, std::string_view id,
+                      const HistoryRequest& request = {}) const;
   ListPage list(const Principal& principal, std::string_view type, const ListRequest& request) const;
   // Exact match on a unique or indexed field; of the reference code also in any spelling and by a former code.
   std::optional<Record> find_by(const Principal& principal, std::string_view type, std::string_view field,
@@ -139,7 +154,8 @@ class RecordEngine {
 
   // Numbers given within each scope: the next record gets `highest` + 1. `missing` are those below it that no record
   // has: never given, or their record was deleted or got another code; the first kMissingLimit of them. Duplicates
-  // cannot be stored. O(numbers given).
+  // cannot be stored. Scopes tell of records of every level: it takes the right to update the type and the highest
+  // clearance. By scope, paged; O(numbers given within the scopes shown).
   static constexpr std::size_t kMissingLimit = 1000;
   struct Continuity {
     std::string scope;
@@ -147,7 +163,18 @@ class RecordEngine {
     std::vector<std::uint64_t> missing;
     std::uint64_t missing_count = 0;
   };
-  std::vector<Continuity> continuity(const Principal& principal, std::string_view type) const;
+  struct ContinuityRequest {
+    std::size_t limit = 100;  // scopes, 1..1000
+    std::string page_token;
+  };
+  struct ContinuityPage {
+    std::vector<Continuity> scopes;
+    std::string next_page_token;  // empty: this was the last
+  };
+  ContinuityPage continuity(const Principal& principal, std::string_view type, const ContinuityRequest& request) const;
+  ContinuityPage continuity(const Principal& principal, std::string_view type) const {
+    return continuity(principal, type, ContinuityRequest());
+  }
 
   // Throws permission_denied (audited) unless the principal may export the type; otherwise audits the export. Whoever
   // writes records out calls it first (record_export.h).
@@ -155,7 +182,7 @@ class RecordEngine {
 
   const schema::Schema& schema() const;  // stays good for the engine's life, also after replace_schema
   std::shared_ptr<const schema::Schema> current_schema() const;
-  // Types and fields added at run time. Waits for writes under way; builds what is missing of indexes before it
+  // For declarations loaded again. Waits for writes under way; builds what is missing of indexes before it
   // returns, and until then lists by a new index are incomplete. O(records of types whose indexes changed).
   void replace_schema(std::shared_ptr<const schema::Schema> schema);
 

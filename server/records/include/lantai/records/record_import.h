@@ -2,8 +2,9 @@
 // store and without writing: the dry run. Whoever imports then creates the drafts that are good (server/archive).
 //
 // CSV headings are field names, labels in any language or aliases; `id`, `version`, `created`, `modified` and `author`
-// of an export are skipped, columns that mean nothing are given back with their cells, so that a file column can be
-// used. JSON Lines are {"type":…, "fields":{…}, "files":[…]}. Input is UTF-8 (with or without byte order mark).
+// of an export are skipped, and so are fields that the program fills in itself; columns that mean nothing are given
+// back with their cells, so that a file column can be used. JSON Lines are {"type":…, "fields":{…}, "files":[…]}. Input
+// is UTF-8 (with or without byte order mark).
 //
 // Thread-safe on different streams. Memory: one row. Throws invalid_argument when the whole cannot be read: no heading,
 // the same field twice (`import.ambiguous_column`), a quote that is never closed. Formats: docs/formats/records.md.
