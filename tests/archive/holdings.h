@@ -8,6 +8,7 @@
 #include <mutex>
 #include <set>
 #include <sstream>
+#include <stop_token>
 #include <string>
 
 #include "lantai/archive/extraction_pipeline.h"
@@ -25,15 +26,19 @@ namespace fs = std::filesystem;
 using Folder = TemporaryDirectory;
 
 // Reads every file as one page of text. `PK…` is an archive whose members are `name=content` lines; commas part the
-// cells of a table. A file that says `crash` brings its worker down, one that says `locked` is encrypted.
+// cells of a table. A file that says `crash` brings its worker down, one that says `locked` is encrypted, and one that
+// begins with `scan` has five pages of OCR.
 class PlainExtractor final : public extract::Extractor {
  public:
   std::atomic<int> extracted{0};
   std::function<void(const std::string& content)> before;  // called with what is about to be read
+  std::function<void(std::uint32_t page, const std::stop_token& stop)> before_page;
   std::string named_version = "plain-1";
 
-  extract::Extraction extract(const extract::SourceFile& file) override {
+  using extract::Extractor::extract;
+  extract::Extraction extract(const extract::SourceFile& file, const extract::Reading& reading) override {
     const std::string content = content_of(file);
+    if (content.substr(0, 4) == "scan") return read_scan(reading);
     if (before) before(content);
     ++extracted;
     extract::Extraction result;
@@ -86,6 +91,24 @@ class PlainExtractor final : public extract::Extractor {
   std::string version() const override { return named_version; }
 
  private:
+  extract::Extraction read_scan(const extract::Reading& reading) {
+    ++extracted;
+    extract::Extraction result;
+    result.media_type = "image/tiff";
+    for (std::uint32_t page = 1; page <= 5; ++page) {
+      const auto known = reading.known_pages.find(page);
+      if (known != reading.known_pages.end()) {
+        result.pages.push_back(known->second);
+        continue;
+      }
+      if (before_page) before_page(page, reading.stop);
+      if (reading.stop.stop_requested()) throw Error(ErrorCode::cancelled, "told to stop");
+      result.pages.push_back({page, "page " + std::to_string(page), true});
+      if (reading.keep) reading.keep(result.pages.back());
+    }
+    return result;
+  }
+
   static std::string content_of(const extract::SourceFile& file) {
     std::string content;
     char buffer[4096];

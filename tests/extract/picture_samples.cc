@@ -39,10 +39,13 @@ std::string tiff(const std::vector<std::string>& pngs) {
 
 std::string picture(const std::string& format, const std::vector<std::string>& pngs) {
   if (format == "tiff") return tiff(pngs);
-  const std::map<std::string, l_int32> formats = {{"bmp", IFF_BMP}, {"gif", IFF_GIF}, {"webp", IFF_WEBP}};
+  OwnedPix pix = decoded(pngs.at(0));
+  if (format == "jpeg lying") pix.reset(pixRotateOrth(pix.get(), 3));
+  const std::map<std::string, l_int32> formats = {
+      {"bmp", IFF_BMP}, {"gif", IFF_GIF}, {"webp", IFF_WEBP}, {"jpeg lying", IFF_JFIF_JPEG}};
   l_uint8* data = nullptr;
   std::size_t size = 0;
-  if (pixWriteMem(&data, &size, decoded(pngs.at(0)).get(), formats.at(format)) != 0) throw std::runtime_error(format);
+  if (pixWriteMem(&data, &size, pix.get(), formats.at(format)) != 0) throw std::runtime_error(format);
   const std::string out(reinterpret_cast<const char*>(data), size);
   lept_free(data);
   return out;

@@ -143,16 +143,18 @@ std::string pdf(const PdfText& text) {
   return pdf_file(objects, 4);
 }
 
-std::string scanned_pdf(std::string_view png) {
+std::string scanned_pdf(std::string_view png, const std::string& stamp) {
   const auto width = big_endian(png, 16), height = big_endian(png, 20);
   std::string pixels;  // deflated with PNG's row filters, which PDF knows as predictor 15
   for (std::size_t at = 8; at + 12 <= png.size(); at += big_endian(png, at) + 12)
     if (png.substr(at + 4, 4) == "IDAT") pixels += png.substr(at + 8, big_endian(png, at));
-  const auto page = fmt::format("q 595 0 0 {} 0 0 cm /I1 Do Q", 595.0 * height / width);
+  auto page = fmt::format("q 595 0 0 {} 0 0 cm /I1 Do Q", 595.0 * height / width);
+  if (!stamp.empty()) page += " BT /F1 8 Tf 400 20 Td (" + stamp + ") Tj ET";
   return pdf_file(
       {"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
        fmt::format("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 {}] /Contents 4 0 R "
-                   "/Resources << /XObject << /I1 5 0 R >> >> >>",
+                   "/Resources << /XObject << /I1 5 0 R >> /Font << /F1 << /Type /Font /Subtype /Type1 "
+                   "/BaseFont /Helvetica >> >> >> >>",
                    595.0 * height / width),
        stream("", page),
        stream(fmt::format("/Type /XObject /Subtype /Image /Width {0} /Height {1} /ColorSpace /DeviceRGB "

@@ -25,10 +25,11 @@ struct PdfText {
   std::pair<std::string, std::string> attachment = {};  // name, content
 };
 std::string pdf(const PdfText& text);
-// A page that is nothing but a picture: `png` as render_page gives it (RGB, not interlaced).
-std::string scanned_pdf(std::string_view png);
+// A page that is nothing but a picture: `png` as render_page gives it (RGB, not interlaced). `stamp`: ASCII text that
+// the scanner's program put below.
+std::string scanned_pdf(std::string_view png, const std::string& stamp = "");
 
-// `png`s as pages of one picture: `tiff` of any number, `bmp`, `gif`, `webp` of one.
+// `png`s as pages of one picture: `tiff` of any number, `bmp`, `gif`, `webp` of one. `jpeg lying`: turned left.
 std::string picture(const std::string& format, const std::vector<std::string>& pngs);
 
 // `body` is what stands inside <w:body>.

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(an_xlsx_gives_a_page_a_sheet_with_cells_as_shown) {
       {"<t>名称</t>", "<r><t>投影</t></r><r><t>仪</t></r><rPh><t>ignored</t></rPh>"}, styles));
   BOOST_TEST(
       all_text(result) ==
-      "资产\n名称\t\t原值\n投影仪\t2019-03-01\t1234.5\f其他\n2019-03-01\t12.5%\t2019-03-01 18:00\tTRUE\t3\t公式");
+      "资产\n名称\t\t原值\n投影仪\t2019-03-01\t1234.5\f其他\n2019年3月1日\t12.50%\t2019-03-01 18:00\tTRUE\t3\t公式");
 }
 
 BOOST_AUTO_TEST_CASE(a_pptx_gives_a_page_a_slide_in_the_order_shown) {

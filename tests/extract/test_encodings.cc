@@ -81,6 +81,27 @@ BOOST_AUTO_TEST_CASE(text_is_named_for_what_it_holds) {
   BOOST_TEST(type("") == "application/x-empty");
 }
 
+BOOST_AUTO_TEST_CASE(a_declaration_that_contradicts_the_bytes_does_not_count) {
+  const std::string text = "通知正文内容关于放假";
+  for (const char* charset : {"gb2312", "gbk", "big5", "GB18030"}) {
+    const std::string html =
+        std::string("<html><head><meta Charset=") + charset + "></head><body>" + text + "</body></html>";
+    BOOST_TEST(all_text(extract(html)) == text, charset);
+    const std::string mail = std::string("From: a@b.c\nTo: d@e.f\nSubject: x\nContent-Type: text/plain; charset=") +
+                             charset + "\n\n" + text + "\n";
+    BOOST_TEST(all_text(extract(mail)).find(text) != std::string::npos, charset);
+  }
+  const std::string xml = "<?xml version=\"1.0\" encoding=\"GB2312\"?><a>" + text + "</a>";
+  BOOST_TEST(all_text(extract(xml)).find(text) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(text_with_an_odd_byte_or_a_stray_nul_is_text) {
+  BOOST_TEST(all_text(extract(encoded("关于开展检查工作的通知", "UTF-16LE") + "\n")).find("关于开展检查工作的通知") ==
+             0U);
+  using std::string_literals::operator""s;
+  BOOST_TEST(all_text(extract("日志正文\0更多内容"s)).find("更多内容") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace lantai::extract::test

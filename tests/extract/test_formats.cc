@@ -53,6 +53,27 @@ BOOST_AUTO_TEST_CASE(a_zip_with_gbk_names_gives_decoded_paths_and_the_raw_names)
   BOOST_TEST(nested->pages.at(0).text == "inside");
 }
 
+BOOST_AUTO_TEST_CASE(a_memo_that_begins_like_mail_is_text) {
+  const std::string memo = "To: 全体教师\nFrom: 校长办公室\nDate: 2020-01-01\n关于放假的通知正文";
+  const auto result = extract(memo);
+  BOOST_TEST(result.media_type == "text/plain");
+  BOOST_TEST(all_text(result) == memo);
+  const auto mail =
+      extract("From: Office <a@b.c>\r\nDate: Wed, 1 Jan 2020 08:00:00 +0800\r\nSubject: x\r\n folded\r\n\r\nbody\r\n");
+  BOOST_TEST(mail.media_type == "message/rfc822");
+}
+
+BOOST_AUTO_TEST_CASE(text_that_mentions_html_is_text) {
+  BOOST_TEST(extract("# 说明\n用法: 写 <html> 标签\n").media_type == "text/plain");
+  BOOST_TEST(extract("<?xml version=\"1.0\"?><!-- x -->\n<html><body>a</body></html>").media_type == "text/html");
+}
+
+BOOST_AUTO_TEST_CASE(a_zip_behind_something_else_is_found) {
+  const auto result = extract(std::string("\x01\x02\0\x03\0\xFE", 6) + zip({{"a.txt", "inside"}}));
+  BOOST_TEST(result.format == "ZIP");
+  BOOST_REQUIRE(find_embedded(result, "a.txt") != nullptr);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace lantai::extract::test

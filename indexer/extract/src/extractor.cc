@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "lantai/base/error.h"
@@ -31,12 +32,19 @@ Descriptor reopen_read_only(int descriptor) {
   return Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
 }
 
+std::string without_blanks(std::string_view text) {
+  std::string out;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c != ' ' && c != '\n'; });
+  return out;
+}
+
 void add_ocr_pages(Extraction& into, Extraction part) {
   for (auto& page : part.pages) {
     auto at = std::lower_bound(into.pages.begin(), into.pages.end(), page.number,
                                [](const PageText& have, std::uint32_t number) { return have.number < number; });
     if (at != into.pages.end() && at->number == page.number) {
-      if (page.text.size() > at->text.size()) *at = std::move(page);
+      at->text = with_ocr(at->text, page.text);
+      at->from_ocr = true;
     } else {
       into.pages.insert(at, std::move(page));
     }
@@ -48,7 +56,8 @@ class PooledExtractor final : public Extractor {
  public:
   explicit PooledExtractor(const ExtractorOptions& options) : options_(options), pool_(options) {}
 
-  Extraction extract(const SourceFile& file) override;
+  using Extractor::extract;
+  Extraction extract(const SourceFile& file, const Reading& reading) override;
   std::optional<Failure> unpack(const SourceFile& file, UnpackSink& sink) override;
   std::optional<Bytes> render_page(const SourceFile& file, std::uint32_t number, std::uint32_t width) override;
   std::vector<std::vector<std::string>> read_table(const SourceFile& file) override;
@@ -59,9 +68,12 @@ class PooledExtractor final : public Extractor {
  private:
   Request request(FrameKind kind, const SourceFile& file) const;
   std::optional<Failure> run(const Request& request, const SourceFile& file, const WorkerProcess::OnFrame& on_frame,
-                             bool* fresh_worker = nullptr);
-  Extraction assemble(const Request& request, const SourceFile& file, std::vector<std::uint32_t>* ocr_wanted);
-  void read_scanned_pages(const SourceFile& file, const std::vector<std::uint32_t>& pages, Extraction& into);
+                             const std::stop_token& stop = {}, bool* fresh_worker = nullptr);
+  Extraction assemble(const Request& request, const SourceFile& file, const std::stop_token& stop,
+                      std::vector<std::uint32_t>* ocr_wanted);
+  void read_scanned_pages(const SourceFile& file, const std::vector<std::uint32_t>& pages, const Reading& reading,
+                          Extraction& into);
+  Extraction read_scanned_page(const SourceFile& file, std::uint32_t page, const Reading& reading);
 
   const ExtractorOptions options_;
   WorkerPool pool_;
@@ -77,18 +89,19 @@ Request PooledExtractor::request(FrameKind kind, const SourceFile& file) const {
 }
 
 std::optional<Failure> PooledExtractor::run(const Request& request, const SourceFile& file,
-                                            const WorkerProcess::OnFrame& on_frame, bool* fresh_worker) {
+                                            const WorkerProcess::OnFrame& on_frame, const std::stop_token& stop,
+                                            bool* fresh_worker) {
   const Descriptor input = reopen_read_only(file.descriptor);
-  auto worker = pool_.borrow();
+  auto worker = pool_.borrow(stop);
   if (!worker->sandbox().complete && !options_.allow_incomplete_sandbox)
     throw Error(ErrorCode::failed_precondition,
                 "this host does not allow the whole extraction sandbox: " + worker->sandbox().detail,
                 "extract.sandbox_incomplete", {{"detail", worker->sandbox().detail}});
   if (fresh_worker != nullptr) *fresh_worker = worker->served() == 0;
-  return worker->run(request, input.get(), on_frame);
+  return worker->run(request, input.get(), on_frame, stop);
 }
 
-Extraction PooledExtractor::assemble(const Request& request, const SourceFile& file,
+Extraction PooledExtractor::assemble(const Request& request, const SourceFile& file, const std::stop_token& stop,
                                      std::vector<std::uint32_t>* ocr_wanted) {
   std::optional<ReplyAssembler> assembler(options_.limits);
   std::optional<Failure> failure;
@@ -96,7 +109,7 @@ Extraction PooledExtractor::assemble(const Request& request, const SourceFile& f
     bool fresh_worker = true;
     try {
       failure = run(
-          request, file, [&](const Frame& frame) { assembler->accept(frame); }, &fresh_worker);
+          request, file, [&](const Frame& frame) { assembler->accept(frame); }, stop, &fresh_worker);
     } catch (const Error& problem) {
       if (problem.code() != ErrorCode::resource_exhausted) throw;
       failure = Failure{"output_limit", problem.message()};
@@ -117,29 +130,40 @@ Extraction PooledExtractor::assemble(const Request& request, const SourceFile& f
   return std::move(result);
 }
 
-Extraction PooledExtractor::extract(const SourceFile& file) {
+Extraction PooledExtractor::extract(const SourceFile& file, const Reading& reading) {
   std::vector<std::uint32_t> scanned;
-  Extraction result = assemble(request(FrameKind::extract, file), file, &scanned);
-  if (options_.ocr) read_scanned_pages(file, scanned, result);
+  Extraction result = assemble(request(FrameKind::extract, file), file, reading.stop, &scanned);
+  if (options_.ocr) read_scanned_pages(file, scanned, reading, result);
   return result;
 }
 
 // A request for each page, so that a page that kills the worker or takes too long costs only itself.
 void PooledExtractor::read_scanned_pages(const SourceFile& file, const std::vector<std::uint32_t>& pages,
-                                         Extraction& into) {
+                                         const Reading& reading, Extraction& into) {
   const auto end = std::chrono::steady_clock::now() + options_.limits.total_time;
   for (const auto page : pages) {
     if (std::chrono::steady_clock::now() >= end) {
       into.warnings.push_back({"ocr_time_limit", "pages from " + std::to_string(page) + " on were not read"});
       return;
     }
-    auto one = request(FrameKind::ocr_page, file);
-    one.page = page;
-    Extraction part = assemble(one, file, nullptr);
+    Extraction part = read_scanned_page(file, page, reading);
     if (part.failure)
       into.warnings.push_back({"ocr_failed", "page " + std::to_string(page) + ": " + part.failure->code});
     add_ocr_pages(into, std::move(part));
   }
+}
+
+Extraction PooledExtractor::read_scanned_page(const SourceFile& file, std::uint32_t page, const Reading& reading) {
+  if (const auto known = reading.known_pages.find(page); known != reading.known_pages.end()) {
+    Extraction part;
+    if (!known->second.text.empty()) part.pages.push_back(known->second);
+    return part;
+  }
+  auto one = request(FrameKind::ocr_page, file);
+  one.page = page;
+  Extraction part = assemble(one, file, reading.stop, nullptr);
+  if (reading.keep && !part.failure) reading.keep(part.pages.empty() ? PageText{page, {}, true} : part.pages.front());
+  return part;
 }
 
 std::optional<Failure> PooledExtractor::unpack(const SourceFile& file, UnpackSink& sink) {
@@ -223,6 +247,11 @@ std::string PooledExtractor::identify(const SourceFile& file) {
 SandboxReport PooledExtractor::sandbox() { return pool_.borrow()->sandbox(); }
 
 }  // namespace
+
+std::string with_ocr(const std::string& layer, const std::string& read) {
+  if (without_blanks(read).find(without_blanks(layer)) != std::string::npos) return read;
+  return read.empty() ? layer : layer + "\n" + read;
+}
 
 std::unique_ptr<Extractor> Extractor::make(const ExtractorOptions& options) {
   if (::access(options.worker_program.c_str(), X_OK) != 0)

@@ -1,5 +1,7 @@
 #include "worker_pool.h"
 
+#include "lantai/base/error.h"
+
 namespace lantai::extract {
 namespace {
 
@@ -7,10 +9,10 @@ constexpr unsigned kFilesPerWorker = 500;
 
 }  // namespace
 
-WorkerPool::Loan WorkerPool::borrow() {
+WorkerPool::Loan WorkerPool::borrow(const std::stop_token& stop) {
   {
     std::unique_lock lock(mutex_);
-    freed_.wait(lock, [&] { return free_slots_ > 0; });
+    if (!freed_.wait(lock, stop, [&] { return free_slots_ > 0; })) throw Error(ErrorCode::cancelled, "told to stop");
     --free_slots_;
     if (!idle_.empty()) {
       auto worker = std::move(idle_.back());
@@ -20,7 +22,7 @@ WorkerPool::Loan WorkerPool::borrow() {
   }
   try {
     auto worker = std::make_unique<WorkerProcess>(options_.worker_program, options_.limits);
-    worker->await_hello();
+    worker->await_hello(stop);
     return {*this, std::move(worker)};
   } catch (...) {
     give_back(nullptr);

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <vector>
 
 #include "lantai/extract/extractor.h"
@@ -31,15 +32,15 @@ class WorkerPool {
     std::unique_ptr<WorkerProcess> worker_;
   };
 
-  // Throws failed_precondition when no worker starts.
-  Loan borrow();
+  // Throws failed_precondition when no worker starts, cancelled at a stop request while waiting for one.
+  Loan borrow(const std::stop_token& stop = {});
 
  private:
   void give_back(std::unique_ptr<WorkerProcess> worker);
 
   const ExtractorOptions options_;
   std::mutex mutex_;
-  std::condition_variable freed_;
+  std::condition_variable_any freed_;
   unsigned free_slots_;
   std::vector<std::unique_ptr<WorkerProcess>> idle_;
 };

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -52,6 +53,22 @@ class SpawnActions {
   posix_spawn_file_actions_t actions_;
 };
 
+// Out of reach of a Ctrl-C for the server, which would look like a crash.
+class OwnGroup {
+ public:
+  OwnGroup() {
+    posix_spawnattr_init(&attributes_);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
+  }
+  OwnGroup(const OwnGroup&) = delete;
+  OwnGroup& operator=(const OwnGroup&) = delete;
+  ~OwnGroup() { posix_spawnattr_destroy(&attributes_); }
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+};
+
 pid_t spawn(const std::filesystem::path& program, const Limits& limits, int socket) {
   const SpawnActions actions(socket);
   std::vector<std::string> arguments = {program.filename().string(), "--memory", std::to_string(limits.memory_bytes)};
@@ -63,7 +80,8 @@ pid_t spawn(const std::filesystem::path& program, const Limits& limits, int sock
   for (auto& variable : environment) envp.push_back(variable.data());
   envp.push_back(nullptr);
   pid_t pid = -1;
-  const int problem = posix_spawn(&pid, program.c_str(), actions.get(), nullptr, argv.data(), envp.data());
+  const OwnGroup attributes;
+  const int problem = posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(), argv.data(), envp.data());
   if (problem != 0) {
     errno = problem;
     throw Error(ErrorCode::failed_precondition,
@@ -87,6 +105,14 @@ Descriptor::~Descriptor() {
 
 int Descriptor::release() { return std::exchange(value_, -1); }
 
+StopSignal::StopSignal(const std::stop_token& stop)
+    : event_(stop.stop_possible() ? ::eventfd(0, EFD_CLOEXEC) : -1), ring_(stop, Ring{event_.get()}) {
+  if (stop.stop_possible() && event_.get() < 0)
+    throw Error(ErrorCode::resource_exhausted, system_message("eventfd for an extraction worker"));
+}
+
+void StopSignal::Ring::operator()() const { ::eventfd_write(event, 1); }
+
 WorkerProcess::WorkerProcess(const std::filesystem::path& program, const Limits& limits) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
@@ -103,7 +129,8 @@ WorkerProcess::~WorkerProcess() {
   }
 }
 
-void WorkerProcess::await_hello() {
+void WorkerProcess::await_hello(const std::stop_token& stop) {
+  const StopSignal stop_signal(stop);
   try {
     const auto deadline = steady_clock::now() + kStartTime;
     while (true) {
@@ -114,10 +141,11 @@ void WorkerProcess::await_hello() {
         return;
       }
       const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
-      if (!receive(left)) throw Error(ErrorCode::failed_precondition, "the extraction worker does not answer");
+      if (!receive(left, stop_signal.get()))
+        throw Error(ErrorCode::failed_precondition, "the extraction worker does not answer");
     }
   } catch (const Error& problem) {
-    if (problem.code() == ErrorCode::failed_precondition) throw;
+    if (problem.code() == ErrorCode::failed_precondition || problem.code() == ErrorCode::cancelled) throw;
     throw Error(ErrorCode::failed_precondition, "the extraction worker ended at its start: " + problem.message());
   }
 }
@@ -147,12 +175,13 @@ void WorkerProcess::send(const Request& request, int descriptor) {
   }
 }
 
-bool WorkerProcess::receive(milliseconds time) {
-  pollfd waiting{socket_.get(), POLLIN, 0};
-  const int ready = ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(time.count(), 0)));
+bool WorkerProcess::receive(milliseconds time, int stop) {
+  std::array<pollfd, 2> waiting{pollfd{socket_.get(), POLLIN, 0}, pollfd{stop, POLLIN, 0}};
+  const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(std::max<std::int64_t>(time.count(), 0)));
   if (ready < 0 && errno == EINTR) return true;
   if (ready < 0) throw Error(ErrorCode::internal, system_message("waiting for the extraction worker"));
   if (ready == 0) return false;
+  if (waiting[1].revents != 0) throw Error(ErrorCode::cancelled, "told to stop");
   std::array<std::uint8_t, 64 * 1024> buffer;
   const auto count = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
   if (count < 0 && errno == EINTR) return true;
@@ -161,11 +190,13 @@ bool WorkerProcess::receive(milliseconds time) {
   return true;
 }
 
-std::optional<Failure> WorkerProcess::run(const Request& request, int descriptor, const OnFrame& on_frame) {
+std::optional<Failure> WorkerProcess::run(const Request& request, int descriptor, const OnFrame& on_frame,
+                                          const std::stop_token& stop) {
   ++served_;
   try {
+    const StopSignal stop_signal(stop);
     send(request, descriptor);
-    return receive_until_done(request, on_frame);
+    return receive_until_done(request, on_frame, stop_signal);
   } catch (const Error& problem) {
     spent_ = true;
     auto failure = kill_and_explain(request.limits);
@@ -180,7 +211,8 @@ std::optional<Failure> WorkerProcess::run(const Request& request, int descriptor
   }
 }
 
-std::optional<Failure> WorkerProcess::receive_until_done(const Request& request, const OnFrame& on_frame) {
+std::optional<Failure> WorkerProcess::receive_until_done(const Request& request, const OnFrame& on_frame,
+                                                         const StopSignal& stop) {
   milliseconds step_left = request.limits.wall_time;
   milliseconds total_left = request.limits.total_time;
   while (true) {
@@ -194,7 +226,7 @@ std::optional<Failure> WorkerProcess::receive_until_done(const Request& request,
       on_frame(*frame);
     }
     const auto before = steady_clock::now();
-    const bool in_time = receive(std::min(step_left, total_left));
+    const bool in_time = receive(std::min(step_left, total_left), stop.get());
     const auto waited = std::chrono::duration_cast<milliseconds>(steady_clock::now() - before);
     step_left -= waited;
     total_left -= waited;

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "lantai/extract/protocol.h"
@@ -29,6 +30,21 @@ class Descriptor {
   int value_;
 };
 
+// A stop request as a descriptor, for poll. Throws resource_exhausted.
+class StopSignal {
+ public:
+  explicit StopSignal(const std::stop_token& stop);
+  int get() const { return event_.get(); }  // -1 when nobody can ask to stop
+
+ private:
+  struct Ring {
+    int event;
+    void operator()() const;
+  };
+  const Descriptor event_;
+  const std::stop_callback<Ring> ring_;
+};
+
 class WorkerProcess {
  public:
   using OnFrame = std::function<void(const Frame&)>;
@@ -39,8 +55,8 @@ class WorkerProcess {
   WorkerProcess& operator=(const WorkerProcess&) = delete;
   ~WorkerProcess();
 
-  // Before the first request: waits until the worker has locked itself in. Throws failed_precondition.
-  void await_hello();
+  // Before the first request: waits until the worker has locked itself in. Throws failed_precondition, cancelled.
+  void await_hello(const std::stop_token& stop = {});
   const SandboxReport& sandbox() const { return sandbox_; }
   pid_t pid() const { return pid_; }
 
@@ -48,17 +64,19 @@ class WorkerProcess {
   // waiting for the worker counts against the limit: `wall_time` between two `progress` frames, `total_time` over all.
   // nullopt: the worker finished in order. Otherwise it has been killed and the failure says why: time_limit,
   // memory_limit, worker_crashed, output_limit. What on_frame throws beyond that passes through, the worker killed.
-  std::optional<Failure> run(const Request& request, int descriptor, const OnFrame& on_frame);
+  // `stop` ends the worker at once and throws cancelled.
+  std::optional<Failure> run(const Request& request, int descriptor, const OnFrame& on_frame,
+                             const std::stop_token& stop = {});
 
   // The worker asked to be replaced, or has been killed.
   bool spent() const { return spent_; }
   unsigned served() const { return served_; }
 
  private:
-  std::optional<Failure> receive_until_done(const Request& request, const OnFrame& on_frame);
+  std::optional<Failure> receive_until_done(const Request& request, const OnFrame& on_frame, const StopSignal& stop);
   void send(const Request& request, int descriptor);
-  // False when the time is over. Throws unavailable when the worker is gone.
-  bool receive(std::chrono::milliseconds time);
+  // False when the time is over. Throws unavailable when the worker is gone, cancelled when `stop` (-1: none) is ready.
+  bool receive(std::chrono::milliseconds time, int stop = -1);
   Failure kill_and_explain(const Limits& limits);
 
   pid_t pid_ = -1;

@@ -17,6 +17,7 @@ constexpr double kCommon = -6.3, kUsual = -9.8, kRare = -13.0, kPunctuation = -5
 // What is worse than this for each byte, on average, is not text.
 constexpr double kWorstText = -9.0, kWorstWideText = -6.0;
 constexpr std::size_t kSample = 64U << 10U;
+constexpr std::size_t kTextPerNul = 4096;  // a stray NUL is met in logs; more of them are something else than text
 
 bool is_han_punctuation(unsigned row, unsigned cell, bool gb) {
   if (gb) return (row == 0xA1 && cell <= 0xBF) || (row == 0xA3 && cell >= 0xA1);
@@ -214,8 +215,8 @@ double Charsets::score_big5(ByteView bytes) const {
 }
 
 double Charsets::score_utf16(ByteView bytes, bool big_endian) const {
-  if (bytes.size() % 2 != 0) return kImpossible * static_cast<double>(bytes.size());
   double sum = -10.0;  // without its mark it is rare
+  if (bytes.size() % 2 != 0) sum += kImpossible;
   for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
     const unsigned unit = big_endian ? bytes[i] << 8 | bytes[i + 1] : bytes[i + 1] << 8 | bytes[i];
     if (unit < 0x80)
@@ -264,6 +265,18 @@ Encoding Charsets::likeliest(ByteView bytes) const {
   return best;
 }
 
+std::optional<DecodedText> Charsets::decode_declared(ByteView bytes, std::optional<Encoding> declared) const {
+  // Windows-1252 is what programs declare that were never told otherwise.
+  const bool marked =
+      starts_with(bytes, {0xEF, 0xBB, 0xBF}) || starts_with(bytes, {0xFF, 0xFE}) || starts_with(bytes, {0xFE, 0xFF});
+  if (declared && !marked && *declared != Encoding::windows1252) {
+    const ByteView sample = bytes.first(std::min(bytes.size(), kSample));
+    auto decoded = decode_as(bytes, *declared);
+    if (!decoded.ill_formed && score(sample, *declared) >= score_utf8(sample)) return decoded;
+  }
+  return decode(bytes);
+}
+
 std::optional<DecodedText> Charsets::decode(ByteView bytes) const {
   if (starts_with(bytes, {0xEF, 0xBB, 0xBF})) return decode_as(bytes.subspan(3), Encoding::utf8);
   if (starts_with(bytes, {0xFF, 0xFE})) return decode_as(bytes.subspan(2), Encoding::utf16le);
@@ -274,7 +287,8 @@ std::optional<DecodedText> Charsets::decode(ByteView bytes) const {
   const bool wide = encoding == Encoding::utf16le || encoding == Encoding::utf16be;
   const double average = score(sample, encoding) / static_cast<double>(std::max<std::size_t>(sample.size(), 1));
   if (average < (wide ? kWorstWideText : kWorstText)) return std::nullopt;
-  if (!wide && std::find(sample.begin(), sample.end(), 0) != sample.end()) return std::nullopt;
+  const auto nuls = static_cast<std::size_t>(std::count(sample.begin(), sample.end(), 0));
+  if (!wide && nuls > 1 + sample.size() / kTextPerNul) return std::nullopt;
   return decode_as(bytes, encoding);
 }
 

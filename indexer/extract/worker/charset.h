@@ -35,6 +35,8 @@ class Charsets {
 
   // nullopt: these bytes are not text.
   std::optional<DecodedText> decode(ByteView bytes) const;
+  // A document's own declaration decides unless the bytes are better UTF-8, or not well formed in it (docs/adr/0022).
+  std::optional<DecodedText> decode_declared(ByteView bytes, std::optional<Encoding> declared) const;
   DecodedText decode_as(ByteView bytes, Encoding encoding) const;
   // What a document declares: `gbk`, `utf-8`, …
   static std::optional<Encoding> by_label(std::string_view label);

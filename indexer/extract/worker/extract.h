@@ -14,7 +14,8 @@ struct Context {
   const Charsets& charsets;
   OcrEngine& ocr;
   bool ocr_allowed = true;
-  std::string name;  // of the file itself, a hint
+  std::string name;          // of the file itself, a hint
+  int smallest_picture = 0;  // pixels of its shorter side; smaller ones are not read by OCR
 };
 
 // What goes wrong ends up in the report; a limit of the whole request is thrown on (Fault::Scope::everything).
@@ -36,6 +37,7 @@ void read_archive(Source& source, const Identity& identity, Report& report, Cont
 // One message, and a file of many (mbox).
 void read_mail(Source& source, Report& report, Context& context, unsigned depth);
 void read_mailbox(Source& source, Report& report, Context& context, unsigned depth);
+void read_outlook(Source& source, Report& report, Context& context, unsigned depth);
 void read_image(Source& source, const Identity& identity, Report& report, Context& context);
 
 }  // namespace lantai::extract::worker

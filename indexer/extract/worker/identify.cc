@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
 #include <string_view>
 
 #include "zip_directory.h"
@@ -96,19 +97,23 @@ Identity identify_compound(Source& source) {
 
 Identity identify_zip(Source& source) {
   const auto directory = read_zip_directory(source, 20'000);
-  const auto& members = directory.members;
-  const auto holds = [&](std::string_view member_name) {
-    return std::any_of(members.begin(), members.end(),
-                       [&](const ZipMember& m) { return as_chars(m.name) == member_name; });
-  };
-  const auto under = [&](std::string_view folder) {
-    return std::any_of(members.begin(), members.end(),
-                       [&](const ZipMember& m) { return as_chars(m.name).substr(0, folder.size()) == folder; });
+  std::set<std::string> names;
+  for (const auto& member : directory.members) {
+    std::string name(as_chars(member.name));
+    std::replace(name.begin(), name.end(), '\\', '/');  // as some programs write it
+    names.insert(std::move(name));
+  }
+  const auto holds = [&](const std::string& name) { return names.contains(name); };
+  const auto under = [&](const std::string& folder) {
+    const auto at = names.lower_bound(folder);
+    return at != names.end() && at->compare(0, folder.size(), folder) == 0;
   };
   const std::string office = "application/vnd.openxmlformats-officedocument.";
   if (holds("OFD.xml") || holds("/OFD.xml")) return {Kind::ofd, "application/ofd", "OFD"};
   if (holds("[Content_Types].xml") || holds("_rels/.rels")) {
     if (under("word/")) return {Kind::docx, office + "wordprocessingml.document", "DOCX"};
+    if (holds("xl/workbook.bin"))
+      return {Kind::known_unsupported, "application/vnd.ms-excel.sheet.binary.macroenabled.12", "XLSB"};
     if (under("xl/")) return {Kind::xlsx, office + "spreadsheetml.sheet", "XLSX"};
     if (under("ppt/")) return {Kind::pptx, office + "presentationml.presentation", "PPTX"};
   }
@@ -149,13 +154,25 @@ std::string lower_ascii(std::string_view text) {
   return out;
 }
 
+// Behind white space, the XML declaration and comments, which may stand before the first tag.
+std::string_view after_prolog(std::string_view text) {
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    std::string_view end;
+    if (text.substr(0, 4) == "<!--") end = "-->";
+    if (text.substr(0, 5) == "<?xml") end = "?>";
+    if (end.empty()) return text;
+    const auto at = text.find(end);
+    text.remove_prefix(at == std::string_view::npos ? text.size() : at + end.size());
+  }
+}
+
 bool looks_like_html(std::string_view text) {
-  const auto start = lower_ascii(text.substr(0, 4096));
-  if (start.find("<!doctype html") != std::string::npos || start.find("<html") != std::string::npos) return true;
-  const auto first = start.find_first_not_of(" \t\r\n");
-  if (first == std::string::npos || start[first] != '<') return false;
-  for (const auto tag : {"<head", "<body", "<table", "<div", "<p>", "<meta", "<title", "<h1"})
-    if (start.compare(first, std::string_view(tag).size(), tag) == 0) return true;
+  const auto lowered = lower_ascii(text.substr(0, 4096));
+  std::string_view start = after_prolog(lowered);
+  for (const std::string_view tag : {"<!doctype html", "<html", "<head", "<body", "<table", "<div", "<p>", "<meta",
+                                     "<title", "<h1", "<script", "<style"})
+    if (start.substr(0, tag.size()) == tag) return true;
   return false;
 }
 
@@ -186,28 +203,41 @@ bool looks_like_json(std::string_view text) {
          std::string_view("{[\"]-0123456789tfn").find(text[second]) != std::string_view::npos;
 }
 
-// RFC 5322 and mbox: the first line and the next ones are header fields that only mail has.
-std::string_view mail_type(std::string_view text) {
-  constexpr std::array<std::string_view, 9> kFields = {
-      "received:",     "return-path:",  "from:",    "date:", "message-id:",
-      "mime-version:", "delivered-to:", "subject:", "to:"};
-  const auto start = lower_ascii(text.substr(0, 8192));
-  if (start.compare(0, 5, "from ") == 0 && start.find("\nfrom:") != std::string::npos) return "application/mbox";
-  std::size_t found = 0;
-  for (const auto field : kFields)
-    if (start.compare(0, field.size(), field) == 0 || start.find("\n" + std::string(field)) < start.find("\n\n"))
-      ++found;
-  const auto colon = start.find(':');
-  const bool begins_with_field = colon < 40 && start.substr(0, colon).find_first_of(" \n<>") == std::string::npos;
-  return begins_with_field && found >= 3 ? "message/rfc822" : "";
+std::string_view take_line(std::string_view& text) {
+  const auto end = text.find('\n');
+  auto line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
 }
+
+// RFC 5322, 2.2: nothing but header fields, three of them such as only mail has, and then an empty line. A memo may
+// begin like that, but its text follows at once.
+bool is_message(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kFields = {"received",     "return-path",  "from",    "date", "message-id",
+                                                       "mime-version", "delivered-to", "subject", "to"};
+  const bool cut = text.size() > Source::kHead / 2;
+  std::size_t known = 0;
+  while (!text.empty()) {
+    const auto line = take_line(text);
+    if (line.empty()) return known >= 3;
+    if (line.front() == ' ' || line.front() == '\t') continue;
+    const auto name = lower_ascii(line.substr(0, line.find(':')));
+    const bool is_field =
+        name.size() < line.size() && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    if (!is_field) return false;
+    if (std::find(kFields.begin(), kFields.end(), name) != kFields.end()) ++known;
+  }
+  return cut && known >= 3;  // a header longer than what one looks at
+}
+
+bool is_mailbox(std::string_view text) { return take_line(text).substr(0, 5) == "From " && is_message(text); }
 
 Identity identify_text(const DecodedText& decoded) {
   const std::string format = std::string(name(decoded.encoding)) + " text";
   const std::string_view text = decoded.text;
-  const auto mail = mail_type(text);
-  if (mail == "application/mbox") return {Kind::mailbox, std::string(mail), "mbox"};
-  if (!mail.empty()) return {Kind::mail, std::string(mail), "Internet message"};
+  if (is_mailbox(text)) return {Kind::mailbox, "application/mbox", "mbox"};
+  if (is_message(text)) return {Kind::mail, "message/rfc822", "Internet message"};
   if (looks_like_html(text)) return {Kind::html, "text/html", "HTML"};
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text.substr(first, 5) == "<?xml")
@@ -237,6 +267,9 @@ Identity identify(Source& source, const Charsets& charsets) {
   if (is_old_tar(head)) return {Kind::archive, "application/x-tar", "TAR"};
   if (is_cpio(head)) return {Kind::archive, "application/x-cpio", "CPIO"};
   if (const auto decoded = charsets.decode(head)) return identify_text(*decoded);
+  // Behind something else, as in an archive that unpacks itself.
+  if (const auto directory = read_zip_directory(source, 1); directory.whole && !directory.members.empty())
+    return identify_zip(source);
   return {};
 }
 

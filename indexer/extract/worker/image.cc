@@ -3,9 +3,11 @@
 #include <leptonica/allheaders.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 
+#include "exif.h"
 #include "fault.h"
 
 namespace lantai::extract::worker {
@@ -55,6 +57,23 @@ Image Image::from_file(ByteView bytes, std::uint32_t number) {
   Image image(is_tiff(bytes) ? pixReadMemTiff(bytes.data(), bytes.size(), static_cast<l_int32>(number - 1))
                              : pixReadMem(bytes.data(), bytes.size()));
   if (image.pix_ == nullptr) damaged("the picture cannot be decoded");
+  return image.is_jpeg() ? image.turned(read_exif(bytes).orientation) : std::move(image);
+}
+
+bool Image::is_jpeg() const { return pixGetInputFormat(pix_.get()) == IFF_JFIF_JPEG; }
+
+// EXIF 2.3, 4.6.4: quarters of a turn clockwise, then a mirror.
+Image Image::turned(int exif_orientation) const {
+  struct Turn {
+    int quarters;
+    bool mirrored;
+  };
+  constexpr std::array<Turn, 9> kTurns = {Turn{0, false}, {0, false}, {0, true}, {2, false}, {2, true},
+                                          {1, true},      {1, false}, {3, true}, {3, false}};
+  const Turn turn = kTurns.at(static_cast<std::size_t>(exif_orientation));
+  Image image(turn.quarters == 0 ? pixClone(pix_.get()) : pixRotateOrth(pix_.get(), turn.quarters));
+  if (image.pix_ != nullptr && turn.mirrored) image = Image(pixFlipLR(nullptr, image.get()));
+  if (image.pix_ == nullptr) damaged("the picture cannot be turned");
   return image;
 }
 

@@ -14,11 +14,13 @@ class Image {
  public:
   // How many pages a picture file has: more than one only in a TIFF.
   static std::uint32_t count(ByteView bytes);
-  // Page `number`, from 1 on. Throws Fault damaged or too_large (more than 120 million pixels).
+  // Page `number`, from 1 on, as it is to be looked at: a photo is turned as its camera says. Throws Fault damaged or
+  // too_large (more than 120 million pixels).
   static Image from_file(ByteView bytes, std::uint32_t number = 1);
   // Rows of blue, green, red, unused.
   static Image from_bgra(const std::uint8_t* data, int width, int height, std::size_t row_bytes);
 
+  Image turned(int exif_orientation) const;
   int width() const;
   int height() const;
   Image scaled_to_width(std::uint32_t width) const;
@@ -32,6 +34,7 @@ class Image {
     void operator()(Pix* pix) const;
   };
   explicit Image(Pix* pix) : pix_(pix) {}
+  bool is_jpeg() const;
   std::unique_ptr<Pix, Destroy> pix_;
 };
 

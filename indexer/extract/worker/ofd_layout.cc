@@ -98,10 +98,28 @@ void OfdLayout::add(const pugi::xml_node& content, double left, double top, unsi
     if (tag == "TextObject")
       add_text_object(node, left, top);
     else if (tag == "ImageObject")
-      images_.emplace_back(attribute(node, "ResourceID"));
+      add_picture(node);
+    else if (tag == "CompositeObject")
+      add_composite(node, left, top, depth);
     else if (tag == "Layer" || tag == "PageBlock" || tag == "Content")
       add(node, left, top, depth + 1);
   }
+}
+
+void OfdLayout::add_picture(const pugi::xml_node& object) {
+  auto box = numbers(attribute(object, "Boundary"), 4);
+  box.resize(4);
+  pictures_.push_back({std::string(attribute(object, "ResourceID")), std::fabs(box[2] * box[3])});
+}
+
+void OfdLayout::add_composite(const pugi::xml_node& object, double left, double top, unsigned depth) {
+  constexpr unsigned kDepthOfUnit = 16;  // charged for a unit within a unit
+  if (units_left_ == 0) return;
+  --units_left_;
+  auto box = numbers(attribute(object, "Boundary"), 4);
+  box.resize(4);
+  add(child(find_unit_(std::string(attribute(object, "ResourceID"))), "Content"), left + box[0], top + box[1],
+      depth + kDepthOfUnit);
 }
 
 void OfdLayout::add_text_object(const pugi::xml_node& object, double left, double top) {

@@ -49,10 +49,10 @@ void read_properties(const Package& package, Report& report) {
   report.metadata("company", child_text(app.document_element(), "Company"));
 }
 
-void read_ooxml_members(const Package& package, const std::string& root, bool with_ocr, Report& report,
+void read_ooxml_members(const Package& package, const std::string& root, bool has_text, Report& report,
                         Context& context, unsigned depth) {
   const std::string media = root + "media/", embeddings = root + "embeddings/";
-  read_package_members(package, {media, embeddings}, with_ocr, report, context, depth);
+  read_package_members(package, {media, embeddings}, has_text, report, context, depth);
 }
 
 }  // namespace lantai::extract::worker

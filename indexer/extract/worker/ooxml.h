@@ -20,8 +20,8 @@ std::string main_part(const Package& package, const std::string& usual, Report& 
 
 void read_properties(const Package& package, Report& report);
 
-// Pictures and attached files under `root` (`word/`).
-void read_ooxml_members(const Package& package, const std::string& root, bool with_ocr, Report& report,
+// Pictures and attached files under `root` (`word/`). In a document that `has_text`, small pictures are not read.
+void read_ooxml_members(const Package& package, const std::string& root, bool has_text, Report& report,
                         Context& context, unsigned depth);
 
 }  // namespace lantai::extract::worker

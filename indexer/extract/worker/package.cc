@@ -1,5 +1,8 @@
 #include "package.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "archive_reader.h"
 #include "zip_directory.h"
 
@@ -25,9 +28,10 @@ void Package::read(Source& source, Report& report) {
     if (!entry.regular) continue;
     if (entry.encrypted) throw Fault("encrypted", "protected by a password");
     if (total + entry.size > limit) throw Fault("too_large", "does not fit into the memory allowed");
-    const auto decoded = charsets_.decode_name(entry.raw_name, Encoding::gb18030);
+    auto name = charsets_.decode_name(entry.raw_name, Encoding::gb18030).text;
+    std::replace(name.begin(), name.end(), '\\', '/');  // as some programs write it
     bool unsafe = false;
-    const auto path = safe_member_path(decoded.text, unsafe);
+    const auto path = safe_member_path(name, unsafe);
     if (unsafe) report.warning("unsafe_name", path);
     auto bytes = archive.read_all(limit - total);
     total += bytes.size();
@@ -87,10 +91,10 @@ std::string resolve_path(std::string_view from_part, std::string_view target) {
   return path;
 }
 
-void read_package_members(const Package& package, std::initializer_list<std::string_view> folders, bool with_ocr,
+void read_package_members(const Package& package, std::initializer_list<std::string_view> folders, bool has_text,
                           Report& report, Context& context, unsigned depth) {
-  const bool allowed = context.ocr_allowed;
-  context.ocr_allowed = allowed && with_ocr;
+  constexpr int kPageSide = 600;  // pixels; a page scanned at 72 dpi
+  const int smallest = std::exchange(context.smallest_picture, has_text ? kPageSide : 0);
   for (const auto& [path, bytes] : package.parts()) {
     for (const auto folder : folders) {
       if (path.substr(0, folder.size()) != folder) continue;
@@ -99,7 +103,7 @@ void read_package_members(const Package& package, std::initializer_list<std::str
       break;
     }
   }
-  context.ocr_allowed = allowed;
+  context.smallest_picture = smallest;
 }
 
 }  // namespace lantai::extract::worker

@@ -36,8 +36,9 @@ class Package {
 // `../media/a.png` as seen from `word/document.xml`; absolute paths lose their slash.
 std::string resolve_path(std::string_view from_part, std::string_view target);
 
-// Lists and reads what lies in the folders: pictures, attached files. Pictures are read by OCR only if `with_ocr`.
-void read_package_members(const Package& package, std::initializer_list<std::string_view> folders, bool with_ocr,
+// Lists and reads what lies in the folders: pictures, attached files. In a document that `has_text`, pictures smaller
+// than a page are decoration and not read by OCR.
+void read_package_members(const Package& package, std::initializer_list<std::string_view> folders, bool has_text,
                           Report& report, Context& context, unsigned depth);
 
 }  // namespace lantai::extract::worker

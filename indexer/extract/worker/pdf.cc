@@ -6,8 +6,11 @@
 #include <poppler-page.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <vector>
 
 #include "fault.h"
 #include "utf8.h"
@@ -25,6 +28,25 @@ std::unique_ptr<poppler::page> page_at(const poppler::document& document, std::u
   if (page == nullptr) damaged("page " + std::to_string(number) + " cannot be read");
   return page;
 }
+
+constexpr double kSketchDotsPerInch = 36.0;
+
+// Marks what the words cover, and a little around them.
+void cover_words(const poppler::page& page, int width, int height, std::vector<bool>& covered) {
+  constexpr double kScale = kSketchDotsPerInch / kPointsPerInch, kMargin = 2.0;
+  const auto limited = [](double at, int end) { return static_cast<int>(std::clamp<double>(at, 0.0, end)); };
+  for (const auto& word : page.text_list()) {
+    const auto box = word.bbox();
+    const int left = limited(box.left() * kScale - kMargin, width),
+              right = limited(box.right() * kScale + kMargin, width);
+    const int bottom = limited(box.bottom() * kScale + kMargin, height);
+    for (int y = limited(box.top() * kScale - kMargin, height); y < bottom; ++y)
+      std::fill(covered.begin() + static_cast<std::ptrdiff_t>(y) * width + left,
+                covered.begin() + static_cast<std::ptrdiff_t>(y) * width + std::max(left, right), true);
+  }
+}
+
+int brightness(const std::uint8_t* pixel) { return (pixel[0] + pixel[1] + pixel[2]) / 3; }
 
 }  // namespace
 
@@ -47,6 +69,35 @@ std::string Pdf::text(std::uint32_t number) const {
   std::string text = to_valid_utf8({utf8.data(), utf8.size()});
   std::replace(text.begin(), text.end(), '\f', '\n');
   return tidy(text);
+}
+
+bool Pdf::shows_more_than_text(std::uint32_t number) const {
+  constexpr int kInk = 40;            // darker than the paper by so much
+  constexpr double kMuchInk = 0.002;  // of the page: a line of text
+  const auto page = page_at(*document_, number);
+  const auto size = page->page_rect();
+  if (std::abs(size.width() * size.height()) > kMaxPixels) return true;
+  poppler::page_renderer renderer;
+  renderer.set_render_hint(poppler::page_renderer::antialiasing, true);
+  renderer.set_render_hint(poppler::page_renderer::text_antialiasing, true);
+  renderer.set_image_format(poppler::image::format_argb32);
+  const auto image = renderer.render_page(page.get(), kSketchDotsPerInch, kSketchDotsPerInch);
+  if (!image.is_valid()) return false;
+  const int width = image.width(), height = image.height();
+  std::vector<bool> covered(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), false);
+  cover_words(*page, width, height, covered);
+  std::array<std::size_t, 256> shades{};
+  for (int y = 0; y < height; ++y) {
+    const auto* row = reinterpret_cast<const std::uint8_t*>(image.const_data()) +
+                      static_cast<std::ptrdiff_t>(y) * image.bytes_per_row();
+    for (int x = 0; x < width; ++x)
+      if (!covered[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)])
+        ++shades.at(static_cast<std::size_t>(brightness(row + 4 * static_cast<std::ptrdiff_t>(x))));
+  }
+  const auto paper = std::max_element(shades.begin(), shades.end()) - shades.begin();
+  const auto ink =
+      std::accumulate(shades.begin(), shades.begin() + std::max<std::ptrdiff_t>(paper - kInk, 0), std::size_t{0});
+  return static_cast<double>(ink) > kMuchInk * static_cast<double>(covered.size());
 }
 
 Image Pdf::render(std::uint32_t number, double dots_per_inch) const {

@@ -26,6 +26,8 @@ class Pdf {
   poppler::document& document() { return *document_; }
   std::uint32_t page_count() const;
   std::string text(std::uint32_t number) const;  // reading order
+  // The page shows much beside the words of its text layer: a picture of a page with a stamp of the scanner's, say.
+  bool shows_more_than_text(std::uint32_t number) const;
   // Throw Fault damaged when there is no such page.
   Image render(std::uint32_t number, double dots_per_inch) const;
   Image render_to_width(std::uint32_t number, std::uint32_t width) const;

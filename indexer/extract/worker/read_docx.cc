@@ -1,6 +1,7 @@
 #include <vector>
 
-#include "ooxml.h"
+#include "docx_numbering.h"
+#include "drawing_text.h"
 #include "utf8.h"
 
 namespace lantai::extract::worker {
@@ -10,7 +11,9 @@ namespace {
 class WordText {
  public:
   // Word leaves marks where it last broke pages. Where it left any, the author's own breaks are among them.
-  explicit WordText(bool rendered_breaks) : rendered_breaks_(rendered_breaks) {}
+  // `numbering`: of the main text; none elsewhere.
+  explicit WordText(bool rendered_breaks, DocxNumbering* numbering = nullptr)
+      : rendered_breaks_(rendered_breaks), numbering_(numbering) {}
 
   void walk(const pugi::xml_node& node, unsigned depth = 0) {
     if (depth > kMaxXmlDepth) throw Fault("too_deep", "XML nested more deeply than allowed");
@@ -44,11 +47,13 @@ class WordText {
     } else if (tag == "vanish") {
       hidden_ = hidden_ || attribute(node, "val") != "0";
     } else if (tag == "p") {
+      if (numbering_ != nullptr) page_ += numbering_->label(node);
       walk(node, depth + 1);
       page_ += in_cell_ ? ' ' : '\n';
     } else if (tag == "tr") {
       row(node, depth);
-    } else if (tag != "del" && tag != "moveFrom" && tag != "Fallback" && tag != "instrText" && tag != "tabs") {
+    } else if (tag != "del" && tag != "moveFrom" && tag != "Fallback" && tag != "instrText" && tag != "tabs" &&
+               tag != "rt") {
       walk(node, depth + 1);
     }
   }
@@ -75,6 +80,7 @@ class WordText {
   }
 
   const bool rendered_breaks_;
+  DocxNumbering* const numbering_;
   bool in_cell_ = false, hidden_ = false;
   std::string page_;
   std::vector<std::string> pages_;
@@ -82,6 +88,14 @@ class WordText {
 
 bool has_rendered_breaks(const Bytes* part) {
   return part != nullptr && as_chars(*part).find("lastRenderedPageBreak") != std::string_view::npos;
+}
+
+// The part of a type that `main` refers to; empty if there is none.
+pugi::xml_document related_part(const Package& package, const std::string& main, std::string_view type,
+                                Report& report) {
+  for (const auto& [id, relationship] : relationships(package, main, report))
+    if (relationship.type == type) return package.optional_xml(relationship.target, report);
+  return {};
 }
 
 std::string whole_text(const Package& package, const std::string& part, Report& report) {
@@ -93,20 +107,33 @@ std::string whole_text(const Package& package, const std::string& part, Report& 
   return tidy(all);
 }
 
-// Headers stand before the first page's text; footers, notes and comments behind the last page's.
+// Headers stand before the first page's text; footers, notes, comments, charts and SmartArt behind the last page's.
 void add_side_parts(const Package& package, const std::string& main, Report& report, std::vector<std::string>& pages) {
   std::string before, behind;
   for (const auto& [id, relationship] : relationships(package, main, report)) {
     const auto& type = relationship.type;
-    if (type != "header" && type != "footer" && type != "footnotes" && type != "endnotes" && type != "comments")
+    const bool drawn = type == "chart" || type == "chartEx" || type == "diagramData";
+    if (!drawn && type != "header" && type != "footer" && type != "footnotes" && type != "endnotes" &&
+        type != "comments")
       continue;
-    const auto text = whole_text(package, relationship.target, report);
+    const auto text =
+        drawn ? drawing_text(package, relationship.target, report) : whole_text(package, relationship.target, report);
     auto& place = type == "header" ? before : behind;
     if (!text.empty() && place.find(text) == std::string::npos) place += text + '\n';
   }
   pages.front() = before + pages.front();
   auto& last = pages.back();
   if (!behind.empty()) last = tidy(last) + (tidy(last).empty() ? "" : "\n") + behind;
+}
+
+// Other documents that are to be read in the place of a mark (altChunk).
+void read_chunks(const Package& package, const std::string& main, Report& report, Context& context, unsigned depth) {
+  for (const auto& [id, relationship] : relationships(package, main, report)) {
+    const auto* bytes = relationship.type == "aFChunk" ? package.find(relationship.target) : nullptr;
+    if (bytes == nullptr) continue;
+    Report member = report.embed(relationship.target, as_bytes(relationship.target));
+    extract_embedded(*bytes, member, context, depth + 1);
+  }
 }
 
 }  // namespace
@@ -116,7 +143,10 @@ void read_docx(Source& source, Report& report, Context& context, unsigned depth)
   read_properties(package, report);
   const auto main = main_part(package, "word/document.xml", report);
   const auto document = package.xml(main);
-  WordText text(has_rendered_breaks(package.find(main)));
+  const auto numbers = related_part(package, main, "numbering", report);
+  const auto styles = related_part(package, main, "styles", report);
+  DocxNumbering numbering(numbers, styles);
+  WordText text(has_rendered_breaks(package.find(main)), &numbering);
   text.walk(document.document_element());
   if (text.hidden()) report.warning("hidden_text", "some of the text is marked as hidden");
   auto pages = text.take();
@@ -128,7 +158,8 @@ void read_docx(Source& source, Report& report, Context& context, unsigned depth)
     any = true;
     report.page(static_cast<std::uint32_t>(i + 1), page);
   }
-  read_ooxml_members(package, "word/", !any, report, context, depth);
+  read_chunks(package, main, report, context, depth);
+  read_ooxml_members(package, "word/", any, report, context, depth);
   package.check_whole();
 }
 

@@ -25,7 +25,8 @@ void release(void*, void*) {}
 
 bool is_skipped(GumboTag tag) {
   return tag == GUMBO_TAG_SCRIPT || tag == GUMBO_TAG_STYLE || tag == GUMBO_TAG_TEMPLATE || tag == GUMBO_TAG_NOSCRIPT ||
-         tag == GUMBO_TAG_HEAD || tag == GUMBO_TAG_IFRAME || tag == GUMBO_TAG_OBJECT;
+         tag == GUMBO_TAG_HEAD || tag == GUMBO_TAG_IFRAME || tag == GUMBO_TAG_OBJECT || tag == GUMBO_TAG_RT ||
+         tag == GUMBO_TAG_RP;  // readings beside characters would tear words apart
 }
 
 bool is_block(GumboTag tag) {
@@ -173,8 +174,10 @@ Walker walked(const std::string& html) {
 
 // What the first bytes declare: <meta charset=…>, or in a content attribute; in XHTML the XML declaration.
 std::optional<Encoding> declared_encoding(ByteView bytes) {
-  const auto head = as_chars(bytes.first(std::min<std::size_t>(bytes.size(), 4096)));
-  for (const std::string_view key : {"charset", "CHARSET", "encoding"}) {
+  std::string head(as_chars(bytes.first(std::min<std::size_t>(bytes.size(), 4096))));
+  for (char& c : head)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  for (const std::string_view key : {"charset", "encoding"}) {
     auto at = head.find(key);
     if (at == std::string_view::npos) continue;
     at = head.find_first_not_of(" \t\r\n=\"'", at + key.size());
@@ -190,15 +193,7 @@ std::string html_text(const std::string& html) { return walked(html).body.take()
 
 void read_html(Source& source, Report& report, const Context& context) {
   const auto bytes = source.all();
-  // A declaration that is wrong is worse than none: it holds only if the bytes are well formed in it.
-  std::optional<DecodedText> decoded;
-  const auto declared = declared_encoding(bytes);
-  if (declared && *declared != Encoding::utf16le && *declared != Encoding::utf16be) {
-    const bool marked = bytes.size() > 2 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF;
-    decoded = context.charsets.decode_as(marked ? bytes.subspan(3) : bytes, marked ? Encoding::utf8 : *declared);
-    if (decoded->ill_formed || *declared == Encoding::windows1252) decoded.reset();
-  }
-  if (!decoded) decoded = context.charsets.decode(bytes);
+  const auto decoded = context.charsets.decode_declared(bytes, declared_encoding(bytes));
   if (!decoded) damaged("not readable as text");
   report.metadata("encoding", name(decoded->encoding));
   auto walker = walked(decoded->text);

@@ -104,23 +104,11 @@ class MailReader {
   void read_text(GMimePart* part) {
     const auto bytes = content_of(part);
     report_.budget().spend_expanded(bytes.size());
-    const auto decoded =
-        decode(bytes, text_of(g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset")));
+    const auto declared = text_of(g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset"));
+    const auto decoded = context_.charsets.decode_declared(bytes, Charsets::by_label(declared));
     if (!decoded) return report_.warning("part_unreadable", "a text in an unknown encoding");
-    text_ += is(GMIME_OBJECT(part), "text", "html") ? html_text(*decoded) : *decoded;
+    text_ += is(GMIME_OBJECT(part), "text", "html") ? html_text(decoded->text) : decoded->text;
     text_ += '\n';
-  }
-
-  // A declared character set holds only if the bytes are well formed in it.
-  std::optional<std::string> decode(ByteView bytes, const std::string& declared) const {
-    if (const auto encoding = Charsets::by_label(declared)) {
-      auto decoded = context_.charsets.decode_as(bytes, *encoding);
-      const bool likely = *encoding != Encoding::windows1252;
-      if (likely && !decoded.ill_formed) return std::move(decoded.text);
-    }
-    auto decoded = context_.charsets.decode(bytes);
-    if (!decoded) return std::nullopt;
-    return std::move(decoded->text);
   }
 
   void attach(const std::string& name, Bytes bytes) {
@@ -148,7 +136,7 @@ void read_mail(Source& source, Report& report, Context& context, unsigned depth)
   const MailStream stream(source.all());
   const Owned<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
   const auto message = next_message(parser.get());
-  if (message == nullptr) damaged("not readable as a message");
+  if (message == nullptr) return read_text(source, {Kind::text, "text/plain", {}, false}, report, context);
   MailReader(report, context, depth).read(message.get());
 }
 

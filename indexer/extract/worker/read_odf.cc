@@ -44,7 +44,7 @@ class OdfText {
     } else if (whole == "draw:page" || (whole == "table:table" && is_named(node.parent(), "spreadsheet"))) {
       page_break(node);
       walk(node, depth + 1);
-    } else if (tag != "tracked-changes") {
+    } else if (tag != "tracked-changes" && tag != "ruby-text") {
       walk(node, depth + 1);
     }
   }
@@ -84,6 +84,21 @@ class OdfText {
   std::vector<std::string> pages_;
 };
 
+// Headers or footers of all page layouts, each text once.
+std::string page_furniture(const pugi::xml_document& styles, std::string_view which) {
+  std::string all;
+  for (const auto& layout : child(styles.document_element(), "master-styles").children()) {
+    for (const auto& node : layout.children()) {
+      if (local_name(node).substr(0, which.size()) != which) continue;
+      OdfText text;
+      text.walk(node);
+      const auto line = tidy(to_valid_utf8(text.take().front()));
+      if (!line.empty() && all.find(line) == std::string::npos) all += line + '\n';
+    }
+  }
+  return all;
+}
+
 void read_odf_properties(const Package& package, Report& report) {
   const auto document = package.optional_xml("meta.xml", report);
   const auto meta = child(document.document_element(), "meta");
@@ -111,16 +126,21 @@ void read_odf(Source& source, Report& report, Context& context, unsigned depth) 
   const auto document = package.xml("content.xml");
   OdfText text;
   text.walk(child(document.document_element(), "body"));
+  auto pages = text.take();
+  const auto styles = package.optional_xml("styles.xml", report);
+  pages.front() = page_furniture(styles, "header") + pages.front();
+  if (const auto footer = page_furniture(styles, "footer"); !footer.empty())
+    pages.back() = tidy(pages.back()) + "\n" + footer;
   std::uint32_t number = 0;
   bool any = false;
-  for (const auto& content : text.take()) {
+  for (const auto& content : pages) {
     ++number;
     const auto page = tidy(to_valid_utf8(content));
     if (page.empty()) continue;
     any = true;
     report.page(number, page);
   }
-  read_package_members(package, {"Pictures/"}, !any, report, context, depth);
+  read_package_members(package, {"Pictures/"}, any, report, context, depth);
   package.check_whole();
 }
 

@@ -1,12 +1,19 @@
 #include <algorithm>
+#include <cstdlib>
+#include <list>
 #include <map>
 
 #include "ofd_layout.h"
 #include "package.h"
+#include "plausible.h"
 #include "utf8.h"
 
 namespace lantai::extract::worker {
 namespace {
+
+constexpr std::size_t kLegible = 8, kLittle = 100;  // characters; as for a page of a PDF
+constexpr double kMostOfPage = 0.6;
+constexpr double kUsualArea = 210.0 * 297.0;  // square millimetres
 
 // One document body of an OFD package (GB/T 33190-2016, 7.5).
 class OfdDocument {
@@ -16,8 +23,9 @@ class OfdDocument {
     const auto common = child(document_.document_element(), "CommonData");
     for (const auto& node : common.children()) {
       if (is_named(node, "TemplatePage")) templates_[std::string(attribute(node, "ID"))] = attribute(node, "BaseLoc");
-      if (is_named(node, "PublicRes") || is_named(node, "DocumentRes")) read_resources(trim(node.text().get()));
+      if (is_named(node, "PublicRes") || is_named(node, "DocumentRes")) read_resources(root_, trim(node.text().get()));
     }
+    page_area_ = area_of(child(common, "PageArea"), kUsualArea);
     read_annotation_list();
   }
 
@@ -62,13 +70,36 @@ class OfdDocument {
     return resolve_path(from, target);
   }
 
-  void read_resources(const std::string& location) {
-    const auto part = locate(root_, location);
-    const auto resources = package_.optional_xml(part, report_);
-    const auto root = resources.document_element();
+  void read_resources(const std::string& from, const std::string& location) {
+    const auto part = locate(from, location);
+    const auto root = resources_.emplace_back(package_.optional_xml(part, report_)).document_element();
     const auto base = resolve_path(part, std::string(attribute(root, "BaseLoc")) + "/x");
     for (const auto& media : child(root, "MultiMedias").children())
       images_[std::string(attribute(media, "ID"))] = locate(base, child_text(media, "MediaFile"));
+    for (const auto& unit : child(root, "CompositeGraphicUnits").children())
+      units_[std::string(attribute(unit, "ID"))] = unit;
+  }
+
+  OfdLayout new_layout() const {
+    return OfdLayout([this](const std::string& id) {
+      const auto found = units_.find(id);
+      return found == units_.end() ? pugi::xml_node() : found->second;
+    });
+  }
+
+  // `0 0 210 297` of the box that is printed.
+  static double area_of(const pugi::xml_node& page_area, double usual) {
+    const auto box = child_text(page_area, "PhysicalBox");
+    double number[4] = {};
+    const char* at = box.c_str();
+    for (double& value : number) {
+      char* end = nullptr;
+      value = std::strtod(at, &end);
+      if (end == at) return usual;
+      at = end;
+    }
+    const double area = number[2] * number[3];
+    return area > 0 ? area : usual;
   }
 
   void read_annotation_list() {
@@ -87,15 +118,20 @@ class OfdDocument {
       return;
     }
     const auto content = package_.optional_xml(part, report_);
-    OfdLayout layout;
-    for (const auto& node : content.document_element().children())
+    const auto root = content.document_element();
+    auto layout = new_layout();
+    for (const auto& node : root.children()) {
       if (is_named(node, "Template")) add_template(std::string(attribute(node, "TemplateID")), layout);
-    layout.add(child(content.document_element(), "Content"));
+      if (is_named(node, "PageRes")) read_resources(part, trim(node.text().get()));
+    }
+    layout.add(child(root, "Content"));
     std::string text = layout.text();
     const auto notes = annotation_text(std::string(attribute(page, "ID")));
     if (!notes.empty()) text += (text.empty() ? "" : "\n") + notes;
-    if (!text.empty()) return report_.page(number, text);
-    if (context_.ocr_allowed) read_scan(layout.images(), number);
+    if (looks_garbled(text))
+      report_.warning("text_unreliable", "page " + std::to_string(number) + ": glyphs without characters");
+    const auto read = read_pictures(layout, text, area_of(child(root, "Area"), page_area_), number);
+    if (!text.empty() || !read.empty()) report_.page(number, with_ocr(text, read), !read.empty());
   }
 
   void add_template(const std::string& id, OfdLayout& layout) {
@@ -109,7 +145,7 @@ class OfdDocument {
     const auto found = annotations_.find(page_id);
     if (found == annotations_.end()) return {};
     const auto document = package_.optional_xml(found->second, report_);
-    OfdLayout layout;
+    auto layout = new_layout();
     std::string remarks;
     for (const auto& annotation : document.document_element().children()) {
       if (attribute(annotation, "Visible") == "false") continue;
@@ -124,11 +160,14 @@ class OfdDocument {
     return tidy(layout.text() + '\n' + remarks);
   }
 
-  // A page without text that shows pictures is a scan.
-  void read_scan(const std::vector<std::string>& ids, std::uint32_t number) {
+  // A page that shows pictures is a scan when it has hardly any text, or little and a picture that is most of it.
+  std::string read_pictures(const OfdLayout& layout, std::string_view layer, double page_area, std::uint32_t number) {
     std::string text;
-    for (const auto& id : ids) {
-      const auto found = images_.find(id);
+    const auto legible = count_legible(layer);
+    if (!context_.ocr_allowed || legible >= kLittle) return text;
+    for (const auto& picture : layout.pictures()) {
+      if (legible >= kLegible && picture.area < page_area * kMostOfPage) continue;
+      const auto found = images_.find(picture.id);
       const auto* bytes = found == images_.end() ? nullptr : package_.find(found->second);
       if (bytes == nullptr) continue;
       report_.progress();
@@ -138,8 +177,7 @@ class OfdDocument {
         report_.warning("ocr_failed", "page " + std::to_string(number) + ": " + fault.detail);
       }
     }
-    text = tidy(text);
-    if (!text.empty()) report_.page(number, text, true);
+    return tidy(text);
   }
 
   const Package& package_;
@@ -147,11 +185,18 @@ class OfdDocument {
   Report& report_;
   Context& context_;
   pugi::xml_document document_;
+  std::list<pugi::xml_document> resources_;
   std::map<std::string, std::string> templates_, images_, annotations_;
+  std::map<std::string, pugi::xml_node> units_;  // into resources_
+  double page_area_ = kUsualArea;
 };
 
 void read_document_info(const pugi::xml_node& body, Report& report) {
   const auto info = child(body, "DocInfo");
+  // What the producer's trade needs, such as 发票号码; the standard's own fields come after, and take precedence.
+  for (const auto& data : child(info, "CustomDatas").children())
+    if (is_named(data, "CustomData") && !attribute(data, "Name").empty())
+      report.metadata(to_valid_utf8(attribute(data, "Name")), trim(to_valid_utf8(data.text().get())));
   report.title(child_text(info, "Title"));
   for (const auto& [name_there, name_here] : {std::pair{"Author", "author"},
                                               {"Subject", "subject"},

@@ -6,13 +6,15 @@
 
 #include "extract.h"
 #include "pdf.h"
+#include "plausible.h"
 #include "timestamp.h"
 #include "utf8.h"
 
 namespace lantai::extract::worker {
 namespace {
 
-constexpr std::size_t kLegible = 8;  // characters; a page with fewer is taken for a scan, perhaps with a page number
+// Characters. A page with fewer is taken for a scan, perhaps with a page number; one with little text is looked at.
+constexpr std::size_t kLegible = 8, kLittle = 100;
 
 std::string to_text(const poppler::ustring& text) {
   const auto utf8 = text.to_utf8();
@@ -31,11 +33,15 @@ void read_metadata(const poppler::document& document, Report& report) {
   report.metadata("page_count", std::to_string(document.pages()));
 }
 
-std::size_t legible_characters(std::string_view text) {
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < text.size();)
-    if (next_code_point(text, at) > ' ') ++count;
-  return count;
+// Is the page to be read by OCR? A text layer nobody can read is as good as none.
+bool is_scan(const Pdf& pdf, std::uint32_t number, std::string& text, Report& report, const Context& context) {
+  if (looks_garbled(text)) {
+    report.warning("text_unreliable", "page " + std::to_string(number) + ": the fonts do not say which characters");
+    if (context.ocr_allowed) text.clear();
+  }
+  if (!context.ocr_allowed) return false;
+  const auto legible = count_legible(text);
+  return legible < kLegible || (legible < kLittle && pdf.shows_more_than_text(number));
 }
 
 void read_pages(const Pdf& pdf, Report& report, const Context& context) {
@@ -47,12 +53,12 @@ void read_pages(const Pdf& pdf, Report& report, const Context& context) {
       report.warning("page_unreadable", "page " + std::to_string(number) + ": " + fault.detail);
       continue;
     }
-    const bool scanned = context.ocr_allowed && legible_characters(text) < kLegible;
+    const bool scanned = is_scan(pdf, number, text, report, context);
     if (scanned && !report.top()) {
       report.progress();
-      auto read = context.ocr.read(pdf.render(number, kOcrDotsPerInch));
-      if (read.size() > text.size()) {
-        report.page(number, read, true);
+      const auto read = context.ocr.read(pdf.render(number, kOcrDotsPerInch));
+      if (!read.empty()) {
+        report.page(number, with_ocr(text, read), true);
         continue;
       }
     }

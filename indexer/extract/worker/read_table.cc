@@ -104,7 +104,7 @@ void read_table(Source& source, Report& report, Context& context) {
   if (identity.kind != Kind::xlsx) throw Fault("unsupported_format", "neither an XLSX workbook nor separated text");
   const Package package(source, report, context.charsets);
   package.check_whole();
-  const Workbook workbook(package, report);
+  const Workbook workbook(package, report, Cells::as_values);
   if (workbook.sheets().empty()) damaged("the workbook has no sheet");
   workbook.rows(workbook.sheets().front(), [&](const std::vector<std::string>& cells) { send_row(report, cells); });
 }

@@ -1,4 +1,4 @@
-#include "extract.h"
+#include "drawing_text.h"
 #include "utf8.h"
 #include "xlsx.h"
 
@@ -21,7 +21,7 @@ std::string row_line(const std::vector<std::string>& cells) {
 void read_xlsx(Source& source, Report& report, Context& context, unsigned depth) {
   const Package package(source, report, context.charsets);
   read_properties(package, report);
-  const Workbook workbook(package, report);
+  const Workbook workbook(package, report, Cells::as_shown);
   std::uint32_t number = 0;
   for (const auto& sheet : workbook.sheets()) {
     ++number;
@@ -31,9 +31,10 @@ void read_xlsx(Source& source, Report& report, Context& context, unsigned depth)
     workbook.rows(sheet, [&](const std::vector<std::string>& cells) {
       if (!cells.empty()) text += row_line(cells) + '\n';
     });
-    report.page(number, tidy(text));
+    text += workbook.page_furniture(sheet);
+    report.page(number, tidy(text + related_drawing_text(package, sheet.part, report)));
   }
-  read_ooxml_members(package, "xl/", false, report, context, depth);
+  read_ooxml_members(package, "xl/", true, report, context, depth);
   package.check_whole();
 }
 

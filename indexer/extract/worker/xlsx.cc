@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "number_format.h"
 #include "utf8.h"
 
 namespace lantai::extract::worker {
@@ -31,33 +30,46 @@ std::string rich_text(const pugi::xml_node& node) {
   return text;
 }
 
-// What a number format shows, without quoted text, escapes, colours and conditions.
-std::string plain_code(std::string_view code) {
-  std::string plain;
-  bool quoted = false, bracketed = false;
-  for (std::size_t i = 0; i < code.size(); ++i) {
-    const char c = code[i];
-    if (c == '"')
-      quoted = !quoted;
-    else if (quoted)
+// `_x000D_` stands for a character that XML does not take (22.9.2.19).
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto code = text.substr(at, 7);
+    const bool escape = code.size() == 7 && code.substr(0, 2) == "_x" && code[6] == '_' &&
+                        code.find_first_not_of("0123456789abcdefABCDEF", 2) == 6;
+    if (!escape) {
+      out += text[at];
       continue;
-    else if (c == '\\' || c == '_' || c == '*')
-      ++i;
-    else if (c == '[')
-      bracketed = i + 1 < code.size() && std::string_view("hHmMsS").find(code[i + 1]) == std::string_view::npos;
-    else if (c == ']')
-      bracketed = false;
-    else if (c == ';')
-      break;
-    else if (!bracketed)
-      plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    }
+    const auto value = static_cast<char32_t>(std::strtoul(std::string(code.substr(2, 4)).c_str(), nullptr, 16));
+    if (value != '\r' && (value < 0xD800 || value > 0xDFFF)) append_utf8(out, value);
+    at += 6;
   }
-  return plain;
+  return out;
+}
+
+// Header and footer: text among codes that begin with `&` (18.3.1.46).
+std::string without_codes(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '&' || at + 1 == text.size()) {
+      out += text[at];
+      continue;
+    }
+    const char code = text[++at];
+    if (code == '&') out += '&';
+    if (code == 'L' || code == 'C' || code == 'R') out += ' ';
+    if (code == '"') at = std::min(text.find('"', at + 1), text.size() - 1);  // a font
+    if (code == 'K') at = std::min(at + 6, text.size() - 1);                  // a colour
+    if (code >= '0' && code <= '9')                                           // a size
+      while (at + 1 < text.size() && text[at + 1] >= '0' && text[at + 1] <= '9') ++at;
+  }
+  return trim(out);
 }
 
 }  // namespace
 
-Workbook::Workbook(const Package& package, Report& report) : package_(package) {
+Workbook::Workbook(const Package& package, Report& report, Cells cells) : package_(package), cells_(cells) {
   const auto main = main_part(package, "xl/workbook.xml", report);
   const auto document = package.xml(main);
   const auto workbook = document.document_element();
@@ -80,45 +92,30 @@ Workbook::Workbook(const Package& package, Report& report) : package_(package) {
 void Workbook::read_shared_strings(const std::string& part, Report& report) {
   const auto document = package_.optional_xml(part, report);
   for (const auto& item : document.document_element().children())
-    if (is_named(item, "si")) strings_.push_back(to_valid_utf8(rich_text(item)));
-}
-
-Workbook::Show Workbook::show_for(unsigned format_id, std::string_view code) {
-  if (code.empty()) {  // built-in formats (18.8.30), with those of East Asia
-    if (format_id == 9 || format_id == 10) return Show::percent;
-    if (format_id == 22) return Show::date_time;
-    if ((format_id >= 14 && format_id <= 17) || (format_id >= 27 && format_id <= 31) || format_id == 36 ||
-        (format_id >= 50 && format_id <= 54) || format_id == 57 || format_id == 58)
-      return Show::date;
-    if ((format_id >= 18 && format_id <= 21) || (format_id >= 32 && format_id <= 35) ||
-        (format_id >= 45 && format_id <= 47) || format_id == 55 || format_id == 56)
-      return Show::time;
-    return Show::number;
-  }
-  const auto plain = plain_code(code);
-  if (plain.find("general") != std::string::npos) return Show::number;
-  const bool date = plain.find_first_of("yd") != std::string::npos;
-  const bool time = plain.find_first_of("hs") != std::string::npos;
-  if (date || time) return date && time ? Show::date_time : (date ? Show::date : Show::time);
-  return plain.find('%') != std::string::npos ? Show::percent : Show::number;
+    if (is_named(item, "si")) strings_.push_back(unescaped(to_valid_utf8(rich_text(item))));
 }
 
 void Workbook::read_styles(const std::string& part, Report& report) {
   const auto document = package_.optional_xml(part, report);
   std::map<unsigned, std::string> codes;
   for (const auto& node : child(document.document_element(), "numFmts").children())
-    codes[node.attribute("numFmtId").as_uint()] = attribute(node, "formatCode");
+    codes[node.attribute("numFmtId").as_uint()] = to_valid_utf8(attribute(node, "formatCode"));
   for (const auto& node : child(document.document_element(), "cellXfs").children()) {
     if (!is_named(node, "xf")) continue;
     const auto id = node.attribute("numFmtId").as_uint();
     const auto found = codes.find(id);
-    styles_.push_back(show_for(id, found == codes.end() ? std::string_view() : found->second));
+    styles_.emplace_back(found == codes.end() ? built_in_format(id) : found->second);
   }
+}
+
+std::string Workbook::number_text(double value, unsigned style) const {
+  if (style >= styles_.size()) return show_number(value);
+  return cells_ == Cells::as_shown ? styles_[style].shown(value, from_1904_) : styles_[style].plain(value, from_1904_);
 }
 
 std::string Workbook::cell_text(const pugi::xml_node& cell) const {
   const auto type = attribute(cell, "t");
-  if (type == "inlineStr") return to_valid_utf8(rich_text(child(cell, "is")));
+  if (type == "inlineStr") return unescaped(to_valid_utf8(rich_text(child(cell, "is"))));
   const std::string value = to_valid_utf8(child(cell, "v").text().get());
   if (value.empty()) return value;
   if (type == "s") {
@@ -126,24 +123,23 @@ std::string Workbook::cell_text(const pugi::xml_node& cell) const {
     return index < strings_.size() ? strings_[index] : std::string();
   }
   if (type == "b") return value == "1" ? "TRUE" : "FALSE";
-  if (type == "str" || type == "e" || type == "d") return value;
+  if (type == "str") return unescaped(value);
+  if (type == "e" || type == "d") return value;
+  constexpr std::size_t kDigitsOfDouble = 15;
+  if (value.size() > kDigitsOfDouble && value.find_first_not_of("0123456789") == std::string::npos) return value;
   char* end = nullptr;
   const double number = std::strtod(value.c_str(), &end);
-  if (end == nullptr || *end != '\0') return value;
-  const auto style = cell.attribute("s").as_uint();
-  switch (style < styles_.size() ? styles_[style] : Show::number) {
-    case Show::number:
-      return show_number(number);
-    case Show::percent:
-      return show_percent(number);
-    case Show::date:
-      return show_date(number, from_1904_, true, false);
-    case Show::time:
-      return show_date(number, from_1904_, false, true);
-    case Show::date_time:
-      return show_date(number, from_1904_, true, true);
+  return end == nullptr || *end != '\0' ? value : number_text(number, cell.attribute("s").as_uint());
+}
+
+std::string Workbook::page_furniture(const Sheet& sheet) const {
+  const auto document = package_.xml(sheet.part);
+  std::string lines;
+  for (const auto& node : child(document.document_element(), "headerFooter").children()) {
+    const auto line = without_codes(to_valid_utf8(node.text().get()));
+    if (!line.empty() && lines.find(line) == std::string::npos) lines += line + '\n';
   }
-  return value;
+  return lines;
 }
 
 void Workbook::rows(const Sheet& sheet, const OnRow& on_row) const {

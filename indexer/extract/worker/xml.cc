@@ -30,7 +30,7 @@ pugi::xml_document parse_xml(ByteView bytes, const Charsets& charsets) {
   const auto encoding = declared_encoding(bytes);
   pugi::xml_parse_result result;
   if (encoding == Encoding::gb18030 || encoding == Encoding::big5) {
-    const auto decoded = charsets.decode_as(bytes, *encoding);
+    const auto decoded = charsets.decode_declared(bytes, encoding).value_or(charsets.decode_as(bytes, *encoding));
     result = document.load_buffer(decoded.text.data(), decoded.text.size(), flags, pugi::encoding_utf8);
   } else {
     result = document.load_buffer(bytes.data(), bytes.size(), flags);

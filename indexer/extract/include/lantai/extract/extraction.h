@@ -52,6 +52,10 @@ struct Extraction {
   std::optional<Failure> failure;
 };
 
+// What a page says when its text layer holds little and OCR reads more: both, unless OCR has read the layer's words
+// too.
+std::string with_ocr(const std::string& layer, const std::string& read);
+
 // The JSON object of `lantai extract` and of the stored derived blob (docs/formats/extraction.md).
 std::string to_json(const Extraction& extraction);
 Extraction from_json(std::string_view json);  // throws data_loss

@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "lantai/extract/extraction.h"
@@ -42,6 +44,13 @@ struct SourceFile {
   std::string name;
 };
 
+// How a reading that may take long is ended early, and goes on where an earlier one was ended.
+struct Reading {
+  std::stop_token stop;                                // kills the worker; extract() throws cancelled
+  std::map<std::uint32_t, PageText> known_pages = {};  // by number, of OCR: not read again, empty ones neither
+  std::function<void(const PageText&)> keep = {};      // a page of OCR, as soon as it is read
+};
+
 struct SandboxReport {
   bool complete = false;
   std::string detail;  // which layer the host forbids
@@ -67,7 +76,9 @@ class Extractor {
   static std::unique_ptr<Extractor> make(const ExtractorOptions& options);
   virtual ~Extractor() = default;
 
-  virtual Extraction extract(const SourceFile& file) = 0;
+  // Throws cancelled when `reading.stop` is requested before the end; what was kept by then stays good.
+  virtual Extraction extract(const SourceFile& file, const Reading& reading) = 0;
+  Extraction extract(const SourceFile& file) { return extract(file, Reading{}); }
   // The members of an archive one level deep, streamed. Returns what went wrong, if anything.
   virtual std::optional<Failure> unpack(const SourceFile& file, UnpackSink& sink) = 0;
   // Page `number` as PNG, `width` pixels wide; nullopt when the format has no page images.
