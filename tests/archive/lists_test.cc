@@ -46,6 +46,43 @@ BOOST_AUTO_TEST_CASE(rows_that_are_not_understood_are_named_with_their_reason) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_list_with_columns_that_would_be_lost_is_an_item_itself) {
+  Holdings holdings;
+  const std::string content = "序号,标题,日期,经办人,金额\n1,购置投影仪,2019-03-01,张三,4200\n";
+  const auto table = holdings.folder.write("报销登记.csv", content);
+  ImportOptions options;
+  options.dry_run = true;
+  const auto planned = holdings.import({table}, options);
+  BOOST_TEST(planned.report.planned == 1U);
+  BOOST_TEST(planned.at("报销登记.csv#1").error_code == "import.list_kept_whole");
+  BOOST_TEST(planned.at("报销登记.csv#1").error.find("经办人、金额") != std::string::npos);
+  const auto imported = holdings.import({table});
+  BOOST_TEST(imported.report.created == 1U);
+  BOOST_TEST(holdings.content(holdings.record(imported.at("报销登记.csv").record).files.at(0).current()) == content);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_whose_columns_are_all_understood_needs_no_files) {
+  Holdings holdings;
+  const auto imported =
+      holdings.import({holdings.folder.write("目录.csv", "序号,题名,年度\n1,第一件,2019\n2,第二件,2020\n")});
+  BOOST_TEST(imported.report.created == 2U);
+  BOOST_TEST(holdings.record(imported.at("目录.csv#2").record).fields.at("title") == "第一件");
+}
+
+BOOST_AUTO_TEST_CASE(a_gbk_name_that_is_also_utf8_is_read_as_gbk) {
+  Holdings holdings;
+  holdings.folder.write("in/\xCD\xA8\xD6\xAA.txt", "x");
+  holdings.folder.write("in/Привет.txt", "y");
+  holdings.folder.write("in/Re\xCC\x81sume\xCC\x81.txt", "w");
+  holdings.folder.write("in/通知.txt", "z");
+  std::multiset<std::string> titles;
+  for (const auto& file : holdings.import({holdings.folder.path() / "in"}).files)
+    titles.insert(holdings.record(file.record).fields.at("title"));
+  BOOST_TEST(titles.count("通知") == 2U);
+  BOOST_TEST(titles.count("Привет") == 1U);
+  BOOST_TEST(titles.count("Re\xCC\x81sume\xCC\x81") + titles.count("Résumé") == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(files_of_a_table_in_a_folder_are_not_taken_twice) {
   Holdings holdings;
   holdings.folder.write("papers/1.txt", "one");

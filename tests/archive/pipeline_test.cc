@@ -89,6 +89,96 @@ BOOST_AUTO_TEST_CASE(a_file_that_brings_down_the_server_is_given_up_after_three_
   BOOST_TEST((reading.texts.summary(digest).state == TextState::failed));
 }
 
+// Reading a scan waits at page `at` until somebody asks to stop.
+struct Waiting {
+  std::uint32_t at;
+  std::latch reached{1};
+  void install(PlainExtractor& extractor) {
+    extractor.before_page = [this](std::uint32_t page, const std::stop_token& stop) {
+      if (page != at) return;
+      reached.count_down();
+      std::latch asked(1);
+      const std::stop_callback on_stop(stop, [&] { asked.count_down(); });
+      asked.wait();
+    };
+  }
+};
+
+BOOST_AUTO_TEST_CASE(a_stop_ends_a_reading_at_once_and_counts_against_no_file) {
+  Reading reading;
+  const auto imported = reading.import({reading.folder.write("scan.tif", "scan")});
+  for (int round = 0; round < 4; ++round) {
+    Waiting first_page{1};
+    first_page.install(reading.extractor);
+    reading.start();
+    first_page.reached.wait();
+    reading.pipeline.reset();
+  }
+  BOOST_TEST(reading.texts.attempts(reading.digest_of(imported.files.at(0).record)) == 0U);
+  reading.extractor.before_page = nullptr;
+  reading.start();
+  BOOST_REQUIRE(reading.pipeline->wait_until(reading.last(), soon()) > 0U);
+  BOOST_TEST(reading.texts.failed(1).empty());
+  BOOST_TEST(reading.texts.find(reading.digest_of(imported.files.at(0).record))->pages.size() == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(pages_that_were_read_are_not_read_again) {
+  Reading reading;
+  const auto imported = reading.import({reading.folder.write("scan.tif", "scan")});
+  Waiting third_page{3};
+  third_page.install(reading.extractor);
+  reading.start();
+  third_page.reached.wait();
+  reading.pipeline.reset();
+  const Bytes digest = reading.digest_of(imported.files.at(0).record);
+  BOOST_TEST(reading.texts.kept_pages(digest).size() == 2U);
+  std::vector<std::uint32_t> again;
+  reading.extractor.before_page = [&](std::uint32_t page, const std::stop_token&) { again.push_back(page); };
+  reading.start();
+  BOOST_REQUIRE(reading.pipeline->wait_until(reading.last(), soon()) > 0U);
+  BOOST_TEST(again == (std::vector<std::uint32_t>{3, 4, 5}), boost::test_tools::per_element());
+  const auto text = reading.texts.find(digest);
+  BOOST_REQUIRE(text);
+  BOOST_REQUIRE(text->pages.size() == 5U);
+  BOOST_TEST(text->pages[0].text == "page 1");
+  BOOST_TEST(text->pages[0].from_ocr);
+  BOOST_TEST(reading.texts.kept_pages(digest).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_gave_a_page_since_is_not_given_up) {
+  Reading reading;
+  const auto imported = reading.import({reading.folder.write("scan.tif", "scan")});
+  const Bytes digest = reading.digest_of(imported.files.at(0).record);
+  // As a kill leaves it behind: three attempts begun, the last of which gave a page.
+  reading.store->run_transaction([&](storage::Transaction& transaction) {
+    reading.texts.put_attempt(transaction, digest, 3, imported.files.at(0).record);
+    reading.texts.keep_page(transaction, digest, {1, "page 1", true}, imported.files.at(0).record);
+  });
+  reading.start();
+  BOOST_REQUIRE(reading.pipeline->wait_until(reading.last(), soon()) > 0U);
+  BOOST_TEST((reading.texts.summary(digest).state == TextState::done));
+}
+
+BOOST_AUTO_TEST_CASE(without_workers_nothing_is_read) {
+  Reading reading;
+  reading.import({reading.folder.write("a.txt", "text")});
+  {
+    const auto resting =
+        ExtractionPipeline::start(*reading.store, reading.engine, reading.extractor, reading.texts, {0});
+    BOOST_TEST(resting->wait_until(reading.last(), std::chrono::steady_clock::now()) == 0U);
+  }
+  BOOST_TEST(reading.extractor.extracted == 0);
+}
+
+BOOST_AUTO_TEST_CASE(attempts_of_an_earlier_extractor_do_not_count) {
+  Reading reading;
+  const auto imported = reading.import({reading.folder.write("bad.txt", "crash")});
+  reading.start();
+  reading.pipeline->wait_until(reading.last(), soon());
+  const TextStore newer(*reading.store, "plain-2");
+  BOOST_TEST(newer.attempts(reading.digest_of(imported.files.at(0).record)) == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(it_resumes_where_it_stopped_and_reads_nothing_again) {
   Reading reading;
   for (int i = 0; i < 100; ++i) reading.folder.write("p/" + std::to_string(i) + ".txt", std::to_string(i));

@@ -47,6 +47,21 @@ BOOST_AUTO_TEST_CASE(a_newer_version_takes_the_place_of_the_older_one_and_its_bl
   BOOST_TEST(!older.is_current(digest));
 }
 
+BOOST_AUTO_TEST_CASE(members_of_a_container_that_gave_nothing_are_said) {
+  Holdings holdings;
+  const TextStore texts(*holdings.store, "v1");
+  extract::Extraction extraction;
+  extract::Embedded read, unread;
+  read.path = "a.txt";
+  unread.path = "旧文.doc";
+  unread.error = "unsupported_format";
+  extraction.embedded = {read, unread};
+  const auto prepared = texts.prepare(extraction, 1, "item/1");
+  BOOST_TEST((prepared.summary.state == TextState::done));
+  BOOST_TEST(prepared.summary.error_code == "members_unread");
+  BOOST_TEST(prepared.summary.error_detail == "1: 旧文.doc (unsupported_format)");
+}
+
 BOOST_AUTO_TEST_CASE(what_was_never_read_is_waiting) {
   Holdings holdings;
   const TextStore texts(*holdings.store, "v1");

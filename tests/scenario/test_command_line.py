@@ -9,10 +9,15 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
+import time
 import unittest
 import zipfile
 
 from lantai_server import LANTAI, TOP, Installation
+
+sys.path.insert(0, str(TOP / "tools/samples"))
+from writers import write_scanned_pdf  # noqa: E402
 
 HIT_FIELDS = ["rank", "score", "record", "title", "file", "page", "snippet"]
 IMPORT_FIELDS = ["path", "record", "status", "media_type", "error"]
@@ -111,6 +116,13 @@ class OnAStore(WithPapers):
         self.assertEqual([h["title"] for h in lines(self.place.run("search", "--format", "json", "固定资产", "--filter", "retention=永久"))
                           if h["title"] == "固定资产清查报告"], ["固定资产清查报告"])
 
+        called = lines(self.place.run("search", "--format", "json", "--filter", "保管期限=永久", "--filter", "年度=2018..2019", "--facet", "年度"))
+        self.assertEqual([h["title"] for h in called if "rank" in h], ["固定资产清查报告"])
+        self.assertEqual(called[-1]["facets"], {"fiscal_year": [{"value": "2018", "count": 1}]})
+        wrong = self.place.run("search", "x", "--filter", "没有的字段=1", check=False)
+        self.assertEqual(wrong.returncode, USAGE)
+        self.assertIn("没有的字段", wrong.stderr.decode())
+
         again = self.place.run("import", "--format", "json", *self.sources, check=False)
         self.good = "unchanged"
         second = self.check_report(lines(again))
@@ -167,6 +179,20 @@ class OnAStore(WithPapers):
         line = lines(done)[0]
         self.assertEqual(line["status"], "created")
         self.assertNotEqual(line["error"], "")
+        listed = lines(self.place.run("stats", "--failed", "--format", "json"))
+        self.assertEqual([(one["record"], one["error"]["code"]) for one in listed], [(line["record"], "damaged")])
+        self.assertIn(line["record"], self.place.run("stats", "--failed").stdout.decode())
+
+    def test_members_of_a_container_that_gave_no_text_are_said(self):
+        packed = self.folder / "包.zip"
+        with zipfile.ZipFile(packed, "w") as made:
+            made.writestr("好.txt", "正文")
+            made.writestr("坏.pdf", "%PDF-1.7\nnothing of a PDF")
+        folder = write(self.folder / "folder/另.txt", "另一件").parent
+        packed.rename(folder / packed.name)  # in a folder an archive is one item
+        told = {line["path"].split("/")[-1]: line for line in lines(self.place.run("import", "--format", "json", str(folder)))}
+        self.assertEqual((told["包.zip"]["status"], told["另.txt"]["error"]), ("created", ""))
+        self.assertIn("坏.pdf", told["包.zip"]["error"])
 
 
 class OnATerminal(WithPapers):
@@ -216,6 +242,61 @@ class Extraction(unittest.TestCase):
             self.assertEqual(gone.returncode, NOT_FOUND)
         finally:
             with_.remove()
+
+
+    def test_what_is_no_file_is_said_and_the_others_are_read(self):
+        place = Installation()
+        try:
+            text = write(place.folder / "函.txt", "关于调整作息时间的函")
+            os.mkfifo(place.folder / "pipe")
+            done = subprocess.run([LANTAI, "extract", place.folder, place.folder / "pipe", "/dev/zero", text],
+                                  capture_output=True, check=False, timeout=60)
+            self.assertEqual(done.returncode, NOT_FOUND)
+            self.assertEqual([one["pages"][0]["text"] for one in lines(done)], ["关于调整作息时间的函"])
+            self.assertEqual(done.stderr.decode().count("lantai: "), 3)
+        finally:
+            place.remove()
+
+    def test_it_says_what_the_server_stores(self):
+        place = Installation()
+        try:
+            place.add_user("chief", "administrator", 2)
+            sources = [write(place.folder / "in/旧文.txt", "第一页\f第二页".encode("gb18030"))]
+            with zipfile.ZipFile(place.folder / "in/包.zip", "w") as packed:
+                packed.writestr("名.txt", "内文")
+            sources.append(place.folder / "in/包.zip")
+            told = {line["path"].split("/")[-1]: line["record"] for line in
+                    lines(place.run("import", "--format", "json", str(place.folder / "in")))}
+            place.start()
+            client = place.client("chief")
+            for source in sources:
+                printed = lines(subprocess.run([LANTAI, "extract", source], capture_output=True, check=True, timeout=60))[0]
+                stored = client.get(f"/api/v1/records/{told[source.name]}/files/1/text").json
+                self.assertEqual([(p["number"], p["text"]) for p in printed["pages"]],
+                                 [(p["number"], p["text"]) for p in stored["pages"]])
+                self.assertEqual([(m["path"], [p["text"] for p in m.get("pages", [])]) for m in printed["embedded"]],
+                                 [(m["path"], [p["text"] for p in m["pages"]]) for m in stored["embedded"]])
+        finally:
+            place.remove()
+
+
+class Stopped(unittest.TestCase):
+    def test_a_server_told_to_stop_while_it_reads_stops_at_once_and_blames_no_file(self):
+        place = Installation()
+        try:
+            scan = place.folder / "扫描.pdf"
+            paragraphs = [f"第{n}段关于做好毕业证书发放工作的通知" + "各部门应当认真核对学生名单" * 30 for n in range(40)]
+            write_scanned_pdf(scan, "扫描", paragraphs, 150)
+            place.run("import", "--no-wait", str(scan))
+            for _ in range(4):
+                place.start()
+                begun = time.monotonic()
+                self.assertEqual(place.stop(), 0)
+                self.assertLess(time.monotonic() - begun, 20)
+            self.assertEqual(json.loads(place.run("stats", "--format", "json").stdout)["extraction"]["failed"], 0)
+            self.assertEqual(len(lines(place.run("search", "--format", "json", '"毕业证书发放"'))), 1)
+        finally:
+            place.remove()
 
 
 class Killed(unittest.TestCase):
@@ -293,7 +374,26 @@ class Damage(unittest.TestCase):
         readable = self.place.run("verify", check=False)
         self.assertIn(hashlib.sha256(self.content).hexdigest(), readable.stdout.decode())
         written = self.place.folder / "files"
-        self.assertEqual(self.place.run("export", "--files", str(written), check=False).returncode, DAMAGED)
+        done = self.place.run("export", "--files", str(written), check=False)
+        self.assertEqual(done.returncode, DAMAGED)
+        # The record is written all the same, without the file's path, and the file is named.
+        files = [file for line in done.stdout.splitlines() for file in json.loads(line).get("files", [])]
+        self.assertEqual([("大.txt", False)], [(file["name"], "path" in file) for file in files])
+        self.assertIn("大.txt", done.stderr.decode())
+
+    def test_the_same_bytes_uploaded_again_heal_it(self):
+        pack = max((self.place.data / "packs").iterdir(), key=lambda p: p.stat().st_size)
+        self.flip(pack, pack.read_bytes().find(self.content[100_000:100_064]))
+        self.place.add_user("lin", "archivist", 2)
+        self.place.start()
+        client = self.place.client("lin")
+        record = client.call("POST", "/api/v1/records/item", {"fields": {"title": "再次上传"}}).json["id"]
+        path = f"/api/v1/records/item/{record}/files"
+        headers = {"Content-Type": "text/plain", "If-Match": "*"}
+        self.assertEqual(client.call("POST", path + "?name=a.txt", self.content, headers).status, 201)
+        self.assertEqual(client.get(path + "/1").body, self.content)
+        self.place.stop()
+        self.assertEqual(self.place.run("verify").returncode, DONE)
 
     def test_a_bit_in_a_table_is_named(self):
         tables = sorted((self.place.data / "db").glob("*.sst"))
@@ -305,6 +405,8 @@ class Damage(unittest.TestCase):
             self.flip(table, 20)  # in its first data block
             done = self.place.run("verify", check=False)
             self.assertEqual(done.returncode, DAMAGED, (table.name, done.stdout, done.stderr))
+            report = self.place.run("verify", "--format", "json", check=False)
+            self.assertFalse(json.loads(report.stdout)["ok"])
             self.assertIn(table.name, (done.stdout + done.stderr).decode())
             self.assertTrue(table.exists(), "a damaged table was thrown away")
             table.write_bytes(whole)
@@ -385,6 +487,7 @@ class ThroughAServer(WithPapers):
         documented = {int(code) for code in re.findall(r"(?m)^\| (\d+) \| ", operations)}
         self.assertEqual(documented, {0, 1, 2, 3, 4, 5, 6, 7, 70})
         local = lambda *a: self.place.run(*a, check=False)  # noqa: E731
+        self.assertRegex(local("--version").stdout.decode(), r"^lantai \d+\.\d+\.\d+\n$")
         locked = local("stats")
         self.assertEqual(locked.returncode, LOCKED)
         self.assertIn("in use by another process", locked.stderr.decode())

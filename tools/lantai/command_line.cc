@@ -26,12 +26,14 @@ app::Configuration Shared::configuration(bool create) const {
   return configuration;
 }
 
-std::unique_ptr<app::Application> Shared::open(bool create) const {
+std::unique_ptr<app::Application> Shared::open(bool create, Texts texts) const {
   if (!server.empty()) {
     throw Error(ErrorCode::invalid_argument, std::string(text(Text::server_command, lang())));
   }
   if (data.empty()) throw Error(ErrorCode::invalid_argument, std::string(text(Text::needs_place, lang())));
-  return app::Application::open(configuration(create));
+  app::Configuration opened = configuration(create);
+  opened.read_files = texts == Texts::read;
+  return app::Application::open(opened);
 }
 
 void add_format(CLI::App& command, Shared& shared) {

@@ -41,7 +41,9 @@ struct Shared {
 
   schema::Language lang() const;
   app::Configuration configuration(bool create) const;
-  std::unique_ptr<app::Application> open(bool create) const;
+  // Files wait for their reading while a command that needs no texts is at work.
+  enum class Texts { leave, read };
+  std::unique_ptr<app::Application> open(bool create, Texts texts = Texts::leave) const;
 };
 
 // A command registers its options and gives back what runs it.
@@ -55,6 +57,8 @@ void add_extract(CLI::App& app, const Shared& shared, Commands& commands);
 void add_export(CLI::App& app, Shared& shared, Commands& commands);
 void add_maintenance(CLI::App& app, Shared& shared, Commands& commands);  // verify, reindex, stats
 void add_user(CLI::App& app, Shared& shared, Commands& commands);
+
+int list_failed_texts(const Shared& shared);  // of `stats --failed`
 
 // `text`, or `json`: on commands that print either.
 void add_format(CLI::App& command, Shared& shared);

@@ -1,5 +1,6 @@
 // lantai extract FILE
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +16,22 @@
 namespace lantai::cli {
 namespace {
 
+// An open regular file, or -1 after saying why not.
+int open_file(const std::string& path, const Shared& shared) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a FIFO would wait for a writer
+  struct stat status {};
+  std::string reason;
+  if (descriptor < 0 || fstat(descriptor, &status) != 0) {
+    reason = std::generic_category().message(errno);
+  } else if (!S_ISREG(status.st_mode)) {
+    reason = text(Text::not_a_file, shared.lang());
+  }
+  if (reason.empty()) return descriptor;
+  if (descriptor >= 0) close(descriptor);
+  std::cerr << "lantai: " << say(Text::no_such_file, shared.lang(), path, reason) << "\n";
+  return -1;
+}
+
 int extract_files(const Shared& shared, const std::vector<std::string>& paths, bool ocr) {
   extract::ExtractorOptions options;
   const app::Configuration configuration = shared.configuration(false);
@@ -25,17 +42,15 @@ int extract_files(const Shared& shared, const std::vector<std::string>& paths, b
   const auto extractor = extract::Extractor::make(options);
   int code = kDone;
   for (const auto& path : paths) {
-    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const int descriptor = open_file(path, shared);
     if (descriptor < 0) {
-      std::cerr << "lantai: " << say(Text::no_such_file, shared.lang(), path, std::generic_category().message(errno))
-                << "\n";
       code = kNotFound;
       continue;
     }
     const std::string name = to_valid_utf8(std::filesystem::path(path).filename().native());
     const extract::Extraction extraction = extractor->extract({descriptor, name});
     close(descriptor);
-    std::cout << extract::to_json(extraction) << "\n";
+    std::cout << extract::to_json(extraction) << std::endl;
   }
   return code;
 }

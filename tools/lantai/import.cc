@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "command_line.h"
+#include "interruption.h"
 #include "lantai/base/error.h"
 #include "lantai/base/id.h"
 #include "remote.h"
@@ -61,7 +62,7 @@ class Report {
     ++done_;
     held_.push_back(file);
     while (!held_.empty() && settle(held_.front(), false)) pop();
-    if (done_ % 16 == 0) show(done_, total_);
+    show(done_, total_);
   }
 
   void show(std::uint64_t done, std::uint64_t total) {
@@ -89,7 +90,8 @@ class Report {
     const archive::RecordReading reading = application_->texts().reading(*record);
     if (reading.waiting && !last) return false;
     file.error_code = reading.error_code;
-    if (!file.error_code.empty()) file.error = application_->schema().message(file.error_code, shared_.lang());
+    if (!file.error_code.empty())
+      file.error = application_->schema().message(file.error_code, shared_.lang(), {{"detail", reading.error_detail}});
     return true;
   }
 
@@ -150,15 +152,18 @@ class TemporaryStore {
 
 int import_directly(const Shared& shared, const ImportArguments& arguments) {
   const TemporaryStore temporary;
+  const bool wait = !arguments.no_wait && !arguments.dry_run;
+  const auto texts = wait ? Shared::Texts::read : Shared::Texts::leave;
+  Interruption interruption;
   const bool nothing_there = arguments.dry_run && !shared.data.empty() && !fs::exists(shared.data);
-  const auto application = nothing_there ? temporary.open(shared) : shared.open(!arguments.dry_run);
+  const auto application = nothing_there ? temporary.open(shared) : shared.open(!arguments.dry_run, texts);
+  const auto watched = interruption.watch(application->extraction());
   archive::ImportOptions options;
   options.dry_run = arguments.dry_run;
   options.type = arguments.type;
   options.tables = !arguments.no_tables;
   options.language = shared.lang();
   options.defaults = defaults_of(arguments);
-  const bool wait = !arguments.no_wait && !arguments.dry_run;
   Report report(wait ? application.get() : nullptr, shared, arguments.verbose || arguments.dry_run,
                 StatusLine().shown() ? count_files(arguments.paths) : 0);
   const std::vector<fs::path> sources(arguments.paths.begin(), arguments.paths.end());

@@ -68,6 +68,7 @@ int run(int argc, char** argv) {
   Shared shared;
   shared.program = std::filesystem::read_symlink("/proc/self/exe");
   shared.language = locale_of_environment();
+  app.set_version_flag("--version", "lantai " LANTAI_VERSION);
   app.require_subcommand(1);
   app.option_defaults()->always_capture_default(false);
   app.add_option("--data", shared.data, "directory of the store")->type_name("DIR");

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "command_line.h"
+#include "interruption.h"
 #include "lantai/base/error.h"
 #include "remote.h"
 #include "status_line.h"
@@ -64,7 +65,9 @@ int collect(const Shared& shared, unsigned grace_hours) {
 }
 
 int reindex(const Shared& shared, bool failed_texts) {
-  const auto application = shared.open(false);
+  Interruption interruption;
+  const auto application = shared.open(false, Shared::Texts::read);
+  const auto watched = interruption.watch(application->extraction());
   if (failed_texts) application->extraction().retry_failed();
   application->indexer().rebuild();
   const auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::seconds(1); };
@@ -142,8 +145,10 @@ void add_maintenance(CLI::App& app, Shared& shared, Commands& commands) {
   commands[collecting] = [&shared, grace_hours] { return collect(shared, *grace_hours); };
 
   CLI::App* counting = app.add_subcommand("stats", "how much there is, and how far reading and indexing are");
+  auto failed = std::make_shared<bool>(false);
+  counting->add_flag("--failed", *failed, "list the files that gave no text, with the reason");
   add_format(*counting, shared);
-  commands[counting] = [&shared] { return stats(shared); };
+  commands[counting] = [&shared, failed] { return *failed ? list_failed_texts(shared) : stats(shared); };
 }
 
 }  // namespace lantai::cli

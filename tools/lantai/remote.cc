@@ -101,6 +101,10 @@ Json Remote::stats() {
   return ready;
 }
 
+Json Remote::failed_texts(std::size_t limit) {
+  return client_.get("/api/v1/extraction/failed?limit=" + std::to_string(limit)).at("files");
+}
+
 void Remote::wait_until_findable() {
   const std::uint64_t position = stats().at("position");
   StatusLine status_line;

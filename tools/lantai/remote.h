@@ -34,6 +34,8 @@ class Remote {
   RemoteResult search(const RemoteSearch& request);
   // How far store, extraction and index are.
   Json stats();
+  // At most `limit` files that gave no text, each an object as `stats --failed` prints it.
+  Json failed_texts(std::size_t limit);
   // Until everything stored by now can be found, or reading stands still and that is said.
   void wait_until_findable();
   HttpClient& client() { return client_; }

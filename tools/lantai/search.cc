@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "command_line.h"
+#include "interruption.h"
 #include "lantai/base/error.h"
 #include "remote.h"
 #include "texts.h"
@@ -122,7 +123,9 @@ void print_hints(const search::SearchResult& result, const schema::Schema& schem
 }
 
 int search_directly(const Shared& shared, const SearchArguments& arguments) {
-  const auto application = shared.open(false);
+  Interruption interruption;
+  const auto application = shared.open(false, arguments.no_wait ? Shared::Texts::leave : Shared::Texts::read);
+  const auto watched = interruption.watch(application->extraction());
   if (!arguments.no_wait) {
     wait_until_findable(*application, application->store().changes().last_position(), shared);
   }

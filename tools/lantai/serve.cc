@@ -56,7 +56,7 @@ int serve(const Shared& shared, const ServeArguments& arguments) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const http::ServerOptions options = options_of(shared, arguments);
-  const auto application = shared.open(true);
+  const auto application = shared.open(true, Shared::Texts::read);
   const auto first = application->ensure_administrator();
   const auto server = http::Server::start(*application, options);
   const bool ipv6 = options.address.find(':') != std::string::npos;

@@ -37,6 +37,8 @@ enum class Text {
   token_made,
   no_such_user,
   no_such_file,
+  not_a_file,
+  failed_texts,
   needs_place,
   other_account,
   exported,

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "field_names.h"
 #include "holdings_source.h"
 #include "lantai/archive/caretaker.h"
 #include "lantai/base/error.h"
 #include "lantai/base/id.h"
-#include "lantai/text/folding.h"
 
 namespace lantai::app {
 namespace {
@@ -46,26 +46,8 @@ extract::ExtractorOptions extractor_options(const Configuration& configuration) 
   return options;
 }
 
-// 年度, 文号, Retention period: what people call the fields in queries.
-search::FieldAliases field_aliases(const schema::Schema& schema) {
-  search::FieldAliases aliases;
-  const auto add = [&](const std::string& called, const std::string& field) {
-    if (!called.empty()) aliases.emplace(text::to_utf8(text::fold_only(called)), field);
-  };
-  const auto add_type = [&](const schema::TypeDecl& type) {
-    for (const auto& field : type.fields) {
-      add(field.label.zh_hans, field.name);
-      add(field.label.zh_hant, field.name);
-      add(field.label.en, field.name);
-    }
-    for (const auto& field : type.fields) {
-      for (const auto& alias : field.aliases) add(alias, field.name);
-    }
-  };
-  // Where two types use one word for different fields, it means the item's.
-  if (const auto* item = schema.find_type("item")) add_type(*item);
-  for (const auto& type : schema.types()) add_type(type);
-  return aliases;
+unsigned reading_workers(const Configuration& configuration) {
+  return configuration.read_files ? std::max(1U, configuration.extraction_workers) : 0;
 }
 
 // Members are declared in the order in which they may use one another, so that they stop in the reverse order: jobs,
@@ -81,11 +63,12 @@ class RunningApplication final : public Application {
         extractor_(extract::Extractor::make(extractor_options(configuration))),
         texts_(*store_, extractor_->version()),
         extraction_(archive::ExtractionPipeline::start(*store_, records_, *extractor_, texts_,
-                                                       {std::max(1U, configuration.extraction_workers)})),
+                                                       {reading_workers(configuration)})),
         renames_(archive::RenameAnnouncer::start(*store_, records_)),
         holdings_(*store_, records_, texts_),
+        field_names_(*schema_),
         indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index"})),
-        searcher_(search::Searcher::make(*indexer_, holdings_, field_aliases(*schema_))),
+        searcher_(search::Searcher::make(*indexer_, holdings_, field_names_.aliases())),
         catalogue_(records_, [this](const records::Principal& principal,
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
         page_images_(*store_, *extractor_),
@@ -113,6 +96,7 @@ class RunningApplication final : public Application {
 
   search::SearchResult search(const records::Principal& principal, search::SearchRequest request) override {
     const records::AccessGrant grant = records::access_grant(*schema_, principal);
+    field_names_.resolve(request);
     request.access = {grant.everything, grant.any_of};
     search::SearchResult result = searcher_->search(request);
     // The index follows the store by a moment; what was withdrawn in that moment is not shown.
@@ -161,6 +145,7 @@ class RunningApplication final : public Application {
   const std::unique_ptr<archive::ExtractionPipeline> extraction_;
   const std::unique_ptr<archive::RenameAnnouncer> renames_;
   const HoldingsSource holdings_;
+  const FieldNames field_names_;
   const std::unique_ptr<index::Indexer> indexer_;
   const std::unique_ptr<search::Searcher> searcher_;
   archive::CatalogueTree catalogue_;

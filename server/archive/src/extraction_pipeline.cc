@@ -59,17 +59,22 @@ class Pipeline final : public ExtractionPipeline {
     // After a restore, positions may mean other changes: what is there already is met again and not read again.
     if (known && known->store == store_.identity()) read_ = seen_ = settled_ = stored_ = known->position;
     announced_ = store_.changes().last_position();
-    for (unsigned i = 0; i < std::max(1U, options.workers); ++i) {
+    if (options.workers == 0) return;
+    for (unsigned i = 0; i < options.workers; ++i) {
       threads_.emplace_back([this](const std::stop_token& stop) { run("worker", stop, &Pipeline::work); });
     }
-    threads_.emplace_back([this](const std::stop_token& stop) { run("settler", stop, &Pipeline::settle); });
     threads_.emplace_back([this](const std::stop_token& stop) { run("reader", stop, &Pipeline::follow); });
+    settler_ = std::jthread([this](const std::stop_token& stop) { run("settler", stop, &Pipeline::settle); });
   }
 
-  ~Pipeline() override {
+  ~Pipeline() override { stop(); }
+
+  void stop() override {
+    std::lock_guard one_at_a_time(stopping_);
     for (auto& thread : threads_) thread.request_stop();
-    changed_.notify_all();
     threads_.clear();
+    settler_ = {};
+    settle_rest();
   }
 
   std::uint64_t wait_until(std::uint64_t position, Clock::time_point deadline) override {
@@ -220,13 +225,15 @@ class Pipeline final : public ExtractionPipeline {
   }
 
   PreparedText read(const Task& task, const std::stop_token& stop) {
-    std::uint32_t attempts = task.careful ? texts_.summary(task.digest).attempts : 0;
+    std::uint32_t attempts = task.careful ? texts_.attempts(task.digest) : 0;
+    bool counted = false;
     while (!stop.stop_requested()) {
       if (attempts >= kAttempts) return give_up(task, attempts, "given up after several attempts");
       ++attempts;
       try {
         if (task.careful) count_attempt(task, attempts);
-        extract::Extraction extraction = extract(task);
+        counted = task.careful;
+        extract::Extraction extraction = extract(task, stop, attempts);
         const bool crashed = extraction.failure && extraction.failure->code == "worker_crashed";
         if (!crashed || attempts >= kAttempts) return texts_.prepare(extraction, attempts, task.record);
       } catch (const Error& error) {
@@ -234,18 +241,25 @@ class Pipeline final : public ExtractionPipeline {
           return give_up(task, attempts, error.message());
         }
         --attempts;  // ours, not the file's
+        if (error.code() == ErrorCode::cancelled) continue;
         log::warning("extraction waits: {}", error.message());
         pause(error.message(), stop);
       } catch (const std::exception& error) {
         log::warning("extraction of {}: {}", to_hex(task.digest), error.what());
       }
     }
+    if (counted) count_attempt(task, attempts);
     return {};
   }
 
-  extract::Extraction extract(const Task& task) const {
+  extract::Extraction extract(const Task& task, const std::stop_token& stop, std::uint32_t& attempts) {
     const SourceDescriptor source = SourceDescriptor::of_blob(store_.blobs(), task.digest);
-    return extractor_.extract({source.get(), task.name});
+    const auto keep = [&](const extract::PageText& page) {
+      store_.run_transaction(
+          [&](storage::Transaction& transaction) { texts_.keep_page(transaction, task.digest, page, task.record); });
+      attempts = 1;
+    };
+    return extractor_.extract({source.get(), task.name}, {stop, texts_.kept_pages(task.digest), keep});
   }
 
   PreparedText give_up(const Task& task, std::uint32_t attempts, const std::string& why) const {
@@ -283,6 +297,17 @@ class Pipeline final : public ExtractionPipeline {
       stored_ = position;
     }
     changed_.notify_all();
+  }
+
+  // After the threads have ended: what they left.
+  void settle_rest() {
+    std::stop_source stopped;
+    stopped.request_stop();
+    try {
+      while (!results_.empty()) settle(stopped.get_token());
+    } catch (const std::exception& error) {
+      log::warning("extraction results are not put down and come again: {}", error.what());
+    }
   }
 
   std::vector<Result> take_results() {
@@ -371,7 +396,9 @@ class Pipeline final : public ExtractionPipeline {
   std::uint64_t seen_ = 0, settled_ = 0, stored_ = 0, announced_ = 0;
   std::uint64_t extracted_ = 0, failed_ = 0;
   std::string last_error_;
-  std::vector<std::jthread> threads_;
+  std::mutex stopping_;
+  std::vector<std::jthread> threads_;  // workers and the reader
+  std::jthread settler_;
 };
 
 }  // namespace

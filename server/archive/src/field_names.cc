@@ -51,6 +51,11 @@ bool names_files(std::string_view heading) {
   return is_one_of(heading, kNames) || is_one_of(heading, kMore);
 }
 
+bool names_row_number(std::string_view heading) {
+  constexpr std::array<std::string_view, 5> kNames = {"序号", "行号", "顺序号", "no.", "no"};
+  return is_one_of(heading, kNames);
+}
+
 bool names_key(std::string_view heading) {
   constexpr std::array<std::string_view, 4> kNames = {"key", "id", "标识", "唯一标识"};
   return is_one_of(heading, kNames);

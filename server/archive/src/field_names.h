@@ -14,6 +14,8 @@ const schema::FieldDecl* find_field_called(const schema::TypeDecl& type, std::st
 
 // 文件, 文件名, 路径 …: names files beside the table.
 bool names_files(std::string_view heading);
+// 序号, No.: counts the rows and says nothing about them.
+bool names_row_number(std::string_view heading);
 // `key`, `id`, 标识: the row's own stable key.
 bool names_key(std::string_view heading);
 

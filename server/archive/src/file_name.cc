@@ -34,6 +34,24 @@ class Converter {
   iconv_t handle_;
 };
 
+// Two bytes of GBK may also be one character of UTF-8: 通知 is then a combining mark and a letter of another script.
+// Nobody writes such names; Latin, Greek, Cyrillic and Arabic ones are taken as they are.
+bool is_unlikely_utf8(std::string_view name) {
+  bool strange = false;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto lead = static_cast<unsigned char>(name[i]);
+    if (lead < 0x80) continue;
+    if (lead >= 0xE0) return false;  // longer sequences hardly arise by chance
+    const auto trail = static_cast<unsigned char>(name[++i]);
+    const bool greek = lead == 0xCE || (lead == 0xCF && trail < 0x90);
+    const bool cyrillic = lead == 0xD0 || (lead == 0xD1 && trail < 0xA0) || lead == 0xD2 || lead == 0xD3;
+    // An accent of its own behind its letter, as some systems write names.
+    const bool accent = (lead == 0xCC || lead == 0xCD) && i > 1 && static_cast<unsigned char>(name[i - 2]) < 0x80;
+    strange = strange || !(accent || lead <= 0xC8 || greek || cyrillic || (lead >= 0xD8 && lead <= 0xDB));
+  }
+  return strange;
+}
+
 bool is_extension(std::string_view text) {
   const auto plain = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
@@ -50,7 +68,7 @@ std::size_t dot_of(std::string_view name) {
 }  // namespace
 
 std::string decode_name(std::string_view bytes) {
-  if (is_valid_utf8(bytes)) return std::string(bytes);
+  if (is_valid_utf8(bytes) && !is_unlikely_utf8(bytes)) return std::string(bytes);
   Converter converter;
   if (converter.usable()) {
     const auto text = converter.convert(bytes);

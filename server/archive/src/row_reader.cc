@@ -37,7 +37,7 @@ TableHead read_headings(const schema::TypeDecl& type, const std::vector<std::str
       head.columns[i] = field;
     } else if (field == nullptr && names_key(heading) && !head.key) {
       head.key = i;
-    } else {
+    } else if (!names_row_number(heading)) {
       head.unknown.push_back(heading);
     }
   }

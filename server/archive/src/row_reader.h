@@ -21,6 +21,8 @@ struct TableHead {
   std::vector<const schema::FieldDecl*> columns;  // per column; nullptr: no field
   std::optional<std::size_t> files, key;          // their columns
   std::vector<std::string> unknown;               // headings that mean nothing here
+  // It names no files, and some columns would be stored nowhere: the list is a paper itself.
+  bool kept_whole() const { return !files && !unknown.empty(); }
 };
 
 // nullopt: this is not a list of records. `strict` asks for a column of files and a second one that is understood.

@@ -162,6 +162,12 @@ SourceWalker::Place SourceWalker::Place::child(const std::string& name, std::str
   return place;
 }
 
+SourceWalker::Place SourceWalker::Place::row(std::size_t number) const {
+  Place place = *this;
+  place.shown += "#" + std::to_string(number);
+  return place;
+}
+
 SourceWalker::Place SourceWalker::place_of(const fs::path& source) const {
   Place place;
   place.path = source;
@@ -215,6 +221,8 @@ void SourceWalker::walk_named_file(const Place& place) {
   try {
     if (is_lines_name(place.path)) return walk_lines(place);
     if (walk_table(place)) return;
+    if (const auto whole = whole_.find(place.path); whole != whole_.end())
+      tell(place.row(1), ImportStatus::skipped, "import.list_kept_whole", {{"names", whole->second}});
     const Bytes head = SourceDescriptor::of_file(place.path).read(0, kMarksEnd);
     if (may_be_packed(head) && is_archive(identify(place.path)) && walk_archive(place)) return;
   } catch (const Error& error) {
@@ -293,6 +301,10 @@ void SourceWalker::look_at_table(const fs::path& path, bool strict) {
   table.rows = read_table(path);
   auto head = read_head(schema_.type(options_.type), table.rows, strict);
   if (!head) return;
+  if (head->kept_whole()) {
+    for (const auto& heading : head->unknown) whole_[path] += (whole_[path].empty() ? "" : "、") + heading;
+    return;
+  }
   table.head = std::move(*head);
   std::vector<std::string> found;
   std::size_t listed = 0;
@@ -326,9 +338,7 @@ void SourceWalker::walk_rows(const Place& place, const Table& table) {
   const auto& rows = table.rows;
   const auto& head = table.head;
   for (const auto& heading : head.unknown) {
-    Place at = place;
-    at.shown += "#" + std::to_string(head.row + 1);
-    tell(at, ImportStatus::skipped, "import.unknown_column", {{"name", heading}});
+    tell(place.row(head.row + 1), ImportStatus::skipped, "import.unknown_column", {{"name", heading}});
   }
   const schema::TypeDecl& type = schema_.type(options_.type);
   for (std::size_t i = head.row + 1; i < rows.size() && !stopped_; ++i) {

@@ -31,6 +31,7 @@ class SourceWalker {
     std::string key;       // empty when the source was sent
     std::string relative;  // within the import
     Place child(const std::string& name, std::string_view joint = "/") const;
+    Place row(std::size_t number) const;  // only as it is shown
   };
   class Unpacking;
 
@@ -68,6 +69,7 @@ class SourceWalker {
   bool stopped_ = false;
   std::vector<std::filesystem::path> folders_;          // named ones: rows look for their files there, too
   std::map<std::filesystem::path, Table> tables_;       // lists of records among the sources, until walked
+  std::map<std::filesystem::path, std::string> whole_;  // lists that are papers themselves, and what makes them so
   std::set<std::string> claimed_;                       // files that a row brings
   std::set<std::string> named_;                         // keys of files given out
   std::unordered_map<std::string, std::uint32_t> met_;  // keys and contents of rows, how often

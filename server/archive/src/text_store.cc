@@ -19,6 +19,13 @@ Bytes key_of(ByteView digest, std::string_view version) {
   return KeyWriter().text(as_chars(digest)).text(version).take();
 }
 
+// The pages of OCR of a reading that is under way.
+KeyWriter pages_of(ByteView digest, std::string_view version) {
+  KeyWriter key;
+  key.text(as_chars(digest)).text(version).text("page");
+  return key;
+}
+
 std::string owner_of(ByteView digest, std::string_view version) {
   return "derived/text/" + to_hex(digest) + "/" + std::string(version);
 }
@@ -84,12 +91,39 @@ std::optional<Stored> find_stored(const storage::ReadView& view, ByteView digest
   return std::nullopt;
 }
 
+// Calls on_entry for everything below a prefix. `Reader`: a view or a transaction.
+template <typename Reader, typename OnEntry>
+void for_each(Reader& reader, KeySpace space, const Bytes& prefix, const OnEntry& on_entry) {
+  storage::ScanRange range{prefix, storage::after_prefix(prefix), 1000};
+  for (;;) {
+    const auto page = reader.scan(space, range);
+    for (const auto& entry : page.entries) on_entry(entry);
+    if (!page.more) return;
+    range.begin = page.entries.back().key;
+    range.begin.push_back(0);
+  }
+}
+
 void erase_version(storage::Transaction& transaction, ByteView digest, const Stored& stored) {
   const std::string& version = stored.summary.extractor_version;
+  for_each(transaction, KeySpace::texts, pages_of(digest, version).take(),
+           [&](const storage::Entry& entry) { transaction.erase(KeySpace::texts, entry.key); });
   const Bytes key = key_of(digest, version);
   transaction.erase(KeySpace::extractions, key);
   transaction.erase(KeySpace::texts, key);
   if (!stored.blob.empty()) transaction.remove_blob_owner(stored.blob, owner_of(digest, version));
+}
+
+// How many members of a container gave nothing, and the first of them.
+std::string unread_members(const extract::Extraction& extraction) {
+  constexpr std::size_t kNamed = 3;
+  std::size_t count = 0;
+  std::string named;
+  for (const auto& member : extraction.embedded) {
+    if (member.error.empty() || ++count > kNamed) continue;
+    named += (named.empty() ? "" : ", ") + member.path + " (" + member.error + ")";
+  }
+  return count == 0 ? "" : std::to_string(count) + ": " + named + (count > kNamed ? ", …" : "");
 }
 
 TextSummary summarise(const extract::Extraction& extraction) {
@@ -103,6 +137,9 @@ TextSummary summarise(const extract::Extraction& extraction) {
   if (extraction.failure) {
     summary.error_code = extraction.failure->code;
     summary.error_detail = extraction.failure->detail;
+  } else if (std::string unread = unread_members(extraction); !unread.empty()) {
+    summary.error_code = "members_unread";
+    summary.error_detail = std::move(unread);
   }
   return summary;
 }
@@ -142,7 +179,9 @@ RecordReading TextStore::reading(const records::Record& record) const {
     if (file.removed || file.versions.empty()) continue;
     const TextSummary known = summary(file.current().digest);
     reading.waiting = reading.waiting || known.state == TextState::waiting;
-    if (reading.error_code.empty() && !known.error_code.empty()) reading.error_code = "extract." + known.error_code;
+    if (!reading.error_code.empty() || known.error_code.empty()) continue;
+    reading.error_code = "extract." + known.error_code;
+    reading.error_detail = known.error_detail;
   }
   return reading;
 }
@@ -188,6 +227,29 @@ void TextStore::put_attempt(storage::Transaction& transaction, ByteView digest, 
   summary.record = record;
   summary.extractor_version = version_;
   transaction.put(KeySpace::extractions, key_of(digest, version_), encode(summary, {}));
+}
+
+std::uint32_t TextStore::attempts(ByteView digest) const {
+  const auto value = store_.read_view()->get(KeySpace::extractions, key_of(digest, version_));
+  return value ? decode(*value).summary.attempts : 0;
+}
+
+void TextStore::keep_page(storage::Transaction& transaction, ByteView digest, const extract::PageText& page,
+                          const std::string& record) const {
+  if (page.text.size() > kSmallText) return;
+  put_attempt(transaction, digest, 1, record);
+  transaction.put(KeySpace::texts, pages_of(digest, version_).number(page.number).take(), to_bytes(page.text));
+}
+
+std::map<std::uint32_t, extract::PageText> TextStore::kept_pages(ByteView digest) const {
+  std::map<std::uint32_t, extract::PageText> pages;
+  const Bytes prefix = pages_of(digest, version_).take();
+  for_each(*store_.read_view(), KeySpace::texts, prefix, [&](const storage::Entry& entry) {
+    const auto number =
+        static_cast<std::uint32_t>(storage::KeyReader(ByteView(entry.key).subspan(prefix.size())).number());
+    pages[number] = {number, std::string(as_chars(entry.value)), true};
+  });
+  return pages;
 }
 
 void TextStore::forget(storage::Transaction& transaction, ByteView digest) const {

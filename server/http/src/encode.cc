@@ -24,7 +24,8 @@ Json encode_extraction(Call& call, ByteView digest) {
   Json error = nullptr;
   if (!summary.error_code.empty()) {
     error = {{"code", summary.error_code},
-             {"message", call.app().schema().message("extract." + summary.error_code, call.language)}};
+             {"message", call.app().schema().message("extract." + summary.error_code, call.language,
+                                                     {{"detail", summary.error_detail}})}};
   }
   return {{"state", name(summary.state)}, {"pages", summary.pages}, {"error", std::move(error)}};
 }

@@ -61,6 +61,7 @@ void add_import_routes(std::vector<Route>& table);
 void add_change_routes(std::vector<Route>& table);
 void add_schema_routes(std::vector<Route>& table);
 void add_audit_routes(std::vector<Route>& table);
+void add_failed_text_routes(std::vector<Route>& table);
 void add_health_routes(std::vector<Route>& table);
 
 std::vector<Route> all_routes();

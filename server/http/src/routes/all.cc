@@ -16,6 +16,7 @@ std::vector<Route> all_routes() {
   add_change_routes(table);
   add_schema_routes(table);
   add_audit_routes(table);
+  add_failed_text_routes(table);
   add_health_routes(table);
   return table;
 }

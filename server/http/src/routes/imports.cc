@@ -130,8 +130,10 @@ void add_reading(Call& call, archive::ImportedFile& file) {
   auto& app = call.app();
   const auto record = app.records().find(call.principal(), file.record.substr(0, slash), file.record.substr(slash + 1));
   if (!record) return;
-  file.error_code = app.texts().reading(*record).error_code;
-  if (!file.error_code.empty()) file.error = app.schema().message(file.error_code, call.language);
+  const auto reading = app.texts().reading(*record);
+  file.error_code = reading.error_code;
+  if (!file.error_code.empty())
+    file.error = app.schema().message(file.error_code, call.language, {{"detail", reading.error_detail}});
 }
 
 Response get_import(Call& call) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ struct PreparedText {
 struct RecordReading {
   bool waiting = false;
   std::string error_code;  // of the first file that gave no text or only a part: `extract.encrypted`; empty: none
+  std::string error_detail;
 };
 
 struct FailedText {
@@ -70,6 +72,13 @@ class TextStore {
   // That an attempt begins, so that a file which takes the server down with it is not tried for ever.
   void put_attempt(storage::Transaction& transaction, ByteView digest, std::uint32_t attempts,
                    const std::string& record) const;
+  // Attempts of the current extractor at a file that gave nothing yet.
+  std::uint32_t attempts(ByteView digest) const;
+  // A page of OCR of a file that is not read to its end, so that the next attempt goes on behind it; whoever made
+  // progress has made one attempt only. put() replaces the pages by the whole. Very long ones are not kept.
+  void keep_page(storage::Transaction& transaction, ByteView digest, const extract::PageText& page,
+                 const std::string& record) const;
+  std::map<std::uint32_t, extract::PageText> kept_pages(ByteView digest) const;
   void forget(storage::Transaction& transaction, ByteView digest) const;
 
   // Files that gave nothing, at most `limit`.
