@@ -199,3 +199,38 @@ test('the tree stays fast with ten thousand siblings', async ({ signedIn: page, 
     await expect(tree.locator('[aria-selected=true]')).toBeVisible();
   }
 });
+
+test('a volume stands in the tree before anything is put into it, and opens from there', async ({ signedIn: page, api }, info) => {
+  const code = unique('A0').toUpperCase(); // among the first, so that it is on the screen
+  const fonds = await api.create('fonds', { code, name: '空卷全宗' });
+  const volume = await api.create('volume', { title: `${code}空卷`, fonds: fonds.id, class_code: 'organ.WS', fiscal_year: 2021, retention: 'Y' });
+  await api.searchable();
+  await page.goto('/tree');
+  const tree = page.getByRole('tree');
+  const walk = async (name: string | RegExp) => {
+    const item = tree.getByRole('treeitem', { name }).first();
+    await item.click();
+    if ((await item.getAttribute('aria-expanded')) === 'false') await item.click();
+    await expect(item).toHaveAttribute('aria-expanded', 'true');
+  };
+  await walk(new RegExp(code));
+  for (const name of ['文书', '2021', '永久']) {
+    const below = tree.locator(`[role=treeitem]:below(:text("${code}"))`).filter({ hasText: name }).first();
+    await below.click();
+    if ((await below.getAttribute('aria-expanded')) === 'false') await below.click();
+  }
+  const empty = tree.getByRole('treeitem', { name: new RegExp(`${code}空卷`) });
+  await expect(empty).toBeVisible();
+  await expectAccessible(page);
+  await expectFits(page);
+  await empty.click();
+  if (isPhone(info.project.name)) {
+    await expect(page).toHaveURL(new RegExp(`/records/volume/${volume.id}`));
+    await page.goto('/tree');
+    await page.getByRole('link', { name: new RegExp(`打开 ${code}`) }).click();
+    await expect(page).toHaveURL(new RegExp(`/records/fonds/${fonds.id}`));
+  } else {
+    await page.getByRole('link', { name: '打开', exact: true }).click();
+    await expect(page).toHaveURL(new RegExp(`/records/volume/${volume.id}`));
+  }
+});
