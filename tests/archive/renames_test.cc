@@ -64,6 +64,16 @@ BOOST_AUTO_TEST_CASE(a_change_that_leaves_the_name_announces_nobody) {
   BOOST_TEST(office.announced().empty());
 }
 
+BOOST_AUTO_TEST_CASE(whoever_links_to_a_record_of_another_level_now_is_announced) {
+  Office office;
+  office.start();
+  const auto volume = office.make("volume", {{"title", "案卷"}, {"access_level", "public"}});
+  const auto item = office.make("item", {{"title", "甲"}, {"volume", volume}});
+  BOOST_TEST(office.announced().empty());
+  office.engine.update(office.who, "volume", volume, 0, {{"access_level", "restricted"}});
+  BOOST_TEST(office.announced() == std::vector<std::string>{"item/" + item}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(more_than_one_batch_is_announced_whole_and_once_however_often_it_starts) {
   Office office;
   const auto department = office.make("department", {{"name", "教务处"}});

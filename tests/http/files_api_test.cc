@@ -1,4 +1,5 @@
 // Component files over HTTP: bytes up and down, in parts, under their names; text and page images.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "world.h"
@@ -54,6 +55,35 @@ BOOST_AUTO_TEST_CASE(the_bytes_come_back_under_their_name) {
   BOOST_TEST(item["files"][0]["size"] == bytes.size());
 }
 
+BOOST_AUTO_TEST_CASE(reading_a_file_is_in_the_audit_log_once_however_many_pieces_it_takes) {
+  auto administrator = World::the().as("administrator");
+  const auto reads = [&] {
+    const auto entries = administrator.get("/api/v1/audit?limit=100").json()["entries"];
+    return std::count_if(entries.begin(), entries.end(), [&](const Json& entry) {
+      return entry["action"] == "file.read" && entry["subject"] == "item/" + item["id"].get<std::string>();
+    });
+  };
+  const auto before = reads();
+  for (int i = 0; i < 3; ++i)
+    BOOST_TEST(range("bytes=" + std::to_string(i * 10) + "-" + std::to_string(i * 10 + 9)).status == 206);
+  BOOST_TEST(reads() == before + 1);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_may_only_create_completes_what_is_their_own_with_files) {
+  auto staff = World::the().as("staff");
+  auto archivist = World::the().as("archivist");
+  const auto own = staff.make_item({{"title", "自己的"}, {"access_level", "public"}});
+  BOOST_TEST(staff.add_file(own, "a.txt", "一").at("files").size() == 1U);
+  BOOST_TEST(staff.add_file(own, "b.txt", "二").at("files").size() == 2U);
+  const auto disposition = Client::Fields{{"Content-Type", "application/octet-stream"},
+                                          {"Content-Disposition", "attachment; filename=\"c.txt\""}};
+  const auto others = archivist.make_item({{"title", "别人的"}, {"access_level", "public"}});
+  BOOST_TEST(staff.send("POST", path_of(others) + "/files", "三", disposition).status == 403);
+  // Once somebody else has worked on it, it is theirs no more.
+  BOOST_REQUIRE(archivist.patch(path_of(own), {{"fields", {{"notes", "已核"}}}}, {{"If-Match", "*"}}).status == 200);
+  BOOST_TEST(staff.send("POST", path_of(own) + "/files", "三", disposition).status == 403);
+}
+
 BOOST_AUTO_TEST_CASE(one_range_is_served_exactly) {
   const auto size = std::to_string(bytes.size());
   struct Row {
@@ -62,7 +92,8 @@ BOOST_AUTO_TEST_CASE(one_range_is_served_exactly) {
   };
   for (const auto& [value, first, count] :
        {Row{"bytes=0-0", 0, 1}, Row{"bytes=100-199", 100, 100}, Row{"bytes=299990-", 299990, 10},
-        Row{"bytes=-5", 299995, 5}, Row{"bytes=299999-400000", 299999, 1}, Row{"bytes=-400000", 0, 300'000}}) {
+        Row{"bytes=-5", 299995, 5}, Row{"bytes=299999-400000", 299999, 1},
+        Row{"bytes=5-18446744073709551615", 5, 299'995}, Row{"bytes=-400000", 0, 300'000}}) {
     const auto answer = range(value);
     BOOST_TEST_CONTEXT(value) {
       BOOST_TEST(answer.status == 206);

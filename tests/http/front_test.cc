@@ -57,6 +57,11 @@ class Echo final : public Exchange {
       if (head_.path == "/big") response.source_size = 200ULL * (256 << 10);
       return response;
     }
+    if (head_.path == "/short") {
+      response.source = std::make_unique<Endless>(0);
+      response.source_size = 1000;
+      return response;
+    }
     response.body = head_.method + " " + head_.path + " " + head_.query + "|" + body_;
     return response;
   }
@@ -78,9 +83,10 @@ struct Fixture : ExchangeFactory {
   std::unique_ptr<Exchange> begin(RequestHead head, const Peer&) override {
     return std::make_unique<Echo>(std::move(head), held, release);
   }
-  Response refuse(int status) override {
+  Response refuse(int status, std::string_view accept_language) override {
     Response response;
     response.status = status;
+    response.body = accept_language;
     response.set("Retry-After", "1");
     return response;
   }
@@ -357,6 +363,54 @@ BOOST_AUTO_TEST_CASE(beyond_the_connections_allowed_the_longest_waiting_one_give
   BOOST_TEST(waiting.front().closed_by_server());
   waiting.back().send(get("/a"));
   BOOST_TEST(waiting.back().read_response().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(by_clients_that_read_slowly_the_slowest_gives_way) {
+  options.limits.connections = 6;
+  std::vector<RawClient> slow;
+  for (int i = 0; i < 6; ++i) {
+    slow.emplace_back(start().port(), 4096);
+    slow.back().send(get("/big"));
+  }
+  // Too early to tell who is slow: whoever comes is turned away, and after that let in.
+  while (ask(get("/prompt")).status != 200) std::this_thread::yield();
+  BOOST_TEST(start().figures().evicted >= 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_is_taken_too_slowly_is_broken_off_however_steadily) {
+  options.limits.progress_time = 200ms;
+  RawClient slow(start().port(), 4096);
+  slow.send(get("/big"));
+  // One piece now and then keeps the socket moving, but not fast enough for the rate.
+  auto& figures = start().figures();
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (figures.connections > 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  BOOST_TEST(figures.connections == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(by_one_address_that_opens_more_than_its_share) {
+  options.limits.connections_per_address = 5;
+  std::vector<RawClient> waiting;
+  for (int i = 0; i < 5; ++i) {
+    waiting.push_back(client());
+    waiting.back().send(get("/a"));
+    BOOST_TEST(waiting.back().read_response().status == 200);
+  }
+  BOOST_TEST(ask(get("/b")).status == 200);
+  BOOST_TEST(waiting.front().closed_by_server());
+  BOOST_TEST(start().figures().connections <= 6U);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_whose_source_ends_short_closes_the_connection) {
+  auto connection = client();
+  connection.send(get("/short") + get("/next"));
+  const auto text = connection.read_to_end();
+  BOOST_TEST(text.find("Content-Length: 1000") != std::string::npos);
+  BOOST_TEST(text.find("/next") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_knows_the_language_of_a_head_it_could_not_read) {
+  BOOST_TEST(ask("BAD\r\nAccept-Language: en\r\n\r\n").body == " en");
 }
 
 BOOST_AUTO_TEST_CASE(stopping_lets_a_request_under_way_finish) {

@@ -45,6 +45,34 @@ BOOST_AUTO_TEST_CASE(a_body_too_large_is_refused_by_its_length_alone) {
   BOOST_TEST(client.send("DELETE", "/api/v1/session", "unexpected").status == 413);
 }
 
+BOOST_AUTO_TEST_CASE(a_header_too_large_is_a_problem_in_the_callers_language) {
+  RawClient client(World::the().server->port());
+  client.send("GET /healthz HTTP/1.1\r\nHost: a\r\nAccept-Language: en\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
+  const auto answer = client.read_response();
+  BOOST_TEST(answer.status == 431);
+  BOOST_TEST(answer.header("content-language") == "en");
+  const auto problem = Json::parse(answer.body);
+  BOOST_TEST(problem["status"] == 431);
+  BOOST_TEST(problem["message_id"] == "request.header_too_large");
+}
+
+BOOST_AUTO_TEST_CASE(a_full_server_says_so_in_the_callers_language_and_when_to_come_again) {
+  auto options = World::the().options;
+  options.limits.connections = 1;
+  const auto server = World::the().serve(options);
+  RawClient first(server->port());
+  first.send(
+      "POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
+      "Expect: 100-continue\r\n\r\n");
+  BOOST_REQUIRE(first.read_response().status == 100);  // in the middle of a body: it cannot give way
+  RawClient second(server->port());
+  second.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+  const auto answer = second.read_response();
+  BOOST_TEST(answer.status == 503);
+  BOOST_TEST(answer.header("retry-after") == "2");
+  BOOST_TEST(Json::parse(answer.body)["message_id"] == "request.overloaded");
+}
+
 BOOST_AUTO_TEST_CASE(no_path_leads_out_of_the_web_root) {
   auto client = World::the().anonymous();
   for (const char* path :

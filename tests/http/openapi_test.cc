@@ -130,13 +130,19 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
 
   // Accounts and sessions.
   see("listAccounts", client.get("/api/v1/accounts"));
-  const Json person{{"login", word}, {"name", "丁"}, {"roles", {"staff"}}, {"password", World::kPassword}};
+  const Json person{{"login", word},
+                    {"name", "丁"},
+                    {"roles", {"staff"}},
+                    {"password", World::kPassword},
+                    {"must_change_password", false}};
   const auto account = see("createAccount", client.post("/api/v1/accounts", person)).json();
   see("updateAccount", client.patch("/api/v1/accounts/" + account["id"].get<std::string>(), {{"clearance", 1}}));
   auto browser = World::the().anonymous();
   see("signIn", browser.sign_in(word, World::kPassword));
   see("getSession", browser.get("/api/v1/session"));
   see("makeToken", browser.post("/api/v1/tokens", {{"label", "x"}, {"days", 1}}));
+  const auto tokens = see("listTokens", browser.get("/api/v1/tokens")).json();
+  see("revokeToken", browser.remove("/api/v1/tokens/" + tokens["tokens"][0]["id"].get<std::string>()));
   see("changePassword",
       browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "another 密码 of mine"}}));
   browser.sign_in(word, "another 密码 of mine");

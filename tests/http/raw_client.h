@@ -54,6 +54,8 @@ class RawClient {
   RawClient& operator=(const RawClient&) = delete;
   RawClient& operator=(RawClient&&) = delete;
 
+  int descriptor() const { return socket_; }
+
   // False: the server has closed.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {

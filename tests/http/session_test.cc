@@ -11,12 +11,14 @@ namespace {
 // An account of its own, so that tests do not disturb one another.
 std::string make_account(const std::string& role) {
   const auto login = unique_word();
-  const auto made =
-      World::the()
-          .as("administrator")
-          .post(
-              "/api/v1/accounts",
-              {{"login", login}, {"name", "乙"}, {"roles", {role}}, {"clearance", 1}, {"password", World::kPassword}});
+  const auto made = World::the()
+                        .as("administrator")
+                        .post("/api/v1/accounts", {{"login", login},
+                                                   {"name", "乙"},
+                                                   {"roles", {role}},
+                                                   {"clearance", 1},
+                                                   {"password", World::kPassword},
+                                                   {"must_change_password", false}});
   BOOST_REQUIRE(made.status == 201);
   return login;
 }
@@ -97,8 +99,10 @@ BOOST_AUTO_TEST_CASE(a_changed_password_ends_the_sessions) {
   const auto login = make_account("staff");
   auto browser = World::the().anonymous();
   browser.sign_in(login, World::kPassword);
-  BOOST_TEST(browser.put("/api/v1/session/password", {{"old", "wrong"}, {"new", "another 密码 of mine"}}).status ==
-             401);
+  const auto wrong = browser.put("/api/v1/session/password", {{"old", "wrong"}, {"new", "another 密码 of mine"}});
+  BOOST_TEST(wrong.status == 422);
+  BOOST_TEST(wrong.json()["errors"][0]["field"] == "old");
+  BOOST_TEST(browser.get("/api/v1/session").status == 200);
   const auto weak = browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "weak"}});
   BOOST_TEST(weak.status == 422);
   BOOST_TEST(weak.json()["errors"][0]["field"] == "new");
@@ -108,6 +112,74 @@ BOOST_AUTO_TEST_CASE(a_changed_password_ends_the_sessions) {
       204);
   BOOST_TEST(browser.get("/api/v1/session").status == 401);
   BOOST_TEST(browser.sign_in(login, "another 密码 of mine").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_has_a_session_already_may_sign_in_without_its_token) {
+  const auto login = make_account("staff");
+  auto browser = World::the().anonymous();
+  BOOST_REQUIRE(browser.sign_in(login, World::kPassword).status == 200);
+  browser.standing_.erase("X-CSRF-Token");
+  BOOST_TEST(browser.sign_in(login, World::kPassword).status == 200);
+  browser.standing_["Sec-Fetch-Site"] = "cross-site";
+  BOOST_TEST(browser.sign_in(login, World::kPassword).status == 403);
+}
+
+BOOST_AUTO_TEST_CASE(bodies_that_never_come_keep_nobody_from_signing_in) {
+  const auto login = make_account("reader");
+  std::vector<RawClient> stalled;
+  for (int i = 0; i < 12; ++i) {
+    stalled.emplace_back(World::the().server->port());
+    stalled.back().send(
+        "POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        "Content-Length: 60\r\n\r\n{\"login\"");
+  }
+  for (int i = 0; i < 6; ++i) {
+    BOOST_TEST(World::the().anonymous().sign_in(login, World::kPassword).status == 200);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(tokens_are_listed_without_their_secret_and_revoked_one_by_one) {
+  const auto login = make_account("staff");
+  auto browser = World::the().anonymous();
+  browser.sign_in(login, World::kPassword);
+  const std::string first = browser.post("/api/v1/tokens", {{"label", "scanner"}, {"days", 3}}).json()["token"];
+  const std::string second = browser.post("/api/v1/tokens", {{"label", "backup"}, {"days", 3}}).json()["token"];
+  const auto listed = browser.get("/api/v1/tokens");
+  BOOST_REQUIRE(listed.status == 200);
+  BOOST_TEST(listed.body.find(first) == std::string::npos);
+  BOOST_REQUIRE_EQUAL(listed.json()["tokens"].size(), 2U);
+  std::string id;
+  for (const auto& token : listed.json()["tokens"]) {
+    if (token["label"] == "scanner") id = token["id"];
+  }
+  auto other = World::the().as("staff");
+  BOOST_TEST(other.remove("/api/v1/tokens/" + id).status == 404);
+  BOOST_TEST(browser.remove("/api/v1/tokens/" + id).status == 204);
+  BOOST_TEST(browser.remove("/api/v1/tokens/" + id).status == 404);
+  auto program = World::the().anonymous();
+  program.use_token(first);
+  BOOST_TEST(program.get("/api/v1/session").status == 401);
+  program = World::the().anonymous();
+  program.use_token(second);
+  BOOST_TEST(program.get("/api/v1/session").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_weak_password_changes_nothing_else_of_an_account) {
+  auto admin = World::the().as("administrator");
+  const auto made =
+      admin.post("/api/v1/accounts",
+                 {{"login", unique_word()}, {"name", "丙"}, {"roles", {"reader"}}, {"password", World::kPassword}});
+  BOOST_REQUIRE(made.status == 201);
+  BOOST_TEST(made.json()["must_change_password"] == true);
+  const auto path = "/api/v1/accounts/" + made.json()["id"].get<std::string>();
+  BOOST_TEST(admin.patch(path, {{"name", "丁"}, {"password", "weak"}}).status == 422);
+  for (const auto& account : admin.get("/api/v1/accounts").json()["accounts"]) {
+    if (account["id"] == made.json()["id"]) BOOST_TEST(account["name"] == "丙");
+  }
+  const auto changed = admin.patch(path, {{"name", "丁"}, {"password", "another 密码 of mine"}});
+  BOOST_TEST(changed.status == 200);
+  BOOST_TEST(changed.json()["name"] == "丁");
+  BOOST_TEST(changed.json()["must_change_password"] == true);
 }
 
 BOOST_AUTO_TEST_CASE(an_initial_password_only_serves_to_change_it) {

@@ -142,6 +142,49 @@ BOOST_AUTO_TEST_CASE(unknown_logins_wait_like_known_ones) {
   BOOST_TEST((error_of([&] { office.sign_in("nobody", "wrong"); }).code() == ErrorCode::resource_exhausted));
 }
 
+BOOST_AUTO_TEST_CASE(an_address_that_tries_login_after_login_has_to_wait_and_others_do_not) {
+  Office office;
+  const auto failure = [&](int number, const char* address) {
+    return error_of([&] { office.accounts->sign_in("nobody" + std::to_string(number), "wrong", address); }).code();
+  };
+  for (unsigned i = 0; i < office.options.failures_per_address; ++i) {
+    BOOST_REQUIRE((failure(static_cast<int>(i), "10.0.0.7") == ErrorCode::unauthenticated));
+  }
+  BOOST_TEST((failure(1000, "10.0.0.7") == ErrorCode::resource_exhausted));
+  BOOST_TEST((failure(1001, "10.0.0.8") == ErrorCode::unauthenticated));
+  office.clock.advance_micros(5 * kSecond);
+  BOOST_TEST((failure(1002, "10.0.0.7") == ErrorCode::unauthenticated));
+  BOOST_TEST((failure(1003, "10.0.0.7") == ErrorCode::resource_exhausted));
+  office.clock.advance_micros(5 * kSecond);
+  BOOST_TEST(!office.sign_in("admin").empty());
+}
+
+BOOST_AUTO_TEST_CASE(failures_fill_neither_disk_nor_audit_log_and_what_was_left_out_is_counted) {
+  Office office;
+  const auto entries = [&] { return office.store->audit().read_backwards(UINT64_MAX, 1000).size(); };
+  const auto before = entries();
+  const auto fail = [&](int number) {
+    const auto address = "10.1." + std::to_string(number / 50) + ".1";
+    error_of([&] { office.accounts->sign_in("nobody" + std::to_string(number), "wrong", address); });
+  };
+  for (int i = 0; i < 300; ++i) fail(i);
+  BOOST_TEST(entries() == before + 200);
+  office.clock.advance_micros(5 * kSecond);
+  fail(300);
+  BOOST_TEST(entries() == before + 201);
+  BOOST_TEST(office.last_audit().detail == R"({"left_out":100})");
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_old_password_is_a_problem_of_its_field_and_ends_nothing) {
+  Office office;
+  const auto key = office.sign_in("admin");
+  const auto wrong = error_of([&] { office.accounts->change_password(office.as(office.admin), "wrong", kGood); });
+  BOOST_TEST((wrong.code() == ErrorCode::invalid_argument));
+  BOOST_REQUIRE_EQUAL(wrong.problems().size(), 1U);
+  BOOST_TEST(wrong.problems()[0].field == "old");
+  BOOST_TEST(office.open(key));
+}
+
 BOOST_AUTO_TEST_CASE(a_session_ends_when_idle_or_old) {
   Office office;
   const auto hours = [&](std::int64_t count) { office.clock.advance_micros(count * 3600 * kSecond); };

@@ -11,6 +11,7 @@ inline constexpr int kCrashRecords = 1200;
 
 class CrashSource final : public DocumentSource {
  public:
+  explicit CrashSource(std::string schema = "schema") : schema_(std::move(schema)) {}
   std::optional<Document> find(const std::string& type, const std::string& id) const override {
     const int number = std::stoi(id);
     if (number % 11 == 0) return std::nullopt;  // removed in the end
@@ -36,7 +37,10 @@ class CrashSource final : public DocumentSource {
       if (!visit("item", std::to_string(number))) return;
     }
   }
-  std::string schema_hash() const override { return "schema"; }
+  std::string schema_hash() const override { return schema_; }
+
+ private:
+  std::string schema_;
 };
 
 }  // namespace lantai::index::testing

@@ -17,14 +17,15 @@ using lantai::TemporaryDirectory;
 
 namespace {
 
-constexpr int kRounds = 60;
+constexpr int kRounds = 60;  // of each test
 
 struct Child {
   pid_t pid = 0;
   int output = -1;
 };
 
-Child start(const std::filesystem::path& store, const std::filesystem::path& index) {
+Child start(const std::filesystem::path& store, const std::filesystem::path& index,
+            const std::string& schema = "schema") {
   int pipe_ends[2];
   BOOST_REQUIRE(::pipe(pipe_ends) == 0);
   const pid_t pid = ::fork();
@@ -32,7 +33,7 @@ Child start(const std::filesystem::path& store, const std::filesystem::path& ind
   if (pid == 0) {
     ::dup2(pipe_ends[1], 1);
     ::close(pipe_ends[0]);
-    ::execl(INDEX_CRASH_CHILD, INDEX_CRASH_CHILD, store.c_str(), index.c_str(), nullptr);
+    ::execl(INDEX_CRASH_CHILD, INDEX_CRASH_CHILD, store.c_str(), index.c_str(), schema.c_str(), nullptr);
     ::_exit(127);
   }
   ::close(pipe_ends[1]);
@@ -110,6 +111,39 @@ BOOST_AUTO_TEST_CASE(a_killed_index_resumes_exactly_and_equals_one_built_in_one_
   BOOST_TEST(left.size() == right.size());
   BOOST_TEST((left == right));
   BOOST_TEST(resumed->status().documents == static_cast<std::uint64_t>(kCrashRecords - (kCrashRecords + 10) / 11));
+}
+
+BOOST_AUTO_TEST_CASE(killed_while_a_new_generation_is_built_the_index_is_whole_afterwards) {
+  const unsigned seed = std::random_device{}();
+  BOOST_TEST_MESSAGE("seed " << seed);
+  std::mt19937 random(seed);
+  const TemporaryDirectory place;
+  fill(place.path() / "store", random);
+  {
+    const auto store = lantai::storage::Store::open(place.path() / "store");
+    const CrashSource source("schema 0");
+    const auto index = Indexer::open(*store, source, {place.path() / "index", 25});
+    BOOST_REQUIRE(wait(*index, store->changes().last_position()));
+  }
+  int complete = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    // Every life but some begins a generation of its own; one in eight may finish it.
+    const auto schema = "schema " + std::to_string(round - round % 2);
+    const auto limit = round % 8 == 7 ? 10'000'000 : random() % 300'000;
+    complete +=
+        kill_after(start(place.path() / "store", place.path() / "index", schema), std::chrono::microseconds(limit)) ? 1
+                                                                                                                    : 0;
+  }
+  BOOST_TEST_MESSAGE(complete << " of " << kRounds << " lives finished a generation");
+  BOOST_TEST(complete > 0);
+  const auto store = lantai::storage::Store::open(place.path() / "store");
+  const CrashSource source("schema at last");
+  const auto position = store->changes().last_position();
+  const auto resumed = Indexer::open(*store, source, {place.path() / "index", 25});
+  const auto fresh = Indexer::open(*store, source, {place.path() / "fresh", 5'000});
+  BOOST_REQUIRE(wait(*resumed, position));
+  BOOST_REQUIRE(wait(*fresh, position));
+  BOOST_TEST((content_of(*resumed->searchable().snapshot()) == content_of(*fresh->searchable().snapshot())));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,9 @@
 #include "lantai/index/indexer.h"
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <fstream>
@@ -138,6 +142,170 @@ BOOST_AUTO_TEST_CASE(an_index_that_stood_still_goes_on_and_says_so) {
   while (!index->status().last_error.empty() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   BOOST_TEST(index->status().last_error == "");
   BOOST_TEST(index->status().documents == 20U);
+}
+
+// A source that counts, and cannot read one record for a while.
+class Failing final : public DocumentSource {
+ public:
+  explicit Failing(const Holdings& from) : holdings_(from) {}
+  std::optional<Document> find(const std::string& type, const std::string& id) const override {
+    std::lock_guard lock(mutex_);
+    ++asked_[id];
+    if (id == failing_ && failures_ > 0) {
+      --failures_;
+      throw lantai::Error(lantai::ErrorCode::unavailable, "not now");
+    }
+    return holdings_.find(type, id);
+  }
+  void each(const std::function<bool(const std::string&, const std::string&)>& visit) const override {
+    holdings_.each(visit);
+  }
+  std::string schema_hash() const override { return holdings_.schema_hash(); }
+  void fail(const std::string& id, int times) {
+    std::lock_guard lock(mutex_);
+    failing_ = id;
+    failures_ = times;
+    asked_.clear();
+  }
+  int asked(const std::string& id) const {
+    std::lock_guard lock(mutex_);
+    return asked_[id];
+  }
+  std::size_t asked_for() const {
+    std::lock_guard lock(mutex_);
+    return asked_.size();
+  }
+
+ private:
+  const Holdings& holdings_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, int> asked_;
+  std::string failing_;
+  mutable int failures_ = 0;
+};
+
+BOOST_AUTO_TEST_CASE(a_record_that_cannot_be_read_now_does_not_make_its_neighbours_be_read_again) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  Failing source(holdings);
+  const auto index = Indexer::open(holdings.store(), source, {directory.path()});
+  source.fail("r30", 2);
+  BOOST_REQUIRE(wait(*index, holdings.save(records(0, 60))));
+  BOOST_TEST(source.asked("r30") == 3);
+  BOOST_TEST(source.asked("r5") == 1);
+  BOOST_TEST(source.asked("r50") == 1);
+}
+
+std::filesystem::path generation_of(const std::filesystem::path& root) {
+  std::string name;
+  std::ifstream(root / "CURRENT") >> name;
+  return root / name;
+}
+
+std::size_t segments_in(const std::filesystem::path& generation) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(generation)) {
+    count += entry.is_directory() && entry.path().filename().string().starts_with("s") ? 1 : 0;
+  }
+  return count;
+}
+
+BOOST_AUTO_TEST_CASE(while_nothing_can_be_committed_nothing_more_is_read_and_no_copies_pile_up) {
+  const TemporaryDirectory directory, other;
+  Holdings holdings;
+  Failing source(holdings);
+  const auto index = Indexer::open(holdings.store(), source, {directory.path(), 50});
+  const auto generation = generation_of(directory.path());
+  std::filesystem::create_directory(generation / "MANIFEST.new");  // where the next manifest would be written
+  source.fail("", 0);
+  const auto position = holdings.save(records(0, 1000));
+  const auto enough = std::chrono::steady_clock::now() + std::chrono::seconds(4);  // several tries
+  while (source.asked_for() < 200 && std::chrono::steady_clock::now() < enough) std::this_thread::yield();
+  BOOST_TEST(source.asked_for() <= 100U);
+  BOOST_TEST(segments_in(generation) <= 1U);
+  BOOST_TEST(!index->status().last_error.empty());
+  std::filesystem::remove(generation / "MANIFEST.new");
+  BOOST_REQUIRE(wait(*index, position));
+  const auto fresh = Indexer::open(holdings.store(), holdings, {other.path()});
+  BOOST_REQUIRE(wait(*fresh, position));
+  BOOST_TEST((content_of(*index) == content_of(*fresh)));
+}
+
+BOOST_AUTO_TEST_CASE(an_index_that_cannot_be_opened_for_want_of_descriptors_is_kept) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  holdings.save(records(0, 100));
+  const auto position = holdings.store().changes().last_position();
+  const auto made = [&] {
+    const auto index = Indexer::open(holdings.store(), holdings, {directory.path()});
+    BOOST_REQUIRE(wait(*index, position));
+    return content_of(*index);
+  };
+  const auto before = made();
+  const auto generation = generation_of(directory.path());
+  rlimit limit{};
+  BOOST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  // Every number of free descriptors from none to enough: wherever it fails, nothing is thrown away.
+  const int lowest = ::open("/dev/null", O_RDONLY);
+  ::close(lowest);
+  for (int spare = 0; spare < 12; ++spare) {
+    const rlimit few{static_cast<rlim_t>(lowest + spare), limit.rlim_max};
+    BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    try {
+      const auto index = Indexer::open(holdings.store(), holdings, {directory.path()});
+    } catch (const std::exception& error) {
+      BOOST_TEST_MESSAGE(spare << ": " << error.what());
+    }
+    BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    BOOST_TEST((generation_of(directory.path()) == generation));
+  }
+  BOOST_TEST((made() == before));
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_list_of_documents_is_noticed_and_the_index_built_again) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  holdings.save(records(0, 300));
+  const auto position = holdings.store().changes().last_position();
+  Content before;
+  {
+    const auto index = Indexer::open(holdings.store(), holdings, {directory.path()});
+    BOOST_REQUIRE(wait(*index, position));
+    before = content_of(*index);
+  }
+  const auto generation = generation_of(directory.path());
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(generation)) {
+    if (entry.path().extension() != ".glass" || entry.path().stem() != "postlist") continue;
+    // In the middle of a block, where no structure of the database is: only the digest can tell.
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(entry.file_size() / 2 + 4000));
+    const char was = static_cast<char>(file.get());
+    file.seekp(-1, std::ios::cur);
+    file.put(static_cast<char>(was ^ 4));
+  }
+  const auto index = Indexer::open(holdings.store(), holdings, {directory.path()});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (generation_of(directory.path()) == generation && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  BOOST_TEST((generation_of(directory.path()) != generation));
+  while (index->status().rebuilding) std::this_thread::yield();
+  BOOST_TEST(index->status().last_error == "");
+  BOOST_TEST(index->status().last_problem.find("damaged") != std::string::npos);
+  BOOST_TEST((content_of(*index) == before));
+}
+
+BOOST_AUTO_TEST_CASE(damage_met_while_searching_is_shown_until_the_index_is_built_again) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  const auto index = Indexer::open(holdings.store(), holdings, {directory.path()});
+  BOOST_REQUIRE(wait(*index, holdings.save(records(0, 50))));
+  const auto generation = index->searchable().snapshot()->generation;
+  index->searchable().report_damage("a segment");
+  BOOST_TEST((!index->status().last_error.empty() || index->searchable().snapshot()->generation != generation));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!index->status().last_error.empty() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  BOOST_TEST(index->searchable().snapshot()->generation != generation);
 }
 
 BOOST_AUTO_TEST_CASE(a_snapshot_stays_as_it_was_while_the_index_goes_on) {

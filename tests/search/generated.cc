@@ -93,6 +93,7 @@ std::vector<index::Document> holdings(Random& random, std::size_t count) {
     document.fields.push_back(field("department", document.department, false, true));
     document.fields.push_back(field("retention", retentions[random() % retentions.size()], false, true));
     document.fields.push_back(field("date", document.date, false, true));
+    document.fields.push_back(field("page_count", std::to_string(random() % 300), false, true));
     for (std::uint32_t file = 1; file <= random() % 3; ++file) {
       document.files.push_back({file, "file" + std::to_string(file) + ".pdf"});
       for (std::uint32_t page = 1; page <= 1 + random() % 3; ++page) {

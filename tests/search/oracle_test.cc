@@ -102,6 +102,13 @@ Archive& archive() {
   return made;
 }
 
+std::string value_of(const Document& document, const std::string& name) {
+  for (const auto& field : document.fields) {
+    if (field.name == name) return field.values.front();
+  }
+  return {};
+}
+
 Ids minus(const Ids& left, const Ids& right) {
   Ids out;
   std::set_difference(left.begin(), left.end(), right.begin(), right.end(), std::inserter(out, out.end()));
@@ -206,6 +213,15 @@ BOOST_AUTO_TEST_CASE(fields_and_ranges_equal_what_the_records_say) {
     if (document.date >= "2015-03-12" && document.date <= "2016-02-11") expected.insert(document.id);
   }
   BOOST_TEST(a.find("date:2015年3月12日..2016/2/11") == expected);
+  // Whole numbers are no beginnings of one another: 20 does not take in 200.
+  for (const auto& [from, to] : std::vector<std::pair<int, int>>{{1, 20}, {0, 2}, {15, 150}, {200, 200}}) {
+    Ids in;
+    for (std::size_t i = 0; i < a.documents.size(); ++i) {
+      const int pages = std::stoi(value_of(a.documents[i], "page_count"));
+      if (pages >= from && pages <= to) in.insert(a.documents[i].id);
+    }
+    BOOST_TEST(a.find("page_count:" + std::to_string(from) + ".." + std::to_string(to)) == in);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(counts_facets_and_hits_come_from_what_the_caller_may_see) {

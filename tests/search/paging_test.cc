@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 
 #include "generated.h"
 #include "index/holdings.h"
@@ -73,6 +74,50 @@ BOOST_AUTO_TEST_CASE(pages_together_are_the_whole_result_in_order_while_document
     } while (!a.request.page_token.empty());
     BOOST_TEST(paged == whole, boost::test_tools::per_element());
   }
+}
+
+BOOST_AUTO_TEST_CASE(an_old_token_counts_no_record_that_was_withdrawn_since) {
+  Archive a;
+  a.request.access.everything = false;
+  a.request.access.any_of = {"public"};
+  const auto first = a.searcher->search(a.request);
+  const auto whole = a.whole();
+  a.request.page_token = first.next_page_token;
+  a.request.facets = {"fiscal_year"};
+  // What the second page would show.
+  for (auto document : a.documents) {
+    if (document.id != whole[8] && document.id != whole[9]) continue;
+    document.access = {"restricted"};
+    ++document.version;
+    BOOST_REQUIRE(wait(*a.indexer, a.holdings.save(document)));
+  }
+  const auto second = a.searcher->search(a.request);
+  BOOST_TEST(second.total == first.total - 2);
+  std::uint64_t counted = 0;
+  for (const auto& year : second.facets.at(0).values) counted += year.count;
+  BOOST_TEST(counted == second.total);
+  BOOST_REQUIRE_EQUAL(second.hits.size(), 5U);
+  BOOST_TEST(second.hits[0].id == whole[7]);
+  BOOST_TEST(second.hits[1].id == whole[10]);
+  BOOST_TEST(second.hits[1].rank == 11U);
+}
+
+BOOST_AUTO_TEST_CASE(a_score_tells_the_share_of_the_best_one_in_tenths_on_every_page) {
+  Archive a;
+  a.request.query = "学 OR 会";
+  double last = 1;
+  bool first = true;
+  do {
+    const auto result = a.searcher->search(a.request);
+    for (const auto& hit : result.hits) {
+      if (first) BOOST_TEST(hit.score == 1.0);
+      first = false;
+      BOOST_TEST(hit.score * 10 == std::round(hit.score * 10));
+      BOOST_TEST(hit.score <= last);
+      last = hit.score;
+    }
+    a.request.page_token = result.next_page_token;
+  } while (!a.request.page_token.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_token_goes_on_after_a_restart) {

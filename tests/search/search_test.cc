@@ -344,11 +344,53 @@ BOOST_AUTO_TEST_CASE(a_document_is_made_once_to_be_shown_and_anew_when_it_has_ch
   BOOST_TEST(source.asked == 2);
 }
 
+BOOST_AUTO_TEST_CASE(an_uncertain_date_lies_and_sorts_where_it_says) {
+  Archive a;
+  const auto dated = [&](const std::string& id, const std::string& date) {
+    auto document = with(record(id, "公告"), "date", date, false, true);
+    document.date = date;
+    a.save(document);
+  };
+  dated("uncertain", "[19450815]");
+  dated("year", "[1947]");
+  dated("certain", "1944-02-01");
+  dated("later", "1950-01-01");
+  BOOST_TEST(a.search("date:1940..1949").total == 3U);
+  BOOST_TEST(a.search("date:1945-08..1945-08").total == 1U);
+  search::SearchRequest request;
+  request.query = "公告";
+  request.access.everything = true;
+  request.sort = search::Sort::date_ascending;
+  std::vector<std::string> order;
+  for (const auto& hit : a.searcher->search(request).hits) order.push_back(hit.id);
+  BOOST_TEST(order == (std::vector<std::string>{"certain", "uncertain", "year", "later"}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(members_of_an_archive_are_texts_of_their_own) {
+  Archive a;
+  auto document = record("zip", "往来函件");
+  document.files = {{1, "letters.zip"}, {1, "a/one.txt"}, {1, "b/two.txt"}};
+  document.pages = {{1, 1, "甲文首页结尾安全", "a/one.txt"},
+                    {1, 2, "甲文次页", "a/one.txt"},
+                    {1, 1, "检查乙文首页", "b/two.txt"},
+                    {1, 2, "乙文次页独有词语", "b/two.txt"}};
+  a.save(document);
+  BOOST_TEST(a.search("\"安全检查\"").total == 0U);
+  BOOST_TEST(a.search("\"安全甲文次页\"").total == 1U);  // over a page break
+  const auto found = a.search("独有词语");
+  BOOST_REQUIRE_EQUAL(found.hits.size(), 1U);
+  BOOST_TEST(found.hits[0].file == 1U);
+  BOOST_TEST(found.hits[0].file_name == "letters.zip");
+  BOOST_TEST(found.hits[0].member == "b/two.txt");
+  BOOST_TEST(found.hits[0].page == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(marks_in_a_page_cover_the_original_characters) {
   Archive a;
   a.save(record("one", "会议纪要"));
   const std::string page = "關於會 議的 Report";
-  const auto ranges = a.searcher->mark("会议 report", page);
+  const auto ranges = a.searcher->marker("会议 report")(page);
   BOOST_REQUIRE_EQUAL(ranges.size(), 2U);
   BOOST_TEST(page.substr(ranges[0].first, ranges[0].second - ranges[0].first) == "會 議");
   BOOST_TEST(page.substr(ranges[1].first, ranges[1].second - ranges[1].first) == "Report");

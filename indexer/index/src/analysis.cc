@@ -112,11 +112,12 @@ void Analyser::add_fields(const Document& document) {
 }
 
 void Analyser::add_files(const Document& document) {
-  std::map<std::uint32_t, std::vector<const PageBody*>> files;
-  for (const auto& page : document.pages) files[page.file].push_back(&page);
-  for (auto& [file, pages] : files) {
+  // Each member of an archive is a text of its own: nothing is found across two of them.
+  std::map<std::pair<std::uint32_t, std::string_view>, std::vector<const PageBody*>> files;
+  for (const auto& page : document.pages) files[{page.file, page.member}].push_back(&page);
+  for (auto& [place, pages] : files) {
     std::stable_sort(pages.begin(), pages.end(), [](const auto* a, const auto* b) { return a->page < b->page; });
-    Stream stream{"", file, false, 1, {}, {}};
+    Stream stream{"", place.first, false, 1, {}, {}};
     std::string whole;
     std::vector<std::size_t> starts;
     for (const auto* page : pages) {

@@ -71,6 +71,7 @@ ColumnLog::ColumnLog(const std::filesystem::path& file, std::uint64_t committed,
     : size_(committed) {
   if (committed > 0) {
     std::ifstream in(file, std::ios::binary);
+    if (!in && std::filesystem::exists(file)) throw Error(ErrorCode::unavailable, "index column log cannot be read");
     std::string entry;
     for (std::uint64_t at = 0; at < committed; at += 8 + entry.size()) {
       std::uint32_t head[2] = {0, 0};

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kSettleBytes = 24U << 20U;
 constexpr std::size_t kMergeAt = 6;
+constexpr std::chrono::seconds kShortestMergePause{5};
+constexpr std::chrono::seconds kLongestMergePause{600};
 
 std::string key_of(const std::string& type, const std::string& id) { return type + "/" + id; }
 
@@ -39,7 +41,7 @@ Generation::Generation(const std::filesystem::path& root, const std::string& nam
       state_(state) {
   place_->directory = root / name;
   std::filesystem::create_directories(place_->directory);
-  std::vector<std::string> segments;
+  std::vector<SegmentName> segments;
   if (const auto found = read_manifest(place_->directory)) {
     state_ = found->state;
     segments = found->segments;
@@ -56,18 +58,19 @@ Generation::Generation(const std::filesystem::path& root, const std::string& nam
 
 Generation::~Generation() { merge_.reset(); }
 
-void Generation::open_segments(const std::vector<std::string>& names) {
+void Generation::open_segments(const std::vector<SegmentName>& names) {
   for (const auto& name : names) {
-    const auto directory = place_->directory / name;
+    const auto directory = place_->directory / name.name;
     auto segment = open_xapian_segment(directory);
     settled_.push_back({name, std::move(segment), xapian_documents(directory)});
-    segment_counter_ = std::max<std::uint64_t>(segment_counter_, std::stoull(name.substr(1)));
+    segment_counter_ = std::max<std::uint64_t>(segment_counter_, std::stoull(name.name.substr(1)));
   }
 }
 
 // What a killed process left behind: segments that no manifest names.
-void Generation::remove_strangers(const std::vector<std::string>& names) const {
-  const std::set<std::string> known(names.begin(), names.end());
+void Generation::remove_strangers(const std::vector<SegmentName>& names) const {
+  std::set<std::string> known;
+  for (const auto& name : names) known.insert(name.name);
   for (const auto& entry : std::filesystem::directory_iterator(place_->directory)) {
     if (entry.is_directory() && !known.contains(entry.path().filename())) std::filesystem::remove_all(entry.path());
   }
@@ -77,17 +80,24 @@ void Generation::replay(const ColumnRecord& record) {
   if (record.removed) {
     const DocumentEntry& entry = columns_->at(record.doc);
     numbers_.erase(key_of(columns_->types().at(entry.type), entry.id));
-    mark_gone(record.doc);
+    mark_gone(record.doc, 0);
     return;
   }
-  const auto [at, fresh] = numbers_.try_emplace(key_of(record.type, record.id), record.doc);
-  if (!fresh) mark_gone(at->second);
-  at->second = record.doc;
   apply_columns(record);
+  take_number(record);
 }
 
-void Generation::mark_gone(DocId doc) {
-  columns_->add(doc).gone_at.store(snapshot_state_ + 1);
+// Readers follow `next` only to what is whole: the columns come first.
+void Generation::take_number(const ColumnRecord& record) {
+  const auto [at, fresh] = numbers_.try_emplace(key_of(record.type, record.id), record.doc);
+  if (!fresh) mark_gone(at->second, record.doc);
+  at->second = record.doc;
+}
+
+void Generation::mark_gone(DocId doc, DocId next) {
+  DocumentEntry& entry = columns_->add(doc);
+  entry.next.store(next, std::memory_order_release);
+  entry.gone_at.store(snapshot_state_ + 1);
   ++gone_;
 }
 
@@ -123,10 +133,8 @@ void Generation::put(const Document& document) {
   }
   column_log_->append(record);
   ++state_.next_doc;
-  const auto [at, fresh] = numbers_.try_emplace(key_of(record.type, record.id), record.doc);
-  if (!fresh) mark_gone(at->second);
-  at->second = record.doc;
   apply_columns(record);
+  take_number(record);
   waiting_bytes_ += analysed->streams.size() + analysed->terms.size() * 16;
   analysed->streams = {};
   waiting_.push_back({record.doc, std::move(analysed)});
@@ -139,7 +147,7 @@ void Generation::remove(const std::string& type, const std::string& id) {
   record.doc = found->second;
   record.removed = true;
   column_log_->append(record);
-  mark_gone(found->second);
+  mark_gone(found->second, 0);
   numbers_.erase(found);
 }
 
@@ -190,38 +198,61 @@ std::string Generation::new_segment_name() { return fmt::format("s{:06}", ++segm
 
 // First the logs, then the segment, last the manifest: whatever a kill leaves out is cut off or swept away at open.
 void Generation::settle() {
+  do {
+    if (!written_) write_waiting();
+    commit_written();
+  } while (has_unsettled());
+}
+
+void Generation::write_waiting() {
   column_log_->flush();
   texts_->sync();
-  IndexState state = state_;
-  state.column_bytes = column_log_->size();
-  state.text_bytes = texts_->size();
-  Manifest next = manifest(state);
-  std::shared_ptr<const Segment> segment;
+  state_.column_bytes = column_log_->size();
+  state_.text_bytes = texts_->size();
+  Written written{state_, std::nullopt, waiting_.size()};
   if (!waiting_.empty()) {
     const std::string name = new_segment_name();
+    const auto directory = place_->directory / name;
     try {
-      write_xapian_segment(place_->directory / name, waiting_, encode_state(state));
+      write_xapian_segment(directory, waiting_, encode_state(state_));
+      written.segment = {{name, digest_of(directory)}, open_xapian_segment(directory), waiting_.size()};
     } catch (const Error&) {
-      std::filesystem::remove_all(place_->directory / name);
-      std::filesystem::remove_all(place_->directory / (name + ".loose"));
+      std::error_code ignored;
+      std::filesystem::remove_all(directory, ignored);
+      std::filesystem::remove_all(directory.string() + ".loose", ignored);
       throw;
     }
-    segment = open_xapian_segment(place_->directory / name);
-    next.segments.push_back(name);
   }
-  write_manifest(place_->directory, next);
-  state_ = committed_ = state;
-  if (segment) settled_.push_back({next.segments.back(), std::move(segment), waiting_.size()});
-  waiting_.clear();
-  waiting_bytes_ = 0;
+  written_ = std::move(written);
+}
+
+void Generation::commit_written() {
+  Written& written = *written_;
+  if (written.segment) settled_.push_back(*written.segment);
+  try {
+    write_current_manifest(written.state);
+  } catch (const Error&) {
+    if (written.segment) settled_.pop_back();
+    throw;
+  }
+  committed_ = written.state;
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(written.count));
+  if (waiting_.empty()) waiting_bytes_ = 0;
   fresh_.clear();
   fresh_count_ = 0;
+  written_.reset();
+}
+
+void Generation::write_current_manifest(const IndexState& state) {
+  write_manifest(place_->directory, manifest(state));
+  for (const auto& segment : replaced_) retire_segment(*segment);
+  replaced_.clear();
 }
 
 // Merges the longest tail of segments in which none outweighs all younger ones together.
 void Generation::merge_if_worthwhile() {
   finish_merge(false);
-  if (merge_ || settled_.size() < kMergeAt) return;
+  if (merge_ || settled_.size() < kMergeAt || std::chrono::steady_clock::now() < merge_after_) return;
   std::size_t first = settled_.size() - 1;
   std::uint64_t sum = settled_[first].documents;
   while (first > 0 && (settled_[first - 1].documents <= sum * 2 || settled_.size() - first < 3)) {
@@ -230,12 +261,20 @@ void Generation::merge_if_worthwhile() {
   merge_ = std::make_unique<Merge>();
   merge_->first = first;
   merge_->count = settled_.size() - first;
-  merge_->name = new_segment_name();
-  std::vector<std::filesystem::path> sources;
-  for (std::size_t i = first; i < settled_.size(); ++i) sources.push_back(place_->directory / settled_[i].name);
+  merge_->name.name = new_segment_name();
+  std::vector<SegmentName> sources;
+  for (std::size_t i = first; i < settled_.size(); ++i) sources.push_back(settled_[i].name);
   merge_->thread = std::jthread([job = merge_.get(), place = place_, sources = std::move(sources)] {
     try {
-      merge_xapian_segments(place->directory / job->name, sources);
+      std::vector<std::filesystem::path> directories;
+      for (const auto& source : sources) {
+        directories.push_back(place->directory / source.name);
+        // A damaged segment must not get a digest of its own by being merged.
+        job->damaged = digest_of(directories.back()) != source.digest;
+        if (job->damaged) throw Error(ErrorCode::data_loss, "index segment " + source.name + " is damaged on disk");
+      }
+      merge_xapian_segments(place->directory / job->name.name, directories);
+      job->name.digest = digest_of(place->directory / job->name.name);
     } catch (const std::exception& error) {
       job->error = error.what();
     }
@@ -243,29 +282,49 @@ void Generation::merge_if_worthwhile() {
   });
 }
 
+void Generation::merge_failed(const Merge& job) {
+  log::warning("index: segments could not be merged: {}", job.error);
+  std::error_code ignored;
+  std::filesystem::remove_all(place_->directory / job.name.name, ignored);
+  if (job.damaged) damage_ = job.error;
+  merge_pause_ = std::clamp(2 * merge_pause_, kShortestMergePause, kLongestMergePause);
+  merge_after_ = std::chrono::steady_clock::now() + merge_pause_;
+}
+
 void Generation::finish_merge(bool wait) {
   if (!merge_) return;
   if (wait) merge_->thread.join();
   if (!merge_->done.load(std::memory_order_acquire)) return;
   const std::unique_ptr<Merge> job = std::move(merge_);
-  if (!job->error.empty()) {
-    log::warning("index: segments could not be merged: {}", job->error);
-    std::filesystem::remove_all(place_->directory / job->name);
-    return;
+  std::shared_ptr<const Segment> segment;
+  try {
+    if (job->error.empty()) segment = open_xapian_segment(place_->directory / job->name.name);
+  } catch (const Error& error) {
+    job->error = error.what();
   }
+  if (!job->error.empty()) return merge_failed(*job);
+  merge_pause_ = {};
   const auto begin = settled_.begin() + static_cast<std::ptrdiff_t>(job->first);
   const auto end = begin + static_cast<std::ptrdiff_t>(job->count);
   std::uint64_t documents = 0;
-  std::vector<std::shared_ptr<const Segment>> replaced;
   for (auto at = begin; at != end; ++at) {
     documents += at->documents;
-    replaced.push_back(at->segment);
+    replaced_.push_back(at->segment);
   }
-  Settled merged{job->name, open_xapian_segment(place_->directory / job->name), documents};
   settled_.erase(begin, end);
-  settled_.insert(settled_.begin() + static_cast<std::ptrdiff_t>(job->first), std::move(merged));
-  write_manifest(place_->directory, manifest(committed_));
-  for (const auto& segment : replaced) retire_segment(*segment);
+  settled_.insert(settled_.begin() + static_cast<std::ptrdiff_t>(job->first),
+                  {job->name, std::move(segment), documents});
+  write_current_manifest(committed_);
+}
+
+std::function<std::string(const std::stop_token&)> Generation::checker() const {
+  return [segments = settled_, place = place_](const std::stop_token& stop) -> std::string {
+    for (const auto& [name, segment, documents] : segments) {
+      if (stop.stop_requested()) break;
+      if (digest_of(place->directory / name.name) != name.digest) return "index segment " + name.name;
+    }
+    return {};
+  };
 }
 
 void Generation::retire() { place_->retired = true; }

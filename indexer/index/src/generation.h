@@ -5,9 +5,12 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -43,9 +46,14 @@ class Generation {
   void prepare_fresh();  // makes what waits searchable from memory
   bool wants_to_settle() const;
   bool has_unsettled() const { return state_.position != committed_.position || !waiting_.empty(); }
-  void settle();  // durable on return
+  void settle();  // durable on return; what an error left undone the next call goes on with
   void merge_if_worthwhile();
   void finish_merge(bool wait);
+  // Why the segments cannot be trusted, once a merge has found out; empty: nothing is known against them.
+  const std::string& damage() const { return damage_; }
+  // Reads every settled segment, as of this call, and names the first whose bytes are not those that were written;
+  // empty: none. To be called on another thread; `stop` ends it early.
+  std::function<std::string(const std::stop_token& stop)> checker() const;
 
   std::uint64_t documents() const { return numbers_.size(); }
   std::uint64_t gone() const { return gone_; }
@@ -55,24 +63,36 @@ class Generation {
  private:
   struct Place;  // the directory; shared with snapshots
   struct Settled {
-    std::string name;
+    SegmentName name;
     std::shared_ptr<const Segment> segment;
     std::uint64_t documents = 0;
   };
+  // On disk, but not in the manifest yet.
+  struct Written {
+    IndexState state;
+    std::optional<Settled> segment;
+    std::size_t count = 0;  // of waiting_, from its beginning
+  };
   struct Merge {
     std::size_t first = 0, count = 0;
-    std::string name;
+    SegmentName name;
     std::atomic<bool> done{false};
     std::string error;
+    bool damaged = false;  // of the sources
     std::jthread thread;
   };
 
   void replay(const ColumnRecord& record);
   void log(const Document& document, const AnalysedDocument& analysed, DocId doc, std::uint64_t text_offset);
   void apply_columns(const ColumnRecord& record);
-  void mark_gone(DocId doc);
-  void open_segments(const std::vector<std::string>& names);
-  void remove_strangers(const std::vector<std::string>& names) const;
+  void take_number(const ColumnRecord& record);
+  void mark_gone(DocId doc, DocId next);
+  void open_segments(const std::vector<SegmentName>& names);
+  void remove_strangers(const std::vector<SegmentName>& names) const;
+  void write_waiting();
+  void commit_written();
+  void write_current_manifest(const IndexState& state);
+  void merge_failed(const Merge& job);
   std::string new_segment_name();
   Manifest manifest(const IndexState& state) const;
 
@@ -93,7 +113,12 @@ class Generation {
   std::vector<NumberedDocument> waiting_;  // not settled
   std::size_t fresh_count_ = 0;            // of waiting_, how many are in fresh_
   std::size_t waiting_bytes_ = 0;
+  std::optional<Written> written_;
+  std::vector<std::shared_ptr<const Segment>> replaced_;  // by a merge; their directories go with the next manifest
   std::unique_ptr<Merge> merge_;
+  std::chrono::seconds merge_pause_{0};
+  std::chrono::steady_clock::time_point merge_after_;
+  std::string damage_;
   Analyser analyser_;
 };
 

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <fstream>
-#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -23,6 +22,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t kBatch = 500;
 constexpr std::uint64_t kBacklogForBulk = 1'000;  // further behind than this, documents appear only as they settle
 constexpr auto kIdleWait = std::chrono::milliseconds(500);
+constexpr auto kLongestPause = std::chrono::milliseconds(8'000);  // after errors, doubling up to this
 constexpr auto kMaxUnsettled = std::chrono::seconds(30);
 constexpr std::uint64_t kMinGone = 20'000;
 
@@ -32,10 +32,14 @@ class IndexerThread final : public Indexer, public Searchable {
       : store_(store), source_(source), root_(options.directory), settle_documents_(options.settle_documents) {
     open_current();
     publish();
+    checker_ =
+        std::jthread([this, check = current_->checker()](const std::stop_token& stop) { check_segments(check, stop); });
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
   ~IndexerThread() override {
+    checker_.request_stop();
     thread_.request_stop();
+    checker_.join();
     thread_.join();
   }
 
@@ -47,6 +51,7 @@ class IndexerThread final : public Indexer, public Searchable {
     std::lock_guard lock(mutex_);
     return snapshot_;
   }
+  void report_damage(const std::string& what) override;
   bool repair(const Snapshot& snapshot, const std::vector<DocId>& damaged, SteadyClock::time_point deadline) override;
 
  private:
@@ -55,6 +60,9 @@ class IndexerThread final : public Indexer, public Searchable {
   std::string next_name();
   void make_current(const std::string& name) const { write_file_atomically(root_ / "CURRENT", name + "\n"); }
   IndexState wanted_state() const;
+
+  using Checker = std::function<std::string(const std::stop_token&)>;
+  void check_segments(const Checker& check, const std::stop_token& stop);
 
   void run(const std::stop_token& stop);
   void follow(const std::stop_token& stop);
@@ -82,9 +90,10 @@ class IndexerThread final : public Indexer, public Searchable {
   std::condition_variable published_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::string last_error_, last_problem_;
+  std::string damage_;  // of the generation in use; searches may miss something until it is replaced
   std::set<std::pair<std::string, std::string>> damaged_;  // records to be read again
   std::uint64_t repairs_asked_ = 0, repairs_done_ = 0;
-  std::jthread thread_;
+  std::jthread checker_, thread_;
 };
 
 IndexState IndexerThread::wanted_state() const {
@@ -113,7 +122,10 @@ void IndexerThread::start_empty() {
 void IndexerThread::open_current() {
   std::filesystem::create_directories(root_);
   std::string name;
-  std::ifstream(root_ / "CURRENT") >> name;
+  std::ifstream current(root_ / "CURRENT");
+  if (!(current >> name) && std::filesystem::exists(root_ / "CURRENT") && !current.eof()) {
+    throw Error(ErrorCode::unavailable, "index: CURRENT cannot be read");
+  }
   try {
     if (!name.empty() && std::filesystem::exists(root_ / name / "MANIFEST")) {
       current_ = std::make_unique<Generation>(root_, name, IndexState{}, settle_documents_);
@@ -126,6 +138,8 @@ void IndexerThread::open_current() {
       }
     }
   } catch (const Error& error) {
+    // What may pass (no descriptors, no memory) is no reason to throw away what is there.
+    if (error.code() != ErrorCode::data_loss && error.code() != ErrorCode::failed_precondition) throw;
     log::error("index: cannot be used and is built again: {}", error.what());
     last_problem_ = error.what();
   }
@@ -147,11 +161,11 @@ IndexerStatus IndexerThread::status() const {
     std::lock_guard lock(mutex_);
     status.position = snapshot_->position;
     status.documents = snapshot_->documents;
-    status.last_error = last_error_;
+    status.last_error = damage_.empty() ? last_error_ : damage_;
     status.last_problem = last_problem_;
   }
   status.feed_position = store_.changes().last_position();
-  status.rebuilding = rebuilding_;
+  status.rebuilding = rebuilding_ || rebuild_wanted_;
   std::error_code ignored;
   std::filesystem::recursive_directory_iterator at(root_, ignored);
   for (const std::filesystem::recursive_directory_iterator end; !ignored && at != end; at.increment(ignored)) {
@@ -185,16 +199,19 @@ void IndexerThread::publish() {
 
 void IndexerThread::run(const std::stop_token& stop) {
   bool failed = false;
+  auto pause = std::chrono::milliseconds(kIdleWait);
   while (!stop.stop_requested()) {
     try {
       rebuild_if_wanted(stop);
       follow(stop);
       if (failed) stands_still({});
       failed = false;
+      pause = kIdleWait;
     } catch (const std::exception& error) {
       failed = true;
       stands_still(error.what());
-      store_.changes().wait_beyond(~std::uint64_t{0}, SteadyClock::now() + kIdleWait, stop);
+      store_.changes().wait_beyond(~std::uint64_t{0}, SteadyClock::now() + pause, stop);
+      pause = std::min(2 * pause, kLongestPause);
     }
   }
   try {
@@ -202,6 +219,27 @@ void IndexerThread::run(const std::stop_token& stop) {
     if (current_->has_unsettled()) current_->settle();
   } catch (const std::exception& error) {
     stands_still(error.what());  // what did not settle is read from the feed again
+  }
+}
+
+void IndexerThread::report_damage(const std::string& what) {
+  log::error("index: {} is damaged on disk; the index is built again", what);
+  {
+    std::lock_guard lock(mutex_);
+    damage_ = what + " is damaged on disk; the index is built again";
+    last_problem_ = damage_;
+  }
+  rebuild_wanted_ = true;
+}
+
+// Once after opening, beside the searches: what was damaged while nobody ran is found without delaying the start.
+void IndexerThread::check_segments(const Checker& check, const std::stop_token& stop) {
+  try {
+    const std::string damaged = check(stop);
+    if (!damaged.empty()) report_damage(damaged);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::data_loss) return report_damage(error.what());
+    note_problem(error.what());
   }
 }
 
@@ -240,6 +278,7 @@ void IndexerThread::repair_wanted() {
 
 void IndexerThread::follow(const std::stop_token& stop) {
   repair_wanted();
+  if (current_->wants_to_settle()) pump();  // before more is read: what cannot settle stays in memory
   if (!apply_batch(*current_)) {
     settle_if_idle();
     store_.changes().wait_beyond(current_->state().position, SteadyClock::now() + kIdleWait, stop);
@@ -274,6 +313,7 @@ void IndexerThread::settle_if_idle() {
     }
   }
   current_->merge_if_worthwhile();
+  if (!current_->damage().empty()) report_damage(current_->damage());
   if (current_->gone() > kMinGone && current_->gone() > current_->documents()) rebuild_wanted_ = true;
   if (!current_->state().same_source(wanted_state())) rebuild_wanted_ = true;
 }
@@ -281,12 +321,13 @@ void IndexerThread::settle_if_idle() {
 bool IndexerThread::apply_batch(Generation& generation) {
   const auto changes = store_.changes().read(generation.state().position, std::min(kBatch, settle_documents_));
   if (changes.empty()) return false;
-  std::map<std::pair<std::string, std::string>, std::uint64_t> last;
-  for (const auto& change : changes) last[{change.subject, change.id}] = change.position;
+  // A record is read once for all its changes here: as it is now. Each change counts as soon as it is taken up, so that
+  // an error between two of them does not take up the first again.
+  std::set<std::pair<std::string, std::string>> seen;
   for (const auto& change : changes) {
-    if (last.at({change.subject, change.id}) == change.position) apply(generation, change.subject, change.id);
+    if (seen.emplace(change.subject, change.id).second) apply(generation, change.subject, change.id);
+    generation.set_position(change.position);
   }
-  generation.set_position(changes.back().position);
   return true;
 }
 
@@ -308,8 +349,9 @@ void IndexerThread::apply(Generation& generation, const std::string& type, const
 }
 
 void IndexerThread::rebuild_if_wanted(const std::stop_token& stop) {
-  if (!rebuild_wanted_.exchange(false)) return;
+  if (!rebuild_wanted_) return;
   rebuilding_ = true;
+  rebuild_wanted_ = false;
   IndexState state = wanted_state();
   state.position = store_.changes().last_position();
   auto fresh = std::make_unique<Generation>(root_, next_name(), state, settle_documents_);
@@ -319,6 +361,8 @@ void IndexerThread::rebuild_if_wanted(const std::stop_token& stop) {
       make_current(fresh->name());
       current_.swap(fresh);
       publish();
+      std::lock_guard lock(mutex_);
+      damage_.clear();
       log::info("index: generation {} is in use, {} documents", current_->name(), current_->documents());
     } else {
       rebuild_wanted_ = true;

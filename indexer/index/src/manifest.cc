@@ -2,15 +2,20 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <map>
 #include <sstream>
 
+#include "lantai/base/bytes.h"
 #include "lantai/base/error.h"
+#include "lantai/storage/blob_store.h"
 
 namespace lantai::index {
 namespace {
@@ -29,7 +34,57 @@ std::uint64_t number(const std::map<std::string, std::string>& values, const std
   return value;
 }
 
+std::string digest_of_text(std::string_view text) { return to_hex(storage::sha256(as_bytes(text))); }
+
+SegmentName segment_of(const std::string& value) {
+  const std::size_t space = value.find(' ');
+  const std::string name = value.substr(0, space);
+  const bool numbered = name.size() > 1 && name[0] == 's' && name.size() < 20 &&
+                        std::all_of(name.begin() + 1, name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!numbered || space == std::string::npos) throw Error(ErrorCode::data_loss, "index manifest: " + value);
+  return {name, value.substr(space + 1)};
+}
+
+// A file's bytes, mapped for as long as this lives.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::filesystem::path& file) {
+    const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (handle < 0) fail(file);
+    struct stat status {};
+    const bool known = ::fstat(handle, &status) == 0;
+    size_ = known ? static_cast<std::size_t>(status.st_size) : 0;
+    if (size_ > 0) base_ = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, handle, 0);
+    ::close(handle);
+    if (!known || base_ == MAP_FAILED) fail(file);
+  }
+  ~MappedFile() {
+    if (size_ > 0) ::munmap(base_, size_);
+  }
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ByteView bytes() const { return {static_cast<const std::uint8_t*>(base_), size_}; }
+
+ private:
+  void* base_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 }  // namespace
+
+std::string digest_of(const std::filesystem::path& directory) {
+  std::map<std::string, std::filesystem::path> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    files[entry.path().filename()] = entry.path();
+  }
+  if (error) throw Error(ErrorCode::data_loss, "index segment " + directory.string() + ": " + error.message());
+  std::string all;
+  for (const auto& [name, path] : files) {
+    all += fmt::format("{} {}\n", name, to_hex(storage::sha256(MappedFile(path).bytes())));
+  }
+  return digest_of_text(all);
+}
 
 std::string encode_state(const IndexState& state) {
   return fmt::format(
@@ -60,30 +115,33 @@ void write_file_atomically(const std::filesystem::path& file, const std::string&
 
 void write_manifest(const std::filesystem::path& directory, const Manifest& manifest) {
   std::string content = fmt::format("{}\n{}", kIndexFormat, encode_state(manifest.state));
-  for (const auto& segment : manifest.segments) content += "segment " + segment + "\n";
-  content += std::string(kEnd) + "\n";
+  for (const auto& [name, digest] : manifest.segments) content += fmt::format("segment {} {}\n", name, digest);
+  content += fmt::format("{} {}\n", kEnd, digest_of_text(content));
   write_file_atomically(directory / "MANIFEST", content);
 }
 
 std::optional<Manifest> read_manifest(const std::filesystem::path& directory) {
   std::ifstream in(directory / "MANIFEST");
-  if (!in) return std::nullopt;
+  if (!in && !std::filesystem::exists(directory / "MANIFEST")) return std::nullopt;
+  if (!in) throw Error(ErrorCode::unavailable, "index manifest cannot be read");
   std::string line;
   std::getline(in, line);
   if (line != kIndexFormat) throw Error(ErrorCode::failed_precondition, "unknown index format: " + line);
   Manifest manifest;
   std::map<std::string, std::string> values;
   bool complete = false;
+  std::string read = line + "\n";
   while (std::getline(in, line)) {
     const std::size_t space = line.find(' ');
     const std::string key = line.substr(0, space);
     const std::string value = space == std::string::npos ? "" : line.substr(space + 1);
     if (key == "feature") throw Error(ErrorCode::failed_precondition, "unknown index feature: " + value);
-    if (key == "segment") manifest.segments.push_back(value);
-    if (key == kEnd) complete = true;
+    if (key == "segment") manifest.segments.push_back(segment_of(value));
+    if (key == kEnd) complete = value == digest_of_text(read);
+    read += line + "\n";
     values[key] = value;
   }
-  if (!complete) throw Error(ErrorCode::data_loss, "index manifest is cut off");
+  if (!complete) throw Error(ErrorCode::data_loss, "index manifest is cut off or damaged");
   IndexState& state = manifest.state;
   state.store = {values["uuid"], number(values, "epoch")};
   state.position = number(values, "position");

@@ -1,5 +1,6 @@
 // What belongs to a generation, and up to which change? One small text file, replaced atomically: the commit point of
-// the index (docs/formats/index.md). The same state is in the metadata of every segment it names.
+// the index (docs/formats/index.md). It carries a digest of itself and of every segment it names, for only these tell
+// that a list of documents was changed on disk. The same state is in the metadata of every segment.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace lantai::index {
 
-inline constexpr const char* kIndexFormat = "lantai-index 2";
+inline constexpr const char* kIndexFormat = "lantai-index 3";
 
 struct IndexState {
   storage::StoreIdentity store;
@@ -28,10 +29,18 @@ struct IndexState {
   }
 };
 
+struct SegmentName {
+  std::string name;    // of the directory
+  std::string digest;  // of what is in it, see digest_of
+};
+
 struct Manifest {
   IndexState state;
-  std::vector<std::string> segments;  // directory names, oldest first
+  std::vector<SegmentName> segments;  // oldest first
 };
+
+// SHA-256 over the names and contents of a directory's files, in hex. Throws data_loss when one cannot be read whole.
+std::string digest_of(const std::filesystem::path& directory);
 
 std::string encode_state(const IndexState& state);
 // Durable on return: the old file or the new one, never a mixture.

@@ -53,6 +53,15 @@ std::vector<std::string_view> date_parts(std::string_view folded) {
   return parts;
 }
 
+// [19450815], [1945]: brackets say that a date is not certain (DA/T 18). True: there were some.
+bool without_brackets(std::string& folded) {
+  const auto bracket = [](char c) { return c == '[' || c == ']'; };
+  const auto end = std::remove_if(folded.begin(), folded.end(), bracket);
+  const bool some = end != folded.end();
+  folded.erase(end, folded.end());
+  return some;
+}
+
 }  // namespace
 
 std::string character_term(char32_t c) {
@@ -79,7 +88,11 @@ std::string date_term(std::string_view date) { return "D" + std::string(date); }
 std::string organ_term(std::string_view organ) { return bounded("O" + std::string(organ)); }
 
 std::string normalise_date(std::string_view value) {
-  const std::string folded = text::to_utf8(text::fold_only(value));
+  std::string folded = text::to_utf8(text::fold_only(value));
+  if (without_brackets(folded) && all_digits(folded)) {
+    if (folded.size() == 4) return folded;
+    if (folded.size() == 6) folded.insert(4, "-");
+  }
   const auto parts = date_parts(folded);
   if (parts.empty()) return {};
   std::string date(parts[0]);
@@ -106,7 +119,9 @@ bool value_less(std::string_view left, std::string_view right) {
 
 bool value_in_range(std::string_view value, std::string_view from, std::string_view to) {
   if (!from.empty() && value_less(value, from)) return false;
-  return to.empty() || value.starts_with(to) || !value_less(to, value);
+  // A day lies in its month and its year.
+  const bool within = value.size() > to.size() && value.starts_with(to) && value[to.size()] == '-';
+  return to.empty() || within || !value_less(to, value);
 }
 
 }  // namespace lantai::index

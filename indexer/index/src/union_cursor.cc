@@ -8,7 +8,10 @@ namespace {
 // One number a document of the segment: twice the count, plus one where there is a posting at all.
 class UnionCursor final : public PostingCursor {
  public:
-  UnionCursor(DocId first, std::vector<std::uint32_t> counts) : first_(first), counts_(std::move(counts)) { settle(); }
+  UnionCursor(DocId first, std::shared_ptr<const std::vector<std::uint32_t>> counts)
+      : first_(first), held_(std::move(counts)), counts_(*held_) {
+    settle();
+  }
   DocId doc() const override { return at_ == counts_.size() ? kNoDoc : first_ + static_cast<DocId>(at_); }
   void next() override {
     ++at_;
@@ -26,29 +29,35 @@ class UnionCursor final : public PostingCursor {
     while (at_ < counts_.size() && counts_[at_] == 0) ++at_;
   }
   DocId first_;
-  std::vector<std::uint32_t> counts_;
+  std::shared_ptr<const std::vector<std::uint32_t>> held_;
+  const std::vector<std::uint32_t>& counts_;
   std::size_t at_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<PostingCursor> open_union(SegmentReader& reader, const Segment& segment, const std::string& prefix,
-                                          std::size_t most) {
+std::unique_ptr<PostingCursor> Unions::open(SegmentReader& reader, const Segment& segment, const std::string& prefix,
+                                            std::size_t most) {
+  const auto known = made_.find({&segment, prefix});
+  if (known != made_.end()) return std::make_unique<UnionCursor>(segment.first(), known->second);
   std::vector<std::string> terms;
   reader.each_term(prefix, [&](const std::string& term) {
+    effort_.spend();
     terms.push_back(term);
     return terms.size() < most;
   });
   if (terms.empty()) return nullptr;
   if (terms.size() == 1) return reader.open(terms.front());
-  std::vector<std::uint32_t> counts(segment.last() - segment.first() + 1);
+  auto counts = std::make_shared<std::vector<std::uint32_t>>(segment.last() - segment.first() + 1);
   for (const auto& term : terms) {
     const auto cursor = reader.open(term);
     for (; cursor && cursor->doc() != kNoDoc; cursor->next()) {
-      std::uint32_t& count = counts[cursor->doc() - segment.first()];
+      effort_.spend();
+      std::uint32_t& count = (*counts)[cursor->doc() - segment.first()];
       count = (count | 1U) + 2 * cursor->wdf();
     }
   }
+  made_[{&segment, prefix}] = counts;
   return std::make_unique<UnionCursor>(segment.first(), std::move(counts));
 }
 

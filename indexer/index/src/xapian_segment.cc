@@ -22,6 +22,11 @@ auto translated(const std::filesystem::path& directory, F&& work) {
     return work();
   } catch (const Xapian::DatabaseCorruptError& error) {
     throw Error(ErrorCode::data_loss, fmt::format("index segment {}: {}", directory.string(), error.get_description()));
+  } catch (const Xapian::DatabaseNotFoundError& error) {
+    throw Error(ErrorCode::data_loss, fmt::format("index segment {}: {}", directory.string(), error.get_description()));
+  } catch (const Xapian::DatabaseVersionError& error) {
+    throw Error(ErrorCode::failed_precondition,
+                fmt::format("index segment {}: {}", directory.string(), error.get_description()));
   } catch (const Xapian::Error& error) {
     const std::string description = error.get_description();
     const bool full = description.find("No space") != std::string::npos;

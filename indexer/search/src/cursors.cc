@@ -8,6 +8,8 @@
 namespace lantai::search {
 namespace {
 
+constexpr std::size_t kBytesPerStep = 64;  // of text that is looked through
+
 class TermCursor final : public Cursor {
  public:
   TermCursor(std::unique_ptr<index::PostingCursor> postings, std::uint64_t frequency)
@@ -44,8 +46,9 @@ class RangeCursor final : public Cursor {
 
 class ColumnCursor final : public Cursor {
  public:
-  ColumnCursor(DocId first, DocId last, const index::FieldColumn& column, std::shared_ptr<const ValueTest> test)
-      : at_(first), last_(last), column_(column), test_(std::move(test)) {
+  ColumnCursor(DocId first, DocId last, const index::FieldColumn& column, std::shared_ptr<const ValueTest> test,
+               index::Effort& effort)
+      : at_(first), last_(last), column_(column), test_(std::move(test)), effort_(effort) {
     settle();
   }
   DocId doc() const override { return at_; }
@@ -59,6 +62,7 @@ class ColumnCursor final : public Cursor {
  private:
   void settle() {
     for (; at_ <= last_; ++at_) {
+      effort_.spend();
       bool found = false;
       column_.each(at_, [&](std::uint32_t value) { found = found || (value < test_->size() && (*test_)[value]); });
       if (found) return;
@@ -68,13 +72,14 @@ class ColumnCursor final : public Cursor {
   DocId at_, last_;
   const index::FieldColumn& column_;
   std::shared_ptr<const ValueTest> test_;
+  index::Effort& effort_;
 };
 
 using Children = std::vector<std::unique_ptr<Cursor>>;
 
 class AllOf final : public Cursor {
  public:
-  explicit AllOf(Children children) : children_(std::move(children)) {
+  AllOf(Children children, index::Effort& effort) : children_(std::move(children)), effort_(effort) {
     std::sort(children_.begin(), children_.end(), [](const auto& a, const auto& b) { return a->cost() < b->cost(); });
     settle();
   }
@@ -93,6 +98,7 @@ class AllOf final : public Cursor {
   void settle() {
     Cursor& lead = *children_.front();
     for (std::size_t i = 1; lead.doc() != kNoDoc && i < children_.size();) {
+      effort_.spend();
       children_[i]->advance(lead.doc());
       if (children_[i]->doc() == lead.doc()) {
         ++i;
@@ -104,12 +110,13 @@ class AllOf final : public Cursor {
     at_ = lead.doc();
   }
   Children children_;
+  index::Effort& effort_;
   DocId at_ = kNoDoc;
 };
 
 class AnyOf final : public Cursor {
  public:
-  explicit AnyOf(Children children) : children_(std::move(children)) {
+  AnyOf(Children children, index::Effort& effort) : children_(std::move(children)), effort_(effort) {
     for (const auto& child : children_) cost_ += child->cost();
     settle();
   }
@@ -129,10 +136,12 @@ class AnyOf final : public Cursor {
 
  private:
   void settle() {
+    effort_.spend(children_.size());
     at_ = kNoDoc;
     for (const auto& child : children_) at_ = std::min(at_, child->doc());
   }
   Children children_;
+  index::Effort& effort_;
   DocId at_ = kNoDoc;
   std::uint64_t cost_ = 0;
 };
@@ -156,21 +165,23 @@ class Minus final : public Cursor {
 
 class Verified final : public Cursor {
  public:
-  Verified(std::unique_ptr<Cursor> candidates, const Needle& needle, Texts& texts)
-      : candidates_(std::move(candidates)), needle_(needle), texts_(texts) {}
+  Verified(std::unique_ptr<Cursor> candidates, const Needle& needle, QueryRun& run)
+      : candidates_(std::move(candidates)), needle_(needle), run_(run) {}
   DocId doc() const override { return candidates_->doc(); }
   void advance(DocId target) override { candidates_->advance(target); }
   bool confirm() override {
     if (!candidates_->confirm()) return false;
-    const auto text = texts_.read(doc());
-    return text && occurs(needle_, *text);
+    const auto text = run_.read(doc());
+    if (!text) return false;
+    run_.effort.spend(1 + text->size() / kBytesPerStep);
+    return occurs(needle_, *text);
   }
   std::uint64_t cost() const override { return candidates_->cost(); }
 
  private:
   std::unique_ptr<Cursor> candidates_;
   const Needle& needle_;
-  Texts& texts_;
+  QueryRun& run_;
 };
 
 char32_t last_character(std::string_view text) {
@@ -272,24 +283,24 @@ std::unique_ptr<Cursor> make_range_cursor(DocId first, DocId last) {
   return std::make_unique<RangeCursor>(first, last);
 }
 std::unique_ptr<Cursor> make_column_cursor(DocId first, DocId last, const index::FieldColumn& column,
-                                           std::shared_ptr<const ValueTest> test) {
-  return std::make_unique<ColumnCursor>(first, last, column, std::move(test));
+                                           std::shared_ptr<const ValueTest> test, index::Effort& effort) {
+  return std::make_unique<ColumnCursor>(first, last, column, std::move(test), effort);
 }
-std::unique_ptr<Cursor> make_all_of(Children children) {
+std::unique_ptr<Cursor> make_all_of(Children children, index::Effort& effort) {
   if (children.empty()) return make_empty_cursor();
   if (children.size() == 1) return std::move(children.front());
-  return std::make_unique<AllOf>(std::move(children));
+  return std::make_unique<AllOf>(std::move(children), effort);
 }
-std::unique_ptr<Cursor> make_any_of(Children children) {
+std::unique_ptr<Cursor> make_any_of(Children children, index::Effort& effort) {
   if (children.empty()) return make_empty_cursor();
   if (children.size() == 1) return std::move(children.front());
-  return std::make_unique<AnyOf>(std::move(children));
+  return std::make_unique<AnyOf>(std::move(children), effort);
 }
 std::unique_ptr<Cursor> make_minus(std::unique_ptr<Cursor> wanted, std::unique_ptr<Cursor> unwanted) {
   return std::make_unique<Minus>(std::move(wanted), std::move(unwanted));
 }
-std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, const Needle& needle, Texts& texts) {
-  return std::make_unique<Verified>(std::move(candidates), needle, texts);
+std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, const Needle& needle, QueryRun& run) {
+  return std::make_unique<Verified>(std::move(candidates), needle, run);
 }
 
 }  // namespace lantai::search

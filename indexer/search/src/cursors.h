@@ -1,8 +1,10 @@
 // Which documents of a segment match? A tree of cursors, walked document by document. Each has a cheap approximation
 // (advance) and an exact answer for where it stands (confirm), so that text is only read where everything else agrees.
+// What moves over many candidates spends the query's effort and throws deadline_exceeded when it is used up.
 // Thread-confined; a cursor dies before its SegmentReader.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,9 +58,14 @@ bool occurs(const Needle& needle, std::string_view streams);
 // The next occurrence at or after `from`, in bytes.
 std::optional<Found> find_needle(const Needle& needle, std::string_view text, std::size_t from);
 
-// The texts of a snapshot, and which of them turned out to be damaged. Thread-confined.
-struct Texts {
+// One query under way: what it looks at, how long it may still take, which texts turned out to be damaged.
+// Thread-confined.
+struct QueryRun {
+  QueryRun(const index::Snapshot& of, std::chrono::steady_clock::time_point deadline)
+      : snapshot(of), effort(deadline), unions(effort) {}
   const index::Snapshot& snapshot;
+  index::Effort effort;
+  index::Unions unions;
   std::vector<DocId> damaged;
 
   std::optional<std::string_view> read(DocId doc) {
@@ -74,10 +81,10 @@ std::unique_ptr<Cursor> make_term_cursor(std::unique_ptr<index::PostingCursor> p
 std::unique_ptr<Cursor> make_empty_cursor();
 std::unique_ptr<Cursor> make_range_cursor(DocId first, DocId last);  // every number
 std::unique_ptr<Cursor> make_column_cursor(DocId first, DocId last, const index::FieldColumn& column,
-                                           std::shared_ptr<const ValueTest> test);
-std::unique_ptr<Cursor> make_all_of(std::vector<std::unique_ptr<Cursor>> children);
-std::unique_ptr<Cursor> make_any_of(std::vector<std::unique_ptr<Cursor>> children);
+                                           std::shared_ptr<const ValueTest> test, index::Effort& effort);
+std::unique_ptr<Cursor> make_all_of(std::vector<std::unique_ptr<Cursor>> children, index::Effort& effort);
+std::unique_ptr<Cursor> make_any_of(std::vector<std::unique_ptr<Cursor>> children, index::Effort& effort);
 std::unique_ptr<Cursor> make_minus(std::unique_ptr<Cursor> wanted, std::unique_ptr<Cursor> unwanted);
-std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, const Needle& needle, Texts& texts);
+std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, const Needle& needle, QueryRun& run);
 
 }  // namespace lantai::search

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+
+#include "lantai/base/error.h"
 
 namespace lantai::search {
 namespace {
@@ -10,7 +11,6 @@ namespace {
 constexpr double kK1 = 1.2;
 constexpr double kB = 0.75;
 constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
-constexpr std::size_t kLookAtClock = 256;
 
 struct ScoringTerm {
   Term term;
@@ -32,8 +32,7 @@ std::vector<ScoringTerm> scoring_terms(const Conditions& conditions) {
 }
 
 // May the caller see documents of this access set? By its number.
-std::vector<bool> visible_sets(const Conditions& conditions) {
-  const auto& columns = *conditions.snapshot->columns;
+std::vector<bool> visible_sets(const Conditions& conditions, const index::Columns& columns) {
   const AccessFilter& access = conditions.request->access;
   std::vector<bool> visible(columns.access_set_count() + 1, access.everything);
   if (access.everything) return visible;
@@ -102,12 +101,12 @@ class Order {
 
 class Evaluator {
  public:
-  explicit Evaluator(const Conditions& conditions)
+  Evaluator(const Conditions& conditions, QueryRun& run)
       : conditions_(conditions),
-        snapshot_(*conditions.snapshot),
-        texts_{snapshot_, {}},
+        run_(run),
+        snapshot_(run.snapshot),
         order_(*snapshot_.columns, conditions.request->sort),
-        visible_(visible_sets(conditions)),
+        visible_(visible_sets(conditions, *snapshot_.columns)),
         terms_(conditions.request->sort == Sort::relevance ? scoring_terms(conditions) : std::vector<ScoringTerm>{}),
         wanted_(conditions.basis.offset + conditions.request->limit) {
     for (const auto& name : conditions.request->facets) {
@@ -120,14 +119,16 @@ class Evaluator {
 
   Evaluation run() {
     const bool no_such_type = !conditions_.request->types.empty() && type_ == 0;
-    if (!no_such_type) {
+    try {
       for (const auto& segment : snapshot_.segments) {
-        if (out_.complete) walk(*segment);
+        if (!no_such_type) walk(*segment);
       }
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::deadline_exceeded) throw;
+      out_.complete = false;
     }
     std::sort_heap(out_.top.begin(), out_.top.end(), order_);
     for (const auto& facet : facets_) out_.facets.push_back(facet.result(conditions_.request->facet_values));
-    out_.damaged = std::move(texts_.damaged);
     return std::move(out_);
   }
 
@@ -135,31 +136,40 @@ class Evaluator {
   void walk(const index::Segment& segment) {
     if (segment.first() >= conditions_.basis.end) return;
     const auto reader = segment.reader();
-    auto cursor = make_cursor(conditions_.plan->root, *reader, segment, texts_);
+    auto cursor = make_cursor(conditions_.plan->root, *reader, segment, run_);
     if (conditions_.filters != nullptr) {
       std::vector<std::unique_ptr<Cursor>> both;
       both.push_back(std::move(cursor));
-      both.push_back(make_cursor(*conditions_.filters, *reader, segment, texts_));
-      cursor = make_all_of(std::move(both));
+      both.push_back(make_cursor(*conditions_.filters, *reader, segment, run_));
+      cursor = make_all_of(std::move(both), run_.effort);
     }
     std::vector<std::unique_ptr<index::PostingCursor>> scorers;
-    for (const auto& term : terms_) scorers.push_back(open_term(term.term, *reader, segment));
+    for (const auto& term : terms_) scorers.push_back(open_term(term.term, *reader, segment, run_));
     for (DocId doc = cursor->doc(); doc < conditions_.basis.end; cursor->advance(doc + 1), doc = cursor->doc()) {
-      if (time_is_up()) return;
+      run_.effort.spend(1 + scorers.size());
       const auto& entry = snapshot_.columns->at(doc);
       if (!snapshot_.alive(entry, conditions_.basis.state) || !visible_[entry.access]) continue;
       if (type_ != 0 && entry.type != type_) continue;
       if (!cursor->confirm()) continue;
-      ++out_.total;
-      for (auto& facet : facets_) facet.count(doc);
+      ++out_.places;
+      if (not_withdrawn(entry)) {
+        ++out_.total;
+        for (auto& facet : facets_) facet.count(doc);
+      }
       keep({doc, score(doc, entry, scorers)});
     }
   }
 
-  bool time_is_up() {
-    if (++steps_ % kLookAtClock != 0 || std::chrono::steady_clock::now() < conditions_.deadline) return false;
-    out_.complete = false;
-    return true;
+  // An earlier page's documents may have been replaced since: whether the caller may see a record is asked of what it
+  // is now. Its place in the order stays, so that pages do not shift; the application leaves the hit out.
+  bool not_withdrawn(const index::DocumentEntry& found) const {
+    const index::DocumentEntry* entry = &found;
+    while (entry->gone_at.load() != index::kForever) {
+      const DocId next = entry->next.load(std::memory_order_acquire);
+      if (next == 0) return false;
+      entry = &snapshot_.columns->at(next);
+    }
+    return entry->access < visible_.size() && visible_[entry->access];
   }
 
   double score(DocId doc, const index::DocumentEntry& entry,
@@ -189,8 +199,8 @@ class Evaluator {
   }
 
   const Conditions& conditions_;
+  QueryRun& run_;
   const index::Snapshot& snapshot_;
-  Texts texts_;
   Order order_;
   std::vector<bool> visible_;
   std::vector<ScoringTerm> terms_;
@@ -198,35 +208,35 @@ class Evaluator {
   std::vector<FacetCounter> facets_;
   double average_length_ = 1;
   std::uint32_t type_ = 0;
-  std::size_t steps_ = 0;
   Evaluation out_;
 };
 
-}  // namespace
-
-namespace {
-
-std::uint64_t frequency_of(const Term& term, index::SegmentReader& reader, const index::Segment& segment) {
+std::uint64_t frequency_of(const Term& term, index::SegmentReader& reader, const index::Segment& segment,
+                           QueryRun& run) {
+  run.effort.spend();
   if (term.most == 0) return reader.frequency(term.text);
   std::uint64_t count = 0;
-  const auto cursor = open_term(term, reader, segment);
-  for (; cursor && cursor->doc() != kNoDoc; cursor->next()) ++count;
+  const auto cursor = open_term(term, reader, segment, run);
+  for (; cursor && cursor->doc() != kNoDoc; cursor->next()) {
+    run.effort.spend();
+    ++count;
+  }
   return count;
 }
 
 }  // namespace
 
-std::vector<std::uint64_t> frequencies_of(const Plan& plan, const index::Snapshot& snapshot) {
+std::vector<std::uint64_t> frequencies_of(const Plan& plan, QueryRun& run) {
   std::vector<std::uint64_t> frequencies(plan.scoring.size());
-  for (const auto& segment : snapshot.segments) {
+  for (const auto& segment : run.snapshot.segments) {
     const auto reader = segment->reader();
     for (std::size_t i = 0; i < frequencies.size(); ++i) {
-      frequencies[i] += frequency_of(plan.scoring[i], *reader, *segment);
+      frequencies[i] += frequency_of(plan.scoring[i], *reader, *segment, run);
     }
   }
   return frequencies;
 }
 
-Evaluation evaluate(const Conditions& conditions) { return Evaluator(conditions).run(); }
+Evaluation evaluate(const Conditions& conditions, QueryRun& run) { return Evaluator(conditions, run).run(); }
 
 }  // namespace lantai::search

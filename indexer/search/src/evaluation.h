@@ -17,25 +17,24 @@ struct Match {
 };
 
 struct Evaluation {
-  std::uint64_t total = 0;
-  bool complete = true;  // false: the time was up
+  std::uint64_t total = 0;   // of what the caller may see now
+  std::uint64_t places = 0;  // with what was withdrawn since the first page, which keeps its place
+  bool complete = true;      // false: the time was up
   std::vector<Match> top;
   std::vector<Facet> facets;
-  std::vector<DocId> damaged;  // left out, because their text cannot be trusted
 };
 
 struct Conditions {
   const SearchRequest* request = nullptr;
-  const index::Snapshot* snapshot = nullptr;
   const Plan* plan = nullptr;
   const PlanNode* filters = nullptr;  // nullptr: none
   PageToken basis;                    // what exists and the statistics; offset: how many to pass over
-  std::chrono::steady_clock::time_point deadline;
 };
 
 // Document frequencies of the plan's scoring terms over all segments, for PageToken::frequencies.
-std::vector<std::uint64_t> frequencies_of(const Plan& plan, const index::Snapshot& snapshot);
+std::vector<std::uint64_t> frequencies_of(const Plan& plan, QueryRun& run);
 
-Evaluation evaluate(const Conditions& conditions);
+// Leaves in `run.damaged` what was left out because its text cannot be trusted. When the time is up: what was found.
+Evaluation evaluate(const Conditions& conditions, QueryRun& run);
 
 }  // namespace lantai::search

@@ -1,87 +1,79 @@
 #include "page_token.h"
 
-#include "lantai/base/bytes.h"
+#include <cstring>
+
 #include "lantai/base/error.h"
 
 namespace lantai::search {
 namespace {
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 
-void put(std::uint64_t value, Bytes& out) {
-  for (; value >= 0x80U; value >>= 7U) out.push_back(static_cast<std::uint8_t>(value | 0x80U));
-  out.push_back(static_cast<std::uint8_t>(value));
+template <typename Number>
+void put(Number value, std::string& out) {
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  out.append(bytes, sizeof value);
 }
 
-void put(std::string_view text, Bytes& out) {
-  put(text.size(), out);
-  out.insert(out.end(), text.begin(), text.end());
+void put_text(std::string_view text, std::string& out) {
+  put<std::uint64_t>(text.size(), out);
+  out += text;
 }
 
 [[noreturn]] void refuse() {
   throw Error(ErrorCode::invalid_argument, "page token is not valid", "search.bad_page_token");
 }
 
-std::uint64_t get(ByteView& in) {
-  std::uint64_t value = 0;
-  for (unsigned shift = 0; shift < 64 && !in.empty(); shift += 7) {
-    const std::uint8_t byte = in.front();
-    in = in.subspan(1);
-    value |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
-    if (byte < 0x80U) return value;
-  }
-  refuse();
+template <typename Number>
+Number get(std::string_view& in) {
+  Number value;
+  if (in.size() < sizeof value) refuse();
+  std::memcpy(&value, in.data(), sizeof value);
+  in.remove_prefix(sizeof value);
+  return value;
 }
 
-std::string get_text(ByteView& in) {
-  const std::uint64_t size = get(in);
+std::string get_text(std::string_view& in) {
+  const auto size = get<std::uint64_t>(in);
   if (size > in.size()) refuse();
-  std::string text(as_chars(in.first(size)));
-  in = in.subspan(size);
+  std::string text(in.substr(0, size));
+  in.remove_prefix(size);
   return text;
 }
 
 }  // namespace
 
 std::string encode(const PageToken& token) {
-  Bytes out;
+  std::string out;
   put(kVersion, out);
   put(token.request, out);
-  put(token.generation, out);
-  put(token.life, out);
+  put_text(token.generation, out);
+  put_text(token.life, out);
   for (const std::uint64_t value : {token.state, std::uint64_t{token.end}, token.offset, token.documents,
                                     token.total_length, std::uint64_t{token.relaxed ? 1U : 0U}}) {
     put(value, out);
   }
-  put(token.frequencies.size(), out);
-  for (const std::uint64_t value : token.frequencies) put(value, out);
-  return to_hex(out);
+  put(token.best, out);
+  // A term is in no more documents than can be numbered.
+  for (const std::uint64_t value : token.frequencies) put(static_cast<std::uint32_t>(value), out);
+  return out;
 }
 
-PageToken decode_page_token(std::string_view token) {
-  if (token.size() > 8192) refuse();
-  Bytes bytes;
-  try {
-    bytes = from_hex(token);
-  } catch (const Error&) {
-    refuse();
-  }
-  ByteView in(bytes);
+PageToken decode_page_token(std::string_view in) {
   PageToken out;
-  if (get(in) != kVersion) refuse();
-  out.request = get(in);
+  if (get<std::uint64_t>(in) != kVersion) refuse();
+  out.request = get<std::uint64_t>(in);
   out.generation = get_text(in);
   out.life = get_text(in);
-  out.state = get(in);
-  out.end = static_cast<std::uint32_t>(get(in));
-  out.offset = get(in);
-  out.documents = get(in);
-  out.total_length = get(in);
-  out.relaxed = get(in) == 1;
-  const std::uint64_t count = get(in);
-  if (count > in.size()) refuse();
-  for (std::uint64_t i = 0; i < count; ++i) out.frequencies.push_back(get(in));
-  if (!in.empty()) refuse();
+  out.state = get<std::uint64_t>(in);
+  out.end = static_cast<std::uint32_t>(get<std::uint64_t>(in));
+  out.offset = get<std::uint64_t>(in);
+  out.documents = get<std::uint64_t>(in);
+  out.total_length = get<std::uint64_t>(in);
+  out.relaxed = get<std::uint64_t>(in) == 1;
+  out.best = get<double>(in);
+  while (!in.empty()) out.frequencies.push_back(get<std::uint32_t>(in));
   return out;
 }
 

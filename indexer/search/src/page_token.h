@@ -1,6 +1,7 @@
 // Where does the next page begin? A token fixes everything the order depends on: which documents existed, which were
 // gone, and the statistics behind the scores. So pages neither repeat nor skip anything when documents arrive or change
-// between them. Bound to its request; opaque to the caller. Pure.
+// between them. Bound to its request. It tells how often words occur in what the caller may not see: it leaves the
+// searcher only sealed (searcher.h). Its length tells nothing of its numbers. Pure.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +21,11 @@ struct PageToken {
   std::uint64_t documents = 0;
   std::uint64_t total_length = 0;
   bool relaxed = false;
+  double best = 0;  // score of the first hit
   std::vector<std::uint64_t> frequencies;
 };
 
 std::string encode(const PageToken& token);
-PageToken decode_page_token(std::string_view token);  // throws invalid_argument, search.bad_page_token
+PageToken decode_page_token(std::string_view bytes);  // throws invalid_argument, search.bad_page_token
 
 }  // namespace lantai::search

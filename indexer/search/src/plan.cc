@@ -14,7 +14,8 @@ namespace lantai::search {
 namespace {
 
 constexpr std::size_t kMaxExpansions = 10'000;
-constexpr std::size_t kManyWords = 12;  // more words than this are a passage: rank, do not require
+constexpr std::size_t kMaxExpanded = 64;  // beginnings of a query that stand for many terms: each is a union to be made
+constexpr std::size_t kManyWords = 12;    // more words than this are a passage: rank, do not require
 constexpr std::size_t kPhraseGrams = 8;
 
 // Function words that a person does not look for.
@@ -69,9 +70,10 @@ std::vector<Term> grams_of(std::u32string_view text, const std::string& field) {
 }
 
 std::vector<std::unique_ptr<Cursor>> term_cursors(const PlanNode& node, index::SegmentReader& reader,
-                                                  const index::Segment& segment) {
+                                                  const index::Segment& segment, QueryRun& run) {
   std::vector<std::pair<std::uint64_t, const Term*>> terms;
   for (const auto& term : node.terms) {
+    run.effort.spend();
     const bool many = term.most > 0;
     terms.emplace_back(many ? segment.last() - segment.first() + 1 : reader.frequency(term.text), &term);
   }
@@ -81,7 +83,7 @@ std::vector<std::unique_ptr<Cursor>> term_cursors(const PlanNode& node, index::S
   // A phrase is verified anyway: its rarest grams are enough.
   const std::size_t wanted = node.kind == PlanNode::Kind::phrase ? kPhraseGrams : terms.size();
   for (std::size_t i = 0; i < terms.size() && i < wanted; ++i) {
-    cursors.push_back(make_term_cursor(open_term(*terms[i].second, reader, segment), terms[i].first));
+    cursors.push_back(make_term_cursor(open_term(*terms[i].second, reader, segment, run), terms[i].first));
   }
   return cursors;
 }
@@ -89,7 +91,10 @@ std::vector<std::unique_ptr<Cursor>> term_cursors(const PlanNode& node, index::S
 }  // namespace
 
 Plan Planner::plan(const ParsedQuery& query, Mode mode) {
+  const bool cut = plan_.cut;  // of a filter
   plan_ = {};
+  if (cut) plan_.hints.push_back({"search.too_many_terms", ""});
+  plan_.cut = cut;
   mode_ = mode;
   boolean_ = query.boolean;
   plan_.root = build(query.root, true);
@@ -196,20 +201,21 @@ PlanNode Planner::free_text(const QueryNode& node) {
 
 PlanNode Planner::phrase(Needle needle, bool wanted) {
   const std::u32string folded = text::to_utf32(needle.text);
+  PlanNode node = node_of(PlanNode::Kind::terms);
+  node.terms = grams_of(folded, needle.field);
+  if (!may_expand(node.terms)) return node_of(PlanNode::Kind::nothing);
   if (wanted) {
     score(folded);
     mark(needle, 2);
   }
-  PlanNode node = node_of(PlanNode::Kind::terms);
   std::vector<text::Word> words;
   if (needle.form == Needle::Form::word && needle.field.empty()) {
     segmenter_.words(folded, words);
     if (words.size() == 1 && words[0].begin == 0 && words[0].end == folded.size() && !words[0].han) {
-      node.terms.push_back({index::word_term(needle.text), 0});
+      node.terms = {{index::word_term(needle.text), 0}};
       return node;
     }
   }
-  node.terms = grams_of(folded, needle.field);
   if (node.terms.empty()) return node_of(PlanNode::Kind::nothing);
   const bool one_gram =
       node.terms.size() == 1 && folded.size() <= 2 && std::all_of(folded.begin(), folded.end(), text::is_word_char);
@@ -243,6 +249,7 @@ PlanNode Planner::code(const QueryNode& node, bool wanted) {
 PlanNode Planner::date(const std::string& date, const QueryNode& node, bool wanted) {
   PlanNode found = node_of(PlanNode::Kind::terms);
   found.terms.push_back({index::date_term(date), kAllTerms});
+  if (!may_expand(found.terms)) return node_of(PlanNode::Kind::nothing);
   found.needle = {date, node.field, Needle::Form::date, {}, 0, 0, {}};
   if (!node.field.empty()) found.kind = PlanNode::Kind::phrase;
   if (wanted) mark(found.needle, 2);
@@ -260,6 +267,7 @@ Needle Planner::number_needle(const std::string& field, const text::DocumentNumb
   const std::string prefix = index::organ_term("");
   for (const auto& segment : snapshot_.segments) {
     segment->reader()->each_term(prefix, [&](const std::string& term) {
+      run_.effort.spend();
       const std::string_view organ = std::string_view(term).substr(prefix.size());
       const bool other = organ.size() > number.organ.size() && organ.ends_with(number.organ);
       if (other) longer.emplace(organ.substr(0, organ.size() - number.organ.size()));
@@ -270,26 +278,42 @@ Needle Planner::number_needle(const std::string& field, const text::DocumentNumb
   return needle;
 }
 
-Term Planner::expanded(const std::string& prefix) {
+// May all of `terms` be looked up? False, with a hint, when the query has too many that stand for many terms each.
+bool Planner::may_expand(const std::vector<Term>& terms) {
+  for (const auto& term : terms) {
+    if (term.most == 0 || expanded_.contains(term.text)) continue;
+    if (expanded_.size() == kMaxExpanded) {
+      if (!plan_.cut) plan_.hints.push_back({"search.too_many_terms", ""});
+      plan_.cut = true;
+      return false;
+    }
+    expanded_.insert(term.text);
+  }
+  return true;
+}
+
+PlanNode Planner::expanded(const std::string& prefix) {
+  PlanNode node = node_of(PlanNode::Kind::terms);
+  node.terms.push_back({prefix, kMaxExpansions});
+  if (!may_expand(node.terms)) return node_of(PlanNode::Kind::nothing);
   for (const auto& segment : snapshot_.segments) {
     std::size_t count = 0;
-    segment->reader()->each_term(prefix, [&](const std::string&) { return ++count < kMaxExpansions; });
+    segment->reader()->each_term(prefix, [&](const std::string&) {
+      run_.effort.spend();
+      return ++count < kMaxExpansions;
+    });
     if (count < kMaxExpansions) continue;
     plan_.hints.push_back({"search.too_many_terms", prefix.substr(1)});
     break;
   }
-  return {prefix, kMaxExpansions};
+  return node;
 }
 
 PlanNode Planner::prefix(const QueryNode& node, bool wanted) {
   const std::u32string folded = fold(node.text);
   const std::string utf8 = text::to_utf8(folded);
   std::vector<PlanNode> either;
-  const auto add_terms = [&](const std::string& start) {
-    PlanNode any = node_of(PlanNode::Kind::terms);
-    any.terms.push_back(expanded(start));
-    either.push_back(std::move(any));
-  };
+  const auto add_terms = [&](const std::string& start) { either.push_back(expanded(start)); };
   if (!node.field.empty()) {
     // Codes and other whole values by their beginning, text by any phrase.
     add_terms(index::field_code_term(node.field, text::normalise_code(node.text)));
@@ -305,7 +329,7 @@ PlanNode Planner::prefix(const QueryNode& node, bool wanted) {
   return joined(PlanNode::Kind::any_of, std::move(either));
 }
 
-PlanNode Planner::exact(const std::string& field, const std::string& value) const {
+PlanNode Planner::exact(const std::string& field, const std::string& value) {
   PlanNode node = node_of(PlanNode::Kind::terms);
   node.terms.push_back({index::exact_term(field, index::fold_value(value))});
   PlanNode coded = node_of(PlanNode::Kind::terms);
@@ -318,7 +342,7 @@ PlanNode Planner::exact(const std::string& field, const std::string& value) cons
   std::vector<PlanNode> either;
   either.push_back(std::move(node));
   either.push_back(std::move(coded));
-  if (!text.terms.empty()) either.push_back(std::move(text));
+  if (!text.terms.empty() && may_expand(text.terms)) either.push_back(std::move(text));
   return joined(PlanNode::Kind::any_of, std::move(either));
 }
 
@@ -329,6 +353,7 @@ PlanNode Planner::range(const std::string& field, const std::string& from, const
   const std::string low = index::fold_value(from);
   const std::string high = index::fold_value(to);
   for (std::uint32_t number = 1; number < values->size(); ++number) {
+    run_.effort.spend();
     (*values)[number] = index::value_in_range(index::fold_value(column->dictionary().at(number)), low, high);
   }
   PlanNode node = node_of(PlanNode::Kind::column);
@@ -362,7 +387,7 @@ void Planner::score(std::u32string_view folded) {
       plan_.scoring.push_back({index::bigram_term(folded[i], folded[i + 1])});
     }
   }
-  if (folded.size() == 1 && text::is_han(folded[0])) {
+  if (folded.size() == 1 && text::is_han(folded[0]) && expanded_.contains(index::character_term(folded[0]))) {
     plan_.scoring.push_back({index::character_term(folded[0]), kAllTerms});
   }
 }
@@ -377,33 +402,33 @@ void Planner::mark(const Needle& needle, double weight) {
 }
 
 std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,
-                                                const index::Segment& segment) {
-  return term.most == 0 ? reader.open(term.text) : index::open_union(reader, segment, term.text, term.most);
+                                                const index::Segment& segment, QueryRun& run) {
+  return term.most == 0 ? reader.open(term.text) : run.unions.open(reader, segment, term.text, term.most);
 }
 
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
-                                    Texts& texts) {
+                                    QueryRun& run) {
   switch (node.kind) {
     case PlanNode::Kind::everything:
       return make_range_cursor(segment.first(), segment.last());
     case PlanNode::Kind::nothing:
       return make_empty_cursor();
     case PlanNode::Kind::terms:
-      return make_all_of(term_cursors(node, reader, segment));
+      return make_all_of(term_cursors(node, reader, segment, run), run.effort);
     case PlanNode::Kind::phrase: {
-      auto candidates = term_cursors(node, reader, segment);
+      auto candidates = term_cursors(node, reader, segment, run);
       if (candidates.empty()) return make_empty_cursor();
-      return make_verified(make_all_of(std::move(candidates)), node.needle, texts);
+      return make_verified(make_all_of(std::move(candidates), run.effort), node.needle, run);
     }
     case PlanNode::Kind::column:
-      return make_column_cursor(segment.first(), segment.last(), *node.column, node.values);
+      return make_column_cursor(segment.first(), segment.last(), *node.column, node.values, run.effort);
     default:
       break;
   }
   std::vector<std::unique_ptr<Cursor>> children;
-  for (const auto& child : node.children) children.push_back(make_cursor(child, reader, segment, texts));
-  if (node.kind == PlanNode::Kind::all_of) return make_all_of(std::move(children));
-  if (node.kind == PlanNode::Kind::any_of) return make_any_of(std::move(children));
+  for (const auto& child : node.children) children.push_back(make_cursor(child, reader, segment, run));
+  if (node.kind == PlanNode::Kind::all_of) return make_all_of(std::move(children), run.effort);
+  if (node.kind == PlanNode::Kind::any_of) return make_any_of(std::move(children), run.effort);
   return make_minus(std::move(children[0]), std::move(children[1]));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct Plan {
   std::vector<Mark> marks;    // longest first
   std::vector<Hint> hints;
   bool any_term_will_do = false;  // ranked: the more of it the better
+  bool cut = false;               // it asked for more than is looked up: not everything is found
 };
 
 enum class Mode {
@@ -52,7 +54,8 @@ enum class Mode {
 
 class Planner {
  public:
-  Planner(const index::Snapshot& snapshot, text::Segmenter& segmenter) : snapshot_(snapshot), segmenter_(segmenter) {}
+  // Throws deadline_exceeded when the run's time is up.
+  Planner(QueryRun& run, text::Segmenter& segmenter) : run_(run), snapshot_(run.snapshot), segmenter_(segmenter) {}
   Plan plan(const ParsedQuery& query, Mode mode);
   // A filter outside the query: one of `values`, or a range.
   PlanNode filter(const FieldFilter& filter);
@@ -67,22 +70,25 @@ class Planner {
   Needle number_needle(const std::string& field, const text::DocumentNumber& number) const;
   PlanNode prefix(const QueryNode& node, bool wanted);
   PlanNode range(const std::string& field, const std::string& from, const std::string& to);
-  PlanNode exact(const std::string& field, const std::string& value) const;
+  PlanNode exact(const std::string& field, const std::string& value);
   void score(std::u32string_view folded);
   void mark(const Needle& needle, double weight);
-  Term expanded(const std::string& prefix);
+  PlanNode expanded(const std::string& prefix);
+  bool may_expand(const std::vector<Term>& terms);
 
+  QueryRun& run_;
   const index::Snapshot& snapshot_;
   text::Segmenter& segmenter_;
   Plan plan_;
+  std::set<std::string> expanded_;  // beginnings that stand for many terms each
   Mode mode_ = Mode::exact_first;
   bool boolean_ = false;
   std::size_t relaxable_ = 0;
 };
 
 std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,
-                                                const index::Segment& segment);
+                                                const index::Segment& segment, QueryRun& run);
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
-                                    Texts& texts);
+                                    QueryRun& run);
 
 }  // namespace lantai::search

@@ -1,6 +1,7 @@
 #include "lantai/search/searcher.h"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 
 #include "evaluation.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr std::size_t kMaxLimit = 1000;
 constexpr std::uint64_t kMaxOffset = 100'000;
 constexpr std::size_t kShownBytes = 64U << 20U;
+constexpr std::chrono::milliseconds kMarkTime{1000};
 constexpr std::size_t kMaxTokenTerms = 512;  // a longer query is paged with the statistics of the day
 
 // Segmenters are expensive to make and serve one thread at a time.
@@ -86,10 +88,34 @@ bool may_see(const AccessFilter& access, const index::Document& document) {
          });
 }
 
+double shown_score(double score, double best) {
+  return best <= 0 ? 0 : std::round(10 * std::min(1.0, score / best)) / 10;
+}
+
+Hit hit_of(const index::Document& document) {
+  Hit hit;
+  hit.type = document.type;
+  hit.id = document.id;
+  hit.title = document.title;
+  hit.reference_code = document.reference_code;
+  hit.date = document.date;
+  hit.department = document.department;
+  return hit;
+}
+
+void take_passage(Passage passage, Hit& hit) {
+  hit.file = passage.file;
+  hit.file_name = std::move(passage.file_name);
+  hit.member = std::move(passage.member);
+  hit.page = passage.page;
+  hit.snippet = std::move(passage.parts);
+}
+
 class IndexSearcher final : public Searcher {
  public:
-  IndexSearcher(index::Indexer& indexer, const index::DocumentSource& source, const FieldAliases& aliases)
-      : searchable_(indexer.searchable()), source_(source) {
+  IndexSearcher(index::Indexer& indexer, const index::DocumentSource& source, const FieldAliases& aliases,
+                TokenSeal seal)
+      : searchable_(indexer.searchable()), source_(source), seal_(std::move(seal)) {
     for (const auto& [label, field] : aliases) aliases_[text::to_utf8(text::fold_only(label))] = field;
   }
 
@@ -97,19 +123,26 @@ class IndexSearcher final : public Searcher {
     const auto deadline = std::chrono::steady_clock::now() + request.time_limit;
     return search(request, deadline, true);
   }
-  std::vector<std::pair<std::size_t, std::size_t>> mark(const std::string& query, const std::string& text) override;
+  std::function<Marks(const std::string& text)> marker(const std::string& query) override;
 
  private:
-  SearchResult search(const SearchRequest& request, std::chrono::steady_clock::time_point deadline, bool may_repair);
+  using Time = std::chrono::steady_clock::time_point;
+  struct Answer {
+    Plan plan;
+    Evaluation evaluation;
+  };
+
+  SearchResult search(const SearchRequest& request, Time deadline, bool may_repair);
+  Answer answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run);
   FieldNames names(const index::Snapshot& snapshot) const;
   PageToken basis_of(const SearchRequest& request, const index::Snapshot& snapshot) const;
   void check(const SearchRequest& request, const index::Snapshot& snapshot, std::vector<Hint>& hints) const;
-  void add_hits(const Evaluation& evaluation, const Conditions& conditions, SearchResult& result);
+  void add_hits(const Answer& answer, const Conditions& conditions, QueryRun& run, Time deadline, SearchResult& result);
   std::shared_ptr<const index::Document> document_of(const index::Snapshot& snapshot, index::DocId doc);
-  Hit hit_of(const Match& match, const index::Document& document, const Plan& plan) const;
 
   index::Searchable& searchable_;
   const index::DocumentSource& source_;
+  const TokenSeal seal_;
   FieldAliases aliases_;
   SegmenterPool segmenters_;
   ShownDocuments shown_{kShownBytes};
@@ -143,7 +176,9 @@ PageToken IndexSearcher::basis_of(const SearchRequest& request, const index::Sna
   now.documents = snapshot.documents;
   now.total_length = snapshot.total_length;
   if (request.page_token.empty()) return now;
-  PageToken then = decode_page_token(request.page_token);
+  const auto opened = seal_.open(request.page_token);
+  if (!opened) throw Error(ErrorCode::invalid_argument, "page token is not ours", "search.bad_page_token");
+  PageToken then = decode_page_token(*opened);
   if (then.request != now.request || then.offset > kMaxOffset) {
     throw Error(ErrorCode::invalid_argument, "page token is of another request", "search.bad_page_token");
   }
@@ -156,54 +191,67 @@ PageToken IndexSearcher::basis_of(const SearchRequest& request, const index::Sna
   return then;
 }
 
-SearchResult IndexSearcher::search(const SearchRequest& request, std::chrono::steady_clock::time_point deadline,
-                                   bool may_repair) {
+// One walk; a second one with any part of the query when nothing has all of it. When the time is up: what was found.
+IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run) {
+  const SearchRequest& request = *conditions.request;
+  SegmenterPool::Lease segmenter(segmenters_);
+  Planner planner(run, segmenter.get());
+  PlanNode filters;
+  filters.kind = PlanNode::Kind::all_of;
+  Answer out;
+  const auto look = [&](Mode mode) {
+    out.evaluation = {};
+    out.evaluation.complete = false;
+    out.plan = planner.plan(query, mode);
+    conditions.plan = &out.plan;
+    if (conditions.basis.frequencies.size() != out.plan.scoring.size()) {
+      conditions.basis.frequencies = frequencies_of(out.plan, run);
+    }
+    out.evaluation = evaluate(conditions, run);
+  };
+  try {
+    for (const auto& filter : request.filters) filters.children.push_back(planner.filter(filter));
+    conditions.filters = filters.children.empty() ? nullptr : &filters;
+    look(conditions.basis.relaxed ? Mode::relaxed : Mode::exact_first);
+    const bool nothing = out.evaluation.places == 0 && out.evaluation.complete && request.page_token.empty();
+    if (nothing && !query.boolean && !out.plan.any_term_will_do) {
+      conditions.basis.relaxed = true;
+      conditions.basis.frequencies.clear();
+      look(Mode::relaxed);
+    }
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::data_loss) searchable_.report_damage(error.what());  // nothing but the index is read
+    if (error.code() != ErrorCode::deadline_exceeded) throw;
+    out.evaluation.complete = false;
+  }
+  conditions.filters = nullptr;
+  return out;
+}
+
+SearchResult IndexSearcher::search(const SearchRequest& request, Time deadline, bool may_repair) {
   const auto snapshot = searchable_.snapshot();
   const ParsedQuery query = parse_query(request.query, names(*snapshot), request.strict);
   SearchResult result;
   result.hints = query.hints;
   result.position = snapshot->position;
   check(request, *snapshot, result.hints);
-
-  SegmenterPool::Lease segmenter(segmenters_);
-  Planner planner(*snapshot, segmenter.get());
-  PlanNode filters;
-  filters.kind = PlanNode::Kind::all_of;
-  for (const auto& filter : request.filters) filters.children.push_back(planner.filter(filter));
-
   Conditions conditions;
   conditions.request = &request;
-  conditions.snapshot = snapshot.get();
-  conditions.filters = filters.children.empty() ? nullptr : &filters;
   conditions.basis = basis_of(request, *snapshot);
-  conditions.deadline = deadline;
-  Plan plan = planner.plan(query, conditions.basis.relaxed ? Mode::relaxed : Mode::exact_first);
-  conditions.plan = &plan;
-  if (conditions.basis.frequencies.size() != plan.scoring.size()) {
-    conditions.basis.frequencies = frequencies_of(plan, *snapshot);
+  QueryRun run(*snapshot, deadline);
+  Answer found = answer(query, conditions, run);
+  const std::vector<Hint>& hints = found.plan.hints;
+  if (conditions.basis.relaxed && found.evaluation.total > 0) result.hints.push_back({"search.relaxed", request.query});
+  result.hints.insert(result.hints.end(), hints.begin(), hints.end());
+  if (!found.evaluation.complete) result.hints.push_back({"search.time_limit", ""});
+  if (!run.damaged.empty()) {
+    if (may_repair && searchable_.repair(*snapshot, run.damaged, deadline)) return search(request, deadline, false);
+    result.hints.push_back({"search.damaged", std::to_string(run.damaged.size())});
   }
-  Evaluation evaluation = evaluate(conditions);
-  const bool nothing = evaluation.total == 0 && evaluation.complete && request.page_token.empty();
-  if (nothing && !query.boolean && !plan.any_term_will_do) {
-    plan = planner.plan(query, Mode::relaxed);
-    conditions.basis.relaxed = true;
-    conditions.basis.frequencies = frequencies_of(plan, *snapshot);
-    evaluation = evaluate(conditions);
-  }
-  if (!evaluation.damaged.empty()) {
-    if (may_repair && searchable_.repair(*snapshot, evaluation.damaged, deadline)) {
-      return search(request, deadline, false);
-    }
-    result.hints.push_back({"search.damaged", std::to_string(evaluation.damaged.size())});
-    evaluation.complete = false;
-  }
-  if (conditions.basis.relaxed && evaluation.total > 0) result.hints.push_back({"search.relaxed", request.query});
-  result.hints.insert(result.hints.end(), plan.hints.begin(), plan.hints.end());
-  if (!evaluation.complete && evaluation.damaged.empty()) result.hints.push_back({"search.time_limit", ""});
-  result.total = evaluation.total;
-  result.total_is_exact = evaluation.complete;
-  result.facets = std::move(evaluation.facets);
-  add_hits(evaluation, conditions, result);
+  result.total = found.evaluation.total;
+  result.total_is_exact = found.evaluation.complete && !found.plan.cut && run.damaged.empty();
+  result.facets = std::move(found.evaluation.facets);
+  add_hits(found, conditions, run, deadline + request.time_limit / 4, result);
   return result;
 }
 
@@ -217,52 +265,67 @@ std::shared_ptr<const index::Document> IndexSearcher::document_of(const index::S
   return document;
 }
 
-void IndexSearcher::add_hits(const Evaluation& evaluation, const Conditions& conditions, SearchResult& result) {
+// At least one, if there is any; the page ends early when the time is up.
+void IndexSearcher::add_hits(const Answer& answer, const Conditions& conditions, QueryRun& run, Time deadline,
+                             SearchResult& result) {
   PageToken next = conditions.basis;
-  const std::uint64_t begin = std::min<std::uint64_t>(conditions.basis.offset, evaluation.top.size());
-  for (std::uint64_t i = begin; i < evaluation.top.size(); ++i) {
-    const Match& match = evaluation.top[i];
-    const auto document = document_of(*conditions.snapshot, match.doc);
+  const auto& top = answer.evaluation.top;
+  if (next.offset == 0 && !top.empty()) next.best = top.front().score;
+  index::Effort effort(deadline);
+  std::uint64_t at = std::min<std::uint64_t>(next.offset, top.size());
+  for (bool late = false; at < top.size() && !late; ++at) {
+    const auto document = document_of(run.snapshot, top[at].doc);
     if (!document || !may_see(conditions.request->access, *document)) continue;
-    Hit hit = hit_of(match, *document, *conditions.plan);
-    hit.rank = i + 1;
+    Hit hit = hit_of(*document);
+    hit.rank = at + 1;
+    hit.score = shown_score(top[at].score, next.best);
+    try {
+      take_passage(best_passage(answer.plan.marks, *document, effort), hit);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::deadline_exceeded) throw;
+      late = true;
+      if (answer.evaluation.complete) result.hints.push_back({"search.time_limit", ""});
+    }
     result.hits.push_back(std::move(hit));
   }
-  next.offset = evaluation.top.size();
+  next.offset = at;
   if (next.frequencies.size() > kMaxTokenTerms) next.frequencies.clear();
-  if (evaluation.total > next.offset && next.offset <= kMaxOffset) result.next_page_token = encode(next);
+  if (answer.evaluation.places > next.offset && next.offset <= kMaxOffset) {
+    result.next_page_token = seal_.seal(encode(next));
+  }
 }
 
-Hit IndexSearcher::hit_of(const Match& match, const index::Document& document, const Plan& plan) const {
-  Hit hit;
-  hit.score = match.score;
-  hit.type = document.type;
-  hit.id = document.id;
-  hit.title = document.title;
-  hit.reference_code = document.reference_code;
-  hit.date = document.date;
-  hit.department = document.department;
-  Passage passage = best_passage(plan.marks, document);
-  hit.file = passage.file;
-  hit.file_name = std::move(passage.file_name);
-  hit.page = passage.page;
-  hit.snippet = std::move(passage.parts);
-  return hit;
-}
-
-std::vector<std::pair<std::size_t, std::size_t>> IndexSearcher::mark(const std::string& query,
-                                                                     const std::string& text) {
+std::function<Searcher::Marks(const std::string&)> IndexSearcher::marker(const std::string& query) {
   const auto snapshot = searchable_.snapshot();
   SegmenterPool::Lease segmenter(segmenters_);
-  Planner planner(*snapshot, segmenter.get());
-  return find_marks(planner.plan(parse_query(query, names(*snapshot)), Mode::exact_first).marks, text);
+  QueryRun run(*snapshot, std::chrono::steady_clock::now() + kMarkTime);
+  Planner planner(run, segmenter.get());
+  std::vector<Mark> marks;
+  try {
+    marks = planner.plan(parse_query(query, names(*snapshot)), Mode::exact_first).marks;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::deadline_exceeded) throw;
+  }
+  return [marks = std::move(marks)](const std::string& text) { return find_marks(marks, text); };
 }
 
 }  // namespace
 
 std::unique_ptr<Searcher> Searcher::make(index::Indexer& indexer, const index::DocumentSource& source,
-                                         const FieldAliases& aliases) {
-  return std::make_unique<IndexSearcher>(indexer, source, aliases);
+                                         const FieldAliases& aliases, TokenSeal seal) {
+  return std::make_unique<IndexSearcher>(indexer, source, aliases, std::move(seal));
+}
+
+TokenSeal unsealed_tokens() {
+  const auto seal = [](std::string_view plain) { return to_hex(as_bytes(plain)); };
+  const auto open = [](std::string_view token) -> std::optional<std::string> {
+    try {
+      return std::string(as_chars(from_hex(token)));
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  };
+  return {seal, open};
 }
 
 }  // namespace lantai::search

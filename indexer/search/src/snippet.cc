@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kSnippetCharacters = 120;
 constexpr std::size_t kBefore = 30;
 constexpr std::size_t kMaxOccurrences = 2000;
+constexpr std::size_t kBytesPerStep = 64;
 
 struct Occurrence {
   std::size_t begin = 0, end = 0;  // characters of the folded text
@@ -137,7 +138,7 @@ std::vector<SnippetPart> cut(const Marked& marked, const std::string& original, 
   return parts;
 }
 
-// A component file's pages as one text, so that a hit may go over a page break.
+// The pages of a component file, or of a member of one, as one text, so that a hit may go over a page break.
 struct Body {
   std::string text;
   std::vector<std::pair<std::size_t, std::uint32_t>> starts;  // byte → page
@@ -151,13 +152,15 @@ struct Body {
   }
 };
 
-std::map<std::uint32_t, Body> bodies_of(const index::Document& document) {
+using Place = std::pair<std::uint32_t, std::string>;  // file, member of it
+
+std::map<Place, Body> bodies_of(const index::Document& document) {
   std::vector<const index::PageBody*> pages;
   for (const auto& page : document.pages) pages.push_back(&page);
   std::stable_sort(pages.begin(), pages.end(), [](const auto* a, const auto* b) { return a->page < b->page; });
-  std::map<std::uint32_t, Body> bodies;
+  std::map<Place, Body> bodies;
   for (const auto* page : pages) {
-    Body& body = bodies[page->file];
+    Body& body = bodies[{page->file, page->member}];
     body.starts.emplace_back(body.text.size(), page->page);
     body.text += page->text;
     body.text += '\n';
@@ -171,7 +174,7 @@ std::vector<ByteRange> find_marks(const std::vector<Mark>& marks, const std::str
   return ranges_of(occurrences_in(marks, text), text);
 }
 
-Passage best_passage(const std::vector<Mark>& marks, const index::Document& document) {
+Passage best_passage(const std::vector<Mark>& marks, const index::Document& document, index::Effort& effort) {
   Passage best;
   double best_weight = 0;
   const auto file_name = [&](std::uint32_t file) {
@@ -180,30 +183,32 @@ Passage best_passage(const std::vector<Mark>& marks, const index::Document& docu
     }
     return std::string();
   };
-  const auto consider = [&](const std::string& text, std::uint32_t file, const Body* body) {
+  const auto consider = [&](const std::string& text, const Place& place, const Body* body) {
+    effort.spend(1 + text.size() * (1 + marks.size()) / kBytesPerStep);
     const Marked marked = occurrences_in(marks, text);
     const auto [at, weight] = best_window(marks, marked);
     if (weight <= best_weight) return;
     best_weight = weight;
-    best = {file, file == 0 ? "" : file_name(file), body == nullptr ? 0 : body->page_at(marked.folded.origin[at]),
-            cut(marked, text, at)};
+    best = {place.first, place.first == 0 ? "" : file_name(place.first), place.second,
+            body == nullptr ? 0 : body->page_at(marked.folded.origin[at]), cut(marked, text, at)};
   };
   const auto bodies = bodies_of(document);
-  for (const auto& [file, body] : bodies) consider(body.text, file, &body);
+  for (const auto& [place, body] : bodies) consider(body.text, place, &body);
   for (const auto& field : document.fields) {
     if (!field.text && !field.code) continue;
-    for (const auto& value : field.values) consider(value, 0, nullptr);
+    for (const auto& value : field.values) consider(value, {}, nullptr);
   }
-  if (best_weight == 0) consider(document.title, 0, nullptr);
-  if (best_weight == 0) consider(document.reference_code, 0, nullptr);
+  if (best_weight == 0) consider(document.title, {}, nullptr);
+  if (best_weight == 0) consider(document.reference_code, {}, nullptr);
   if (best_weight == 0) {
-    for (const auto& file : document.files) consider(file.name, file.file, nullptr);
+    for (const auto& file : document.files) consider(file.name, {file.file, {}}, nullptr);
   }
   if (best_weight > 0 || bodies.empty()) return best;
   // Found without text to show, as by a field's value: the beginning of the first file.
-  const auto& [file, body] = *bodies.begin();
+  const auto& [place, body] = *bodies.begin();
   const Marked marked = occurrences_in({}, body.text);
-  return {file, file == 0 ? "" : file_name(file), body.page_at(0), cut(marked, body.text, 0)};
+  return {place.first, place.first == 0 ? "" : file_name(place.first), place.second, body.page_at(0),
+          cut(marked, body.text, 0)};
 }
 
 }  // namespace lantai::search

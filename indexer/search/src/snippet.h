@@ -19,10 +19,12 @@ std::vector<ByteRange> find_marks(const std::vector<Mark>& marks, const std::str
 struct Passage {
   std::uint32_t file = 0;
   std::string file_name;
+  std::string member;  // path in it, when it is an archive
   std::uint32_t page = 0;
   std::vector<SnippetPart> parts;
 };
 
-Passage best_passage(const std::vector<Mark>& marks, const index::Document& document);
+// Throws deadline_exceeded when `effort` is used up.
+Passage best_passage(const std::vector<Mark>& marks, const index::Document& document, index::Effort& effort);
 
 }  // namespace lantai::search

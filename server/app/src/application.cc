@@ -7,6 +7,7 @@
 #include "lantai/archive/caretaker.h"
 #include "lantai/base/error.h"
 #include "lantai/base/id.h"
+#include "lantai/identity/sealer.h"
 
 namespace lantai::app {
 namespace {
@@ -50,6 +51,12 @@ unsigned reading_workers(const Configuration& configuration) {
   return configuration.read_files ? std::max(1U, configuration.extraction_workers) : 0;
 }
 
+search::TokenSeal page_token_seal(storage::Store& store) {
+  const auto sealer = std::make_shared<const identity::Sealer>(store, "search page tokens");
+  return {[sealer](std::string_view plain) { return sealer->seal(plain); },
+          [sealer](std::string_view sealed) { return sealer->open(sealed); }};
+}
+
 // Members are declared in the order in which they may use one another, so that they stop in the reverse order: jobs,
 // then the index, then extraction, then the store.
 class RunningApplication final : public Application {
@@ -68,7 +75,7 @@ class RunningApplication final : public Application {
         holdings_(*store_, records_, texts_),
         field_names_(*schema_),
         indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index"})),
-        searcher_(search::Searcher::make(*indexer_, holdings_, field_names_.aliases())),
+        searcher_(search::Searcher::make(*indexer_, holdings_, field_names_.aliases()), page_token_seal(*store_))),
         catalogue_(records_, [this](const records::Principal& principal,
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
         page_images_(*store_, *extractor_),

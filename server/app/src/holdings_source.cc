@@ -17,7 +17,7 @@ using schema::FieldKind;
 using schema::Json;
 
 // Changes whenever documents are made differently from the same records.
-constexpr std::string_view kMaking = "2";
+constexpr std::string_view kMaking = "3";
 
 std::string as_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
@@ -49,6 +49,7 @@ std::optional<index::Document> HoldingsSource::find(const std::string& type_name
   if (type == nullptr) return std::nullopt;
   const auto record = engine_.find(principal_, type_name, id);
   if (!record || record->deleted) return std::nullopt;
+  const int clearance = records::required_clearance(engine_.schema(), *type, *record);
   index::Document document;
   document.type = record->type;
   document.id = record->id;
@@ -58,26 +59,27 @@ std::optional<index::Document> HoldingsSource::find(const std::string& type_name
   document.date = text_field(*record, type->date_field);
   if (const auto* department = type->find_field(type->department_field)) {
     document.department = department->kind == FieldKind::link
-                              ? title_of_linked(*department, text_field(*record, department->name))
+                              ? title_of_linked(*department, text_field(*record, department->name), clearance)
                               : text_field(*record, department->name);
   }
-  add_fields(*type, *record, document);
+  add_fields(*type, *record, clearance, document);
   add_place(*type, *record, document);
   add_files(*record, document);
   document.access = records::access_terms(engine_.schema(), *type, *record);
   return document;
 }
 
-void HoldingsSource::add_fields(const schema::TypeDecl& type, const records::Record& record,
+void HoldingsSource::add_fields(const schema::TypeDecl& type, const records::Record& record, int clearance,
                                 index::Document& document) const {
   for (const auto& field : type.fields) {
     if (field.sensitivity == schema::Sensitivity::personal || !is_indexed(field)) continue;
     const auto value = record.fields.find(field.name);
-    if (value != record.fields.end()) add_field(field, *value, document);
+    if (value != record.fields.end()) add_field(field, *value, clearance, document);
   }
 }
 
-void HoldingsSource::add_field(const FieldDecl& field, const Json& value, index::Document& document) const {
+void HoldingsSource::add_field(const FieldDecl& field, const Json& value, int clearance,
+                               index::Document& document) const {
   if (field.kind == FieldKind::table) return;
   index::FieldValue indexed;
   indexed.name = field.name;
@@ -100,7 +102,7 @@ void HoldingsSource::add_field(const FieldDecl& field, const Json& value, index:
     }
   } else if (field.kind == FieldKind::link) {
     for (const auto& id : indexed.values) {
-      auto title = title_of_linked(field, id);
+      auto title = title_of_linked(field, id, clearance);
       if (!title.empty()) labels.values.push_back(std::move(title));
     }
   }
@@ -160,8 +162,8 @@ void HoldingsSource::add_text(std::uint32_t number, const extract::Extraction& t
   if (!text.title.empty()) document.pages.push_back({number, 0, text.title});
   for (const auto& page : text.pages) document.pages.push_back({number, page.number, page.text});
   for (const auto& member : text.embedded) {
-    document.pages.push_back({number, 0, member.path});
-    for (const auto& page : member.pages) document.pages.push_back({number, page.number, page.text});
+    document.files.push_back({number, member.path});
+    for (const auto& page : member.pages) document.pages.push_back({number, page.number, page.text, member.path});
   }
 }
 
@@ -174,10 +176,14 @@ std::string HoldingsSource::code_of_linked(const schema::TypeDecl& type, const r
   return linked ? text_field(*linked, engine_.schema().type(field->target).code_field) : "";
 }
 
-std::string HoldingsSource::title_of_linked(const FieldDecl& field, const std::string& id) const {
+// Whoever finds the record finds it by this title: it is left out where the linked record asks for more clearance.
+std::string HoldingsSource::title_of_linked(const FieldDecl& field, const std::string& id, int clearance) const {
   if (id.empty()) return {};
   const auto linked = engine_.find(principal_, field.target, id);
-  return linked ? text_field(*linked, engine_.schema().type(field.target).title_field) : "";
+  if (!linked) return {};
+  const schema::TypeDecl& target = engine_.schema().type(field.target);
+  if (records::required_clearance(engine_.schema(), target, *linked) > clearance) return {};
+  return text_field(*linked, target.title_field);
 }
 
 void HoldingsSource::each(const std::function<bool(const std::string&, const std::string&)>& visit) const {

@@ -22,13 +22,15 @@ class HoldingsSource final : public index::DocumentSource {
   std::string schema_hash() const override;
 
  private:
-  void add_fields(const schema::TypeDecl& type, const records::Record& record, index::Document& document) const;
-  void add_field(const schema::FieldDecl& field, const schema::Json& value, index::Document& document) const;
+  void add_fields(const schema::TypeDecl& type, const records::Record& record, int clearance,
+                  index::Document& document) const;
+  void add_field(const schema::FieldDecl& field, const schema::Json& value, int clearance,
+                 index::Document& document) const;
   void add_place(const schema::TypeDecl& type, const records::Record& record, index::Document& document) const;
   void add_files(const records::Record& record, index::Document& document) const;
   void add_text(std::uint32_t number, const extract::Extraction& text, index::Document& document) const;
   std::string code_of_linked(const schema::TypeDecl& type, const records::Record& record, const char* link) const;
-  std::string title_of_linked(const schema::FieldDecl& field, const std::string& id) const;
+  std::string title_of_linked(const schema::FieldDecl& field, const std::string& id, int clearance) const;
 
   storage::Store& store_;
   const records::RecordEngine& engine_;

@@ -94,7 +94,8 @@ class Announcer final : public RenameAnnouncer {
       const auto before = engine_.get_version(principal_, change.subject, change.id, change.version - 1);
       const auto after = engine_.get_version(principal_, change.subject, change.id, change.version);
       return value(before, type.title_field) != value(after, type.title_field) ||
-             value(before, type.code_field) != value(after, type.code_field);
+             value(before, type.code_field) != value(after, type.code_field) ||
+             value(before, type.level_field) != value(after, type.level_field);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::not_found) return false;
       throw;

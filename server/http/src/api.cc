@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "conditional.h"
 #include "lantai/base/id.h"
@@ -91,8 +92,10 @@ class ApiExchange final : public Exchange {
       check_rate();
       check_rights();
       check_request();
-      take_slot();
-      if (route_->receive) receiver_ = route_->receive(call_);
+      if (route_->receive) {
+        take_slot();  // what it does, it does while the body comes
+        receiver_ = route_->receive(call_);
+      }
       return std::nullopt;
     });
   }
@@ -115,11 +118,14 @@ class ApiExchange final : public Exchange {
   }
 
   Response finish() override {
-    return *guarded([&]() -> std::optional<Response> {
+    auto response = *guarded([&]() -> std::optional<Response> {
       if (receiver_) return dressed(receiver_->finish());
       if (route_->body == BodyKind::json) call_.body = parse_json(text_);
+      take_slot();  // not before: a body that never comes would keep it
       return dressed(route_->handle(call_));
     });
+    if (!response.source) give_back_slot();
+    return response;
   }
 
   Response refuse(int status) override {
@@ -133,7 +139,7 @@ class ApiExchange final : public Exchange {
 
   void done(int status, std::uint64_t bytes) override {
     receiver_.reset();
-    if (slot_ != nullptr) slot_->give_back();
+    give_back_slot();
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began_;
     const auto& operation = route_ != nullptr ? route_->operation : web_ ? kWebOperation : kNoOperation;
     api_.metrics_.count(operation, status, taken.count(), bytes);
@@ -248,7 +254,8 @@ class ApiExchange final : public Exchange {
     if (call_.head.headers.get("sec-fetch-site") == "cross-site") {
       throw Error(ErrorCode::permission_denied, "cross-site request", "request.cross_site");
     }
-    if (!call_.caller || !call_.by_cookie) return;
+    // Signing in takes nothing from whoever the cookie says is there.
+    if (!call_.caller || !call_.by_cookie || route_->need == Need::nothing) return;
     if (!same_secret(call_.head.headers.get("x-csrf-token"), call_.caller->csrf_token)) {
       throw Error(ErrorCode::permission_denied, "missing or wrong X-CSRF-Token", "auth.csrf");
     }
@@ -286,6 +293,9 @@ class ApiExchange final : public Exchange {
     if (slots == nullptr) return;
     if (!slots->take()) throw request_error(503);
     slot_ = slots;
+  }
+  void give_back_slot() {
+    if (auto* slots = std::exchange(slot_, nullptr)) slots->give_back();
   }
 
   inline static const std::string kWebOperation = "web";
@@ -329,12 +339,10 @@ Slots* Api::slots_of(const Route& route) {
   return found == slots_.end() ? nullptr : found->second.get();
 }
 
-Response Api::refuse(int status) {
-  Response response;
-  if (status == 408 || status == 413 || status == 503 || status == 400) {
-    response = problem_response(context_.app.schema(), request_error(status), schema::Language::zh_hans, random_hex(8));
-  }
-  response.status = status;
+Response Api::refuse(int status, std::string_view accept_language) {
+  const auto language = schema::parse_language(accept_language);
+  const auto error = request_error(status);
+  auto response = problem_response(context_.app.schema(), error, language, random_hex(8), status);
   add_security_headers(response, options_.secure_cookie);
   metrics_.count("none", status, 0, response.body.size());
   return response;

@@ -23,7 +23,7 @@ class Api final : public ExchangeFactory {
   // Before the first request; `front` outlives every exchange.
   void attach(const Front& front);
   std::unique_ptr<Exchange> begin(RequestHead head, const Peer& peer) override;
-  Response refuse(int status) override;
+  Response refuse(int status, std::string_view accept_language) override;
 
  private:
   friend class ApiExchange;

@@ -12,6 +12,7 @@
 #include "lantai/app/application.h"
 #include "lantai/http/front.h"
 #include "query.h"
+#include "read_notes.h"
 
 namespace lantai::http {
 
@@ -42,6 +43,7 @@ struct ApiContext {
   Slots waits;  // requests that wait for something to happen may hold only so many threads
   std::stop_token stopping;
   const FrontFigures* figures = nullptr;
+  ReadNotes reads{};
 };
 
 struct Call {

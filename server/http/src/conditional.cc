@@ -69,8 +69,8 @@ std::optional<ByteRange> requested_range(const Headers& headers, std::string_vie
     throw Error(ErrorCode::invalid_argument, "range outside", "request.bad_range", {{"size", std::to_string(size)}});
   }
   if (suffix) return ByteRange{size - std::min(size, *last), std::min(size, *last)};
-  const auto end = open ? size : std::min(size, *last + 1);
-  return ByteRange{*first, end - *first};
+  const auto end = open ? size - 1 : std::min(size - 1, *last);  // the last byte; first < size
+  return ByteRange{*first, end - *first + 1};
 }
 
 }  // namespace lantai::http

@@ -20,7 +20,9 @@ constexpr std::size_t kShareOfWork = 8U << 20U;  // bytes moved before others ge
 constexpr std::size_t kMaxDrain = 4U << 20U;
 constexpr milliseconds kDrainTime{2000};
 // Below this lasting rate a body counts as a stalled one, however steadily its bytes drip.
-constexpr std::uint64_t kMinBodyRate = 256;  // bytes a second
+constexpr std::uint64_t kMinBodyRate = 256;     // bytes a second
+constexpr std::uint64_t kMinAnswerRate = 4096;  // of what is sent; a telephone line takes as much
+constexpr milliseconds kSoonestRate{2000};      // before, the socket's own buffer says more than the client
 
 std::string http_date() { return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr))); }
 
@@ -100,7 +102,7 @@ Connection::Next Connection::begin_exchange() {
     refusal_ = refusal.status;
   }
   close_ = true;
-  answer(factory_.refuse(refusal_));
+  answer(factory_.refuse(refusal_, accept_language()));
   return Next::work;
 }
 
@@ -160,6 +162,34 @@ bool Connection::dripping() const {
   return taken > limits_.progress_time && double(received_) < double(kMinBodyRate) * taken.count();
 }
 
+std::optional<double> Connection::answer_rate(Time now) const {
+  const std::chrono::duration<double> taken = now - window_began_;
+  if (!answering() || now - window_began_ < kSoonestRate) return std::nullopt;
+  return double(window_sent_) / taken.count();
+}
+
+// Looked at once in every progress_time, so that a fast beginning is no credit for ever.
+bool Connection::too_slow() {
+  const auto now = Clock::now();
+  if (now - window_began_ < limits_.progress_time) return false;
+  const std::chrono::duration<double> taken = now - window_began_;
+  const bool slow = double(window_sent_) < double(kMinAnswerRate) * taken.count();
+  window_began_ = now;
+  window_sent_ = 0;
+  return slow;
+}
+
+// Of a head that may be unfinished or wrong: good enough to say what is wrong in the caller's language.
+std::string_view Connection::accept_language() const {
+  static constexpr std::string_view kName = "\naccept-language:";
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+  const std::string_view head = std::string_view(in_).substr(0, limits_.header_bytes);
+  const auto* at = std::search(head.begin(), head.end(), kName.begin(), kName.end(), same);
+  if (at == head.end()) return {};
+  const auto value = head.substr(static_cast<std::size_t>(at - head.begin()) + kName.size());
+  return value.substr(0, value.find_first_of("\r\n"));
+}
+
 Connection::Next Connection::take_body() {
   if (!out_.empty()) {  // 100 Continue: a few bytes into an empty buffer; a client too clogged for them is gone
     const auto result = transport_->write(out_.data(), out_.size());
@@ -191,6 +221,9 @@ void Connection::answer(Response response) {
   const bool has_length = !response.source || response.source_size;
   const auto length = response.source ? response.source_size.value_or(0) : response.body.size();
   chunk_answer_ = !has_length && !old_client_;
+  promised_ = has_length ? std::optional(length) : std::nullopt;
+  window_began_ = Clock::now();
+  window_sent_ = 0;
   close_ = close_ || (!has_length && old_client_);
   write_head(response, has_length && !bare, length);
   source_.reset();
@@ -235,6 +268,10 @@ bool Connection::refill() {
   body_sent_ += piece.size();
   if (piece.empty()) {
     source_.reset();
+    if (promised_ && body_sent_ < *promised_) {
+      log::error("http: a response ended {} bytes short", *promised_ - body_sent_);
+      failed_ = true;
+    }
     if (chunk_answer_) out_ = "0\r\n\r\n";
     return !out_.empty();
   }
@@ -252,9 +289,11 @@ Connection::Next Connection::send_answer(bool stopping) {
     if (result.status == Transport::Status::moved) {
       sent_ += result.count;
       moved += result.count;
+      window_sent_ += result.count;
       if (moved > kShareOfWork) return Next::work;
       continue;
     }
+    if (too_slow()) return Next::close;
     const auto next = result.status == Transport::Status::wants_read ? Next::wait_to_read : Next::wait_to_write;
     return wait(next, limits_.progress_time);
   }
@@ -305,7 +344,7 @@ Connection::Next Connection::expire() {
 
 Connection::Next Connection::turn_away(int status) {
   close_ = true;
-  answer(factory_.refuse(status));
+  answer(factory_.refuse(status, accept_language()));
   transport_->write(out_.data(), out_.size());
   return begin_drain();
 }

@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "lantai/http/front.h"
 #include "lantai/http/request_parser.h"
@@ -28,9 +31,15 @@ class Connection {
   Next expire();
   // Waiting thread: sends the factory's refusal as far as the socket takes it at once; then wait_to_read or close.
   Next turn_away(int status);
+  // Lives as long as the connection.
+  void keep(std::shared_ptr<const void> guest) { guest_ = std::move(guest); }
 
   bool waiting_for_request() const { return phase_ == Phase::head; }
   bool idle() const { return phase_ == Phase::head && in_.empty(); }
+  bool answering() const { return phase_ == Phase::answer; }
+  // Of the answer under way, bytes a second, lately; nothing while it is too early to tell.
+  std::optional<double> answer_rate(Time now) const;
+  const std::string& address() const { return transport_->peer().address; }
   Time waiting_since() const { return since_; }
   Time deadline() const { return deadline_; }
   int descriptor() const { return transport_->descriptor(); }
@@ -51,6 +60,8 @@ class Connection {
   Next drain();
   void answer(Response response);
   void refuse_body(int status);
+  bool too_slow();
+  std::string_view accept_language() const;
   void write_head(const Response& response, bool has_length, std::uint64_t length);
   bool refill();
   void abandon(int status);
@@ -77,9 +88,13 @@ class Connection {
   int status_ = 0;
   std::uint64_t body_sent_ = 0;
   bool chunk_answer_ = false;
+  std::optional<std::uint64_t> promised_;  // length of the body, as the head says
+  Time window_began_;                      // of the answer's rate
+  std::uint64_t window_sent_ = 0;
   bool failed_ = false;  // the source broke off: the client must notice
   std::unique_ptr<BodySource> source_;
   std::size_t drained_ = 0;
+  std::shared_ptr<const void> guest_;
 };
 
 }  // namespace lantai::http

@@ -72,7 +72,7 @@ Json encode_hit(const search::Hit& hit) {
   Json snippet = Json::array();
   for (const auto& part : hit.snippet) snippet.push_back({{"text", part.text}, {"hit", part.hit}});
   Json file = nullptr;
-  if (hit.file != 0) file = {{"number", hit.file}, {"name", hit.file_name}};
+  if (hit.file != 0) file = {{"number", hit.file}, {"name", hit.file_name}, {"member", hit.member}};
   return {{"rank", hit.rank},
           {"score", hit.score},
           {"type", hit.type},
@@ -130,11 +130,13 @@ Json utf16_marks(const std::string& text, const std::vector<std::pair<std::size_
   return result;
 }
 
-Json encode_pages(Call& call, const std::vector<extract::PageText>& pages, const std::string& query) {
+using Marker = std::function<search::Searcher::Marks(const std::string&)>;  // empty: nothing is marked
+
+Json encode_pages(const std::vector<extract::PageText>& pages, const Marker& marker) {
   Json result = Json::array();
   for (const auto& page : pages) {
     Json marks = Json::array();
-    if (!query.empty()) marks = utf16_marks(page.text, call.app().searcher().mark(query, page.text));
+    if (marker) marks = utf16_marks(page.text, marker(page.text));
     result.push_back(
         {{"number", page.number}, {"text", page.text}, {"ocr", page.from_ocr}, {"marks", std::move(marks)}});
   }
@@ -233,14 +235,15 @@ Json encode_search(Call& call, const search::SearchResult& result) {
 Json encode_text(Call& call, const records::FileVersion& file, const std::string& query) {
   auto json = encode_extraction(call, file.digest);
   const auto text = call.app().texts().find(file.digest).value_or(extract::Extraction{});
+  const Marker marker = query.empty() ? Marker() : call.app().searcher().marker(query);
   Json embedded = Json::array();
   for (const auto& member : text.embedded) {
     embedded.push_back({{"path", member.path},
                         {"media_type", member.media_type},
                         {"size", member.size},
-                        {"pages", encode_pages(call, member.pages, query)}});
+                        {"pages", encode_pages(member.pages, marker)}});
   }
-  json["pages"] = encode_pages(call, text.pages, query);
+  json["pages"] = encode_pages(text.pages, marker);
   json["embedded"] = std::move(embedded);
   json["metadata"] = text.metadata;
   json["format"] = text.format;

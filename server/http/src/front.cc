@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -85,11 +86,58 @@ class WorkQueue {
   bool closed_ = false;
 };
 
+// How many connections each address has. Thread-safe.
+class Guests {
+ public:
+  // What it returns counts for `address` as long as it lives; it dies before this.
+  std::shared_ptr<const void> enter(const std::string& address) {
+    std::lock_guard lock(mutex_);
+    const auto at = counts_.try_emplace(address, 0).first;
+    ++at->second;
+    return {static_cast<const void*>(this), [this, address](const void*) { leave(address); }};
+  }
+  std::size_t of(const std::string& address) const {
+    std::lock_guard lock(mutex_);
+    const auto found = counts_.find(address);
+    return found == counts_.end() ? 0 : found->second;
+  }
+
+ private:
+  void leave(const std::string& address) {
+    std::lock_guard lock(mutex_);
+    const auto found = counts_.find(address);
+    if (--found->second == 0) counts_.erase(found);
+  }
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, std::size_t> counts_;
+};
+
+constexpr std::size_t kDescriptorsWanted = 65'536;
+constexpr std::size_t kDescriptorsForOthers = 256;  // store, index, files being read
+
+// The soft limit of descriptors is often 1,024, which the connections alone would use up.
+std::size_t raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  const auto wanted = std::min<rlim_t>(limit.rlim_max, std::max<rlim_t>(limit.rlim_cur, kDescriptorsWanted));
+  const rlimit raised{wanted, limit.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  return limit.rlim_cur;
+}
+
+ServerLimits fitted(ServerLimits limits) {
+  const std::size_t descriptors = raise_descriptor_limit();
+  const std::size_t most = std::max<std::size_t>(16, descriptors - std::min(descriptors, kDescriptorsForOthers));
+  if (most < limits.connections) log::warning("http: {} connections at most, for want of descriptors", most);
+  limits.connections = std::min(limits.connections, most);
+  return limits;
+}
+
 class EpollFront final : public Front {
  public:
   EpollFront(ExchangeFactory& factory, const ServerOptions& options)
       : factory_(factory),
-        limits_(options.limits),
+        limits_(fitted(options.limits)),
         listener_(Listener::open(options.address, options.port, options.tls)),
         port_(listener_->port()),
         epoll_(::epoll_create1(EPOLL_CLOEXEC)),
@@ -142,7 +190,7 @@ class EpollFront final : public Front {
   void wait_for_connections();
   void react(int descriptor);
   void accept_all();
-  bool make_room();
+  bool make_room(const std::string* address);
   void settle(std::unique_ptr<Connection> connection, Next next);
   void hand_over(std::unique_ptr<Connection> connection, bool begun);
   void turn_away(std::unique_ptr<Connection> connection);
@@ -159,6 +207,7 @@ class EpollFront final : public Front {
   const std::uint16_t port_;
   Descriptor epoll_, wake_;
   FrontFigures figures_;
+  Guests guests_;
   WorkQueue queue_;
   std::unordered_map<int, std::unique_ptr<Connection>> waiting_;  // by descriptor; only the waiting thread
   std::mutex returned_mutex_;
@@ -258,12 +307,15 @@ void EpollFront::accept_all() {
   for (int i = 0; i < 64; ++i) {
     auto transport = listener_->accept();
     if (!transport) {
-      if (listener_->exhausted()) make_room();
+      if (listener_->exhausted()) make_room(nullptr);
       return;
     }
     ++figures_.accepted;
-    const bool room = figures_.connections < limits_.connections || make_room();
+    const std::string address = transport->peer().address;
+    const bool welcome = guests_.of(address) < limits_.connections_per_address || make_room(&address);
+    const bool room = welcome && (figures_.connections < limits_.connections || make_room(nullptr));
     auto connection = std::make_unique<Connection>(std::move(transport), factory_, limits_);
+    connection->keep(guests_.enter(address));
     ++figures_.connections;
     if (room) {
       settle(std::move(connection), Next::wait_to_read);
@@ -273,15 +325,23 @@ void EpollFront::accept_all() {
   }
 }
 
-// Closes the connection that has waited longest for a (whole) request.
-bool EpollFront::make_room() {
-  const std::pair<const int, std::unique_ptr<Connection>>* oldest = nullptr;
-  for (const auto& entry : waiting_) {
-    if (!entry.second->waiting_for_request()) continue;
-    if (oldest == nullptr || entry.second->waiting_since() < oldest->second->waiting_since()) oldest = &entry;
+// Closes the connection that has waited longest for a (whole) request; if none waits, the one that takes its answer
+// most slowly. Of `address` only, if there is one.
+bool EpollFront::make_room(const std::string* address) {
+  const auto now = SteadyClock::now();
+  const Connection* oldest = nullptr;
+  const Connection* slowest = nullptr;
+  for (const auto& [descriptor, connection] : waiting_) {
+    if (address != nullptr && connection->address() != *address) continue;
+    if (connection->waiting_for_request()) {
+      if (oldest == nullptr || connection->waiting_since() < oldest->waiting_since()) oldest = connection.get();
+    } else if (const auto rate = connection->answer_rate(now)) {
+      if (slowest == nullptr || *rate < slowest->answer_rate(now)) slowest = connection.get();
+    }
   }
-  if (oldest == nullptr) return false;
-  close(take_waiting(oldest->first));
+  const Connection* leaving = oldest != nullptr ? oldest : slowest;
+  if (leaving == nullptr) return false;
+  close(take_waiting(leaving->descriptor()));
   ++figures_.evicted;
   return true;
 }

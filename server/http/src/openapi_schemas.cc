@@ -37,7 +37,10 @@ Json account_schemas() {
           {"PasswordChange", object({{"old", text()}, {"new", text()}})},
           {"Session", object({{"account", of("Account")}, {"csrf_token", text()}, {"expires", time()}})},
           {"TokenRequest", optional_object({{"label", text()}, {"days", integer()}})},
-          {"Token", object({{"token", text()}, {"expires", time()}})}};
+          {"Token", object({{"token", text()}, {"expires", time()}})},
+          {"TokenList",
+           object({{"tokens",
+                    list(object({{"id", text()}, {"label", text()}, {"created", time()}, {"expires", time()}}))}})}};
 }
 
 Json record_schemas() {

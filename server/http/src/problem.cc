@@ -79,8 +79,8 @@ int status_of(const Error& error) {
 }
 
 Response problem_response(const schema::Schema& schema, const Error& error, schema::Language language,
-                          const std::string& request_id) {
-  const int status = status_of(error);
+                          const std::string& request_id, std::optional<int> as) {
+  const int status = as.value_or(status_of(error));
   Json problem{{"type", "about:blank"},
                {"title", reason_phrase(status)},
                {"status", status},
@@ -128,6 +128,8 @@ Error request_error(int status) {
       return {ErrorCode::deadline_exceeded, "the request stopped coming", "request.timeout"};
     case 413:
       return {ErrorCode::invalid_argument, "body too large", "request.too_large"};
+    case 431:
+      return {ErrorCode::invalid_argument, "header too large", "request.header_too_large"};
     case 503:
       return {ErrorCode::unavailable, "no room for more requests", "request.overloaded"};
     default:

@@ -36,11 +36,11 @@ class SocketTransport final : public Transport {
 
   Result read(char* into, std::size_t size) override {
     if (!peer_.secure) return plain(::recv(descriptor(), into, size, 0), Status::wants_read);
-    return encrypted([&] { return socket_.receiveBytes(into, static_cast<int>(size)); });
+    return encrypted(Status::wants_read, [&] { return socket_.receiveBytes(into, static_cast<int>(size)); });
   }
   Result write(const char* from, std::size_t size) override {
     if (!peer_.secure) return plain(::send(descriptor(), from, size, MSG_NOSIGNAL), Status::wants_write);
-    return encrypted([&] { return socket_.sendBytes(from, static_cast<int>(size)); });
+    return encrypted(Status::wants_write, [&] { return socket_.sendBytes(from, static_cast<int>(size)); });
   }
   void finish_writing() override {
     try {
@@ -61,12 +61,15 @@ class SocketTransport final : public Transport {
   }
 
   template <typename Call>
-  Result encrypted(const Call& call) {
+  Result encrypted(Status wait, const Call& call) {
     try {
       const int count = call();
       if (count > 0) return {Status::moved, static_cast<std::size_t>(count)};
       if (count == 0) return {Status::closed, 0};
       return {count == net::SecureStreamSocket::ERR_SSL_WANT_WRITE ? Status::wants_write : Status::wants_read, 0};
+    } catch (const Poco::TimeoutException&) {
+      // Poco waits for its time-out, which is none, also where the socket does not block.
+      return {wait, 0};
     } catch (const Poco::Exception& error) {  // reset, bad record, handshake failed
       log::debug("http: connection of {} ended: {}", peer_.address, error.displayText());
       return {Status::closed, 0};

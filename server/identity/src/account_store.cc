@@ -36,6 +36,8 @@ Bytes account_key(std::string_view id) { return KeyWriter().text("account").text
 Bytes account_prefix() { return KeyWriter().text("account").take(); }
 Bytes login_key(std::string_view login) { return KeyWriter().text("login").text(login).take(); }
 
+Bytes sealing_key(std::string_view purpose) { return KeyWriter().text("seal").text(purpose).take(); }
+
 Bytes encode(const StoredAccount& stored) {
   const auto& account = stored.account;
   return Json::to_cbor(Json{{"format", kFormat},

@@ -3,6 +3,7 @@
 //
 //   accounts  "account" (id)      → account with the hash of its password
 //   accounts  "login" (login)     → id
+//   accounts  "seal" (purpose)    → key (sealer.h)
 //   sessions  digest of the key   → session or token
 #pragma once
 
@@ -31,6 +32,7 @@ struct StoredSession {
 Bytes account_key(std::string_view id);
 Bytes account_prefix();
 Bytes login_key(std::string_view login);
+Bytes sealing_key(std::string_view purpose);
 
 Bytes encode(const StoredAccount& account);
 StoredAccount decode_account(ByteView bytes);  // throws data_loss

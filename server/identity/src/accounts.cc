@@ -26,6 +26,9 @@ constexpr std::size_t kMaxPasswordBytes = 4096;
 constexpr std::size_t kMaxLogin = 64;
 constexpr std::size_t kSweptAtOnce = 20;
 constexpr std::int64_t kMicros = 1'000'000;
+// Failures in the audit log: so many at once, then one in so many seconds.
+constexpr unsigned kNotedFailures = 200;
+constexpr std::chrono::seconds kNotedFailureEvery{5};
 
 std::string folded(std::string_view login) {
   std::string out(login);
@@ -82,10 +85,10 @@ class StoredAccounts final : public Accounts {
         clock_(clock),
         options_(options),
         hasher_(options.hash_memory_bytes, options.hash_passes),
-        delay_(options.failures_before_delay, options.longest_delay) {}
+        delay_(options.failures_before_delay, options.longest_delay, options.failures_per_address) {}
 
   Account create(const Principal& by, Account account, std::string_view password) override;
-  Account update(const Principal& by, const Account& account) override;
+  Account update(const Principal& by, const Account& account, std::optional<std::string_view> password) override;
   void set_password(const Principal& by, std::string_view account_id, std::string_view password) override;
   void change_password(const Principal& by, std::string_view old_password, std::string_view password) override;
   std::optional<Account> find(std::string_view account_id) const override;
@@ -95,6 +98,8 @@ class StoredAccounts final : public Accounts {
   void sign_out(std::string_view session_key) override;
   Session make_token(const Principal& by, std::string_view account_id, std::string_view label,
                      std::chrono::seconds lifetime) override;
+  std::vector<Token> tokens(const Principal& by, std::string_view account_id) override;
+  void revoke_token(const Principal& by, std::string_view account_id, std::string_view token_id) override;
   std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) override;
 
  private:
@@ -106,12 +111,14 @@ class StoredAccounts final : public Accounts {
   void sweep_expired(Transaction& transaction) const;
   Timestamp ends(const StoredSession& session) const;
   void note_use(ByteView digest, const StoredSession& session);
+  void note_failure(const Principal& by, const char* action, const std::string& account);
 
   storage::Store& store_;
   const Clock& clock_;
   const AccountsOptions options_;
   PasswordHasher hasher_;
   SignInDelay delay_;
+  FailureBudget noted_failures_{kNotedFailures, kNotedFailureEvery};
 };
 
 void StoredAccounts::require_administrator(const Principal& by, const char* action, std::string_view account_id) {
@@ -155,11 +162,13 @@ void StoredAccounts::require_another_administrator(Transaction& transaction, con
   throw Error(ErrorCode::failed_precondition, "the last administrator stays one", "auth.last_administrator");
 }
 
-Account StoredAccounts::update(const Principal& by, const Account& account) {
+Account StoredAccounts::update(const Principal& by, const Account& account, std::optional<std::string_view> password) {
   require_administrator(by, "account.update", account.id);
   Account changed = account;
   changed.login = folded(changed.login);
   require_good(changed);
+  if (password) require_strong(*password, changed, "password");
+  const auto hash = password ? hasher_.hash(*password) : std::string();
   store_.run_transaction([&](Transaction& t) {
     auto stored = load_account(t, account.id);
     if (!stored) unknown_account();
@@ -174,12 +183,17 @@ Account StoredAccounts::update(const Principal& by, const Account& account) {
       t.erase(KeySpace::accounts, login_key(stored->account.login));
       t.put(KeySpace::accounts, login_key(changed.login), to_bytes(account.id));
     }
-    if (changed.disabled && !stored->account.disabled) ++stored->generation;
+    if (password || (changed.disabled && !stored->account.disabled)) ++stored->generation;
+    if (password) {
+      stored->password = hash;
+      changed.must_change_password = !by.service;
+    }
     changed.version = stored->account.version + 1;
     stored->account = changed;
     t.put(KeySpace::accounts, account_key(account.id), encode(*stored));
     audit(t, by, "account.update", account.id, "ok",
           {{"roles", changed.roles}, {"clearance", changed.clearance}, {"disabled", changed.disabled}});
+    if (password) audit(t, by, "account.password", account.id, "ok");
   });
   return changed;
 }
@@ -214,8 +228,8 @@ void StoredAccounts::change_password(const Principal& by, std::string_view old_p
   delay_.check(stored->account.login, by.address, now);
   if (old_password.size() > kMaxPasswordBytes || !hasher_.verify(stored->password, old_password)) {
     delay_.failed(stored->account.login, by.address, now);
-    store_.run_transaction([&](Transaction& t) { audit(t, by, "account.password", by.id, "failed"); });
-    throw Error(ErrorCode::unauthenticated, "the old password is wrong", "auth.bad_credentials");
+    note_failure(by, "account.password", by.id);
+    throw Error("the old password is wrong", {FieldProblem{"old", "auth.wrong_password", {}}});
   }
   delay_.succeeded(stored->account.login, by.address);
   require_strong(password, stored->account, "new");
@@ -257,9 +271,7 @@ Session StoredAccounts::sign_in(std::string_view login_given, std::string_view p
   if (!right || stored->account.disabled) {
     delay_.failed(login, from, now);
     // What was typed is not written down: people type passwords into the wrong field.
-    store_.run_transaction([&](Transaction& t) {
-      audit(t, {"anonymous", {}, {}, 0, {}, from, false}, "session.open", stored ? stored->account.id : "", "failed");
-    });
+    note_failure({"anonymous", {}, {}, 0, {}, from, false}, "session.open", stored ? stored->account.id : "");
     throw Error(ErrorCode::unauthenticated, "wrong login or password", "auth.bad_credentials");
   }
   delay_.succeeded(login, from);
@@ -335,6 +347,48 @@ Session StoredAccounts::make_token(const Principal& by, std::string_view account
     audit(t, by, "session.token", stored->account.id, "ok", {{"label", label}});
   });
   return session;
+}
+
+std::vector<Accounts::Token> StoredAccounts::tokens(const Principal& by, std::string_view account_id) {
+  if (by.id != account_id) require_administrator(by, "session.tokens", account_id);
+  const auto view = store_.read_view();
+  const auto stored = load_account(*view, account_id);
+  if (!stored) unknown_account();
+  storage::ScanRange range{{}, {}, 1000, false};
+  std::vector<Token> out;
+  for (bool more = true; more;) {
+    const auto page = view->scan(KeySpace::sessions, range);
+    for (const auto& entry : page.entries) {
+      const auto one = decode_session(entry.value);
+      const bool good = one.generation == stored->generation && ends(one) > clock_.now();
+      if (one.token && one.account == account_id && good) {
+        out.push_back({to_hex(entry.key), one.label, one.created, one.expires});
+      }
+    }
+    more = page.more && !page.entries.empty();
+    if (more) (range.begin = page.entries.back().key).push_back(0);
+  }
+  std::sort(out.begin(), out.end(), [](const Token& a, const Token& b) { return b.created < a.created; });
+  return out;
+}
+
+void StoredAccounts::revoke_token(const Principal& by, std::string_view account_id, std::string_view token_id) {
+  const auto known = tokens(by, account_id);
+  const auto same = [&](const Token& token) { return token.id == token_id; };
+  const auto found = std::find_if(known.begin(), known.end(), same);
+  if (found == known.end()) throw Error(ErrorCode::not_found, "there is no such token", "auth.unknown_token");
+  store_.run_transaction([&](Transaction& t) {
+    t.erase(KeySpace::sessions, from_hex(token_id));
+    audit(t, by, "session.revoke", std::string(account_id), "ok", {{"label", found->label}});
+  });
+}
+
+// One entry for each as long as they are few; then one now and then, with the number of those left out before it.
+void StoredAccounts::note_failure(const Principal& by, const char* action, const std::string& account) {
+  const auto left_out = noted_failures_.take(clock_.now());
+  if (!left_out) return;
+  const Json detail = *left_out == 0 ? Json() : Json{{"left_out", *left_out}};
+  store_.run_transaction([&](Transaction& t) { audit(t, by, action, account, "failed", detail); });
 }
 
 std::optional<Accounts::Authenticated> StoredAccounts::authenticate(std::string_view session_or_token,

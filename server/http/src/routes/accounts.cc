@@ -46,6 +46,7 @@ Response list_accounts(Call& call) {
 Response create_account(Call& call) {
   identity::Account account;
   text_member(call.body, "login");
+  account.must_change_password = true;  // whoever made it knows the password
   amend(call.body, account);
   const auto made = call.app().accounts().create(call.principal(), account, text_member(call.body, "password"));
   return json_response(201, encode_account(made));
@@ -56,12 +57,9 @@ Response update_account(Call& call) {
   if (!account) throw Error(ErrorCode::not_found, "no such account", "auth.unknown_account");
   if (const auto version = expected_version(call.head.headers); version && *version != 0) account->version = *version;
   amend(call.body, *account);
-  auto updated = call.app().accounts().update(call.principal(), *account);
-  if (call.body.contains("password")) {
-    call.app().accounts().set_password(call.principal(), account->id, text_member(call.body, "password"));
-    updated = call.app().accounts().find(account->id).value_or(updated);
-  }
-  return json_response(200, encode_account(updated));
+  const auto password =
+      call.body.contains("password") ? std::optional(text_member(call.body, "password")) : std::nullopt;
+  return json_response(200, encode_account(call.app().accounts().update(call.principal(), *account, password)));
 }
 
 }  // namespace

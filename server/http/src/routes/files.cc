@@ -52,7 +52,7 @@ Response added(Call& call, records::NewFile file) {
 void check_may_add(Call& call) {
   const auto record = call.app().records().get(call.principal(), call.at("type"), call.at("id"));
   const auto& type = call.app().schema().type(record.type);
-  if (!records::allowed(call.app().schema(), call.principal(), records::Action::update, type, &record)) {
+  if (!records::allowed(call.app().schema(), call.principal(), records::Action::add_file, type, &record)) {
     throw Error(ErrorCode::permission_denied, "may not add files", "record.permission_denied");
   }
   const auto version = expected_version(call.head.headers);
@@ -103,7 +103,16 @@ std::unique_ptr<Receiver> receive_file(Call& call) {
   return std::make_unique<FileReceiver>(call);
 }
 
-Response get_file(Call& call) { return blob_response(call, find_file(call), call.query.flag("inline")); }
+// Noted before the first byte leaves.
+Response get_file(Call& call) {
+  const auto file = find_file(call);
+  auto response = blob_response(call, file, call.query.flag("inline"));
+  if (response.source && call.head.method == "GET") {
+    const Json detail{{"file", call.number_at("n")}, {"version", file.number}};
+    call.context.reads.note(call.app().store(), call.principal(), call.at("type") + "/" + call.at("id"), detail);
+  }
+  return response;
+}
 
 Response remove_file(Call& call) {
   const auto written = call.app().records().remove_file(call.principal(), call.at("type"), call.at("id"),

@@ -51,6 +51,22 @@ Response make_token(Call& call) {
   return json_response(201, {{"token", token.key}, {"expires", format_rfc3339(token.expires)}});
 }
 
+Response list_tokens(Call& call) {
+  Json tokens = Json::array();
+  for (const auto& token : call.app().accounts().tokens(call.principal(), call.principal().id)) {
+    tokens.push_back({{"id", token.id},
+                      {"label", token.label},
+                      {"created", format_rfc3339(token.created)},
+                      {"expires", format_rfc3339(token.expires)}});
+  }
+  return json_response(200, {{"tokens", std::move(tokens)}});
+}
+
+Response revoke_token(Call& call) {
+  call.app().accounts().revoke_token(call.principal(), call.principal().id, call.at("id"));
+  return no_content();
+}
+
 }  // namespace
 
 void add_session_routes(std::vector<Route>& table) {
@@ -100,6 +116,18 @@ void add_session_routes(std::vector<Route>& table) {
                    .success = 201,
                    .answer_schema = "Token",
                    .handle = make_token});
+  table.push_back({.method = "GET",
+                   .path = "/api/v1/tokens",
+                   .operation = "listTokens",
+                   .summary = "One's own tokens, without their secrets",
+                   .answer_schema = "TokenList",
+                   .handle = list_tokens});
+  table.push_back({.method = "DELETE",
+                   .path = "/api/v1/tokens/{id}",
+                   .operation = "revokeToken",
+                   .summary = "Revoke one of one's own tokens",
+                   .success = 204,
+                   .handle = revoke_token});
 }
 
 }  // namespace lantai::http

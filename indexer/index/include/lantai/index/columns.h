@@ -76,6 +76,7 @@ struct DocumentEntry {
   std::uint32_t access = 0;  // in access_sets(), from 1
   std::uint32_t length = 0;  // terms that count for ranking
   std::atomic<std::uint64_t> gone_at{kForever};
+  std::atomic<DocId> next{0};  // what replaced it, once it is gone; 0: the record was removed
 };
 
 class Columns {

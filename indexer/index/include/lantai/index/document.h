@@ -16,6 +16,7 @@ struct PageBody {
   std::uint32_t file = 0;  // number of the component file, 0: the record's own fields
   std::uint32_t page = 0;
   std::string text;
+  std::string member = {};  // path within an archive; empty: the file itself
 };
 
 struct FileName {

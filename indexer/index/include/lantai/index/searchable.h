@@ -6,16 +6,41 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "lantai/base/error.h"
 #include "lantai/index/columns.h"
 #include "lantai/index/text_log.h"
 
 namespace lantai::index {
+
+// How long may a query go on? Whatever walks over many things spends a step for each; the clock is looked at now and
+// then. Thread-confined.
+class Effort {
+ public:
+  explicit Effort(std::chrono::steady_clock::time_point deadline) : deadline_(deadline) {}
+  // Throws deadline_exceeded when the time is up.
+  void spend(std::uint64_t steps = 1) {
+    if (steps < left_) {
+      left_ -= steps;
+      return;
+    }
+    left_ = kStepsBetweenLooks;
+    if (std::chrono::steady_clock::now() < deadline_) return;
+    throw Error(ErrorCode::deadline_exceeded, "the time of the query is up", "search.time_limit");
+  }
+
+ private:
+  static constexpr std::uint64_t kStepsBetweenLooks = 1024;
+  std::chrono::steady_clock::time_point deadline_;
+  std::uint64_t left_ = kStepsBetweenLooks;
+};
 
 // The documents of one term in one segment, increasing. Thread-confined; dies before its SegmentReader.
 class PostingCursor {
@@ -45,10 +70,20 @@ class Segment {
   virtual DocId last() const = 0;
 };
 
-// The documents that hold any term beginning with `prefix`, counts added up. Cost: all their postings, at once. Looks
-// at no more than `most` terms. nullptr: there is none.
-std::unique_ptr<PostingCursor> open_union(SegmentReader& reader, const Segment& segment, const std::string& prefix,
-                                          std::size_t most);
+// The documents that hold any term with some beginning, counts added up. Each union is made once, however often a query
+// asks for it. Lives as long as a query; thread-confined.
+class Unions {
+ public:
+  explicit Unions(Effort& effort) : effort_(effort) {}
+  // Looks at no more than `most` terms. nullptr: there is none. Cost of the first call: all their postings, at once.
+  std::unique_ptr<PostingCursor> open(SegmentReader& reader, const Segment& segment, const std::string& prefix,
+                                      std::size_t most);
+
+ private:
+  using Counts = std::shared_ptr<const std::vector<std::uint32_t>>;
+  Effort& effort_;
+  std::map<std::pair<const Segment*, std::string>, Counts> made_;
+};
 
 struct Snapshot {
   std::string generation;          // changes when documents are numbered anew
@@ -76,6 +111,8 @@ class Searchable {
   // otherwise the next snapshot has them whole. Thread-safe.
   virtual bool repair(const Snapshot& snapshot, const std::vector<DocId>& damaged,
                       std::chrono::steady_clock::time_point deadline) = 0;
+  // A segment turned out to be damaged while it was read: the index is built again. Thread-safe.
+  virtual void report_damage(const std::string& what) = 0;
 };
 
 }  // namespace lantai::index

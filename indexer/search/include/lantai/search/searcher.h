@@ -4,10 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lantai/index/indexer.h"
@@ -38,8 +41,8 @@ struct SearchRequest {
   std::string page_token;
   bool strict = false;  // syntax errors are errors instead of hints
   AccessFilter access;
-  std::string types;  // restrict to one record type, or empty
-  std::chrono::milliseconds time_limit{5000};
+  std::string types;                           // restrict to one record type, or empty
+  std::chrono::milliseconds time_limit{5000};  // for everything, and a quarter more to show what was found
 };
 
 struct SnippetPart {
@@ -49,11 +52,12 @@ struct SnippetPart {
 
 struct Hit {
   std::size_t rank = 0;  // from 1
-  double score = 0;
+  double score = 0;      // 1 for the best of the query, in tenths: more would tell how rare a word is in what is hidden
   std::string type, id;
   std::string title, reference_code, date, department;
   std::uint32_t file = 0;  // number of the component file with the best passage, 0: the record's fields
   std::string file_name;
+  std::string member;  // path of the passage's text within that file, if it is an archive
   std::uint32_t page = 0;
   std::vector<SnippetPart> snippet;
 };
@@ -87,15 +91,26 @@ struct SearchResult {
 // What people may call a field: folded label → declared name, such as 年度 → fiscal_year. Declared names always work.
 using FieldAliases = std::map<std::string, std::string>;
 
+// Makes page tokens that callers can neither read nor make: they hold counts over all documents. `open` gives nullopt
+// for what is not ours. Thread-safe.
+struct TokenSeal {
+  std::function<std::string(std::string_view)> seal;
+  std::function<std::optional<std::string>(std::string_view)> open;
+};
+TokenSeal unsealed_tokens();  // in hex: for programs whose callers may see everything
+
 class Searcher {
  public:
+  using Marks = std::vector<std::pair<std::size_t, std::size_t>>;
+
   // `indexer` and `source` outlive it.
   static std::unique_ptr<Searcher> make(index::Indexer& indexer, const index::DocumentSource& source,
-                                        const FieldAliases& aliases = {});
+                                        const FieldAliases& aliases = {}, TokenSeal seal = unsealed_tokens());
   virtual ~Searcher() = default;
   virtual SearchResult search(const SearchRequest& request) = 0;
-  // Where the terms of `query` occur in `text` (byte offsets, half-open), for marking hits in the reader.
-  virtual std::vector<std::pair<std::size_t, std::size_t>> mark(const std::string& query, const std::string& text) = 0;
+  // Tells where the terms of `query` occur in a text (byte offsets, half-open), for marking hits in the reader. Planned
+  // once for any number of texts.
+  virtual std::function<Marks(const std::string& text)> marker(const std::string& query) = 0;
 };
 
 }  // namespace lantai::search

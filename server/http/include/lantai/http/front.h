@@ -38,8 +38,9 @@ class ExchangeFactory {
  public:
   virtual ~ExchangeFactory() = default;
   virtual std::unique_ptr<Exchange> begin(RequestHead head, const Peer& peer) = 0;
-  // Answers to what is not a request, or comes when the server is full. Must not block.
-  virtual Response refuse(int status) = 0;
+  // Answers to what is not a request, or comes when the server is full. `accept_language`: as far as it is known. Must
+  // not block.
+  virtual Response refuse(int status, std::string_view accept_language) = 0;
 };
 
 struct FrontFigures {

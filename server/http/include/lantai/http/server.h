@@ -20,10 +20,13 @@ class Application;
 
 namespace lantai::http {
 
-// Beyond `connections`, the connection that has waited longest for a request gives way; beyond `queue`, and beyond
-// `connections` all at work, the answer is 503 with Retry-After.
+// Beyond `connections`, the connection that has waited longest for a request gives way, then the one that takes its
+// answer most slowly; beyond `queue`, and beyond `connections` all at work, the answer is 503 with Retry-After. The
+// process's limit of descriptors is raised as far as the system lets it; what remains of it less 256 bounds
+// `connections`.
 struct ServerLimits {
   std::size_t connections = 1000;
+  std::size_t connections_per_address = 800;  // generous: behind a proxy or a router many are one address
   unsigned request_threads = 32;
   std::size_t queue = 256;
   std::size_t header_bytes = 16U << 10U;

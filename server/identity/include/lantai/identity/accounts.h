@@ -1,5 +1,6 @@
 // Who is calling? Accounts with a local password (Argon2id), sessions for browsers and bearer tokens for programs; both
-// are stored only as digests of their secret. Every sign-in, failure and change is audited, without any secret.
+// are stored only as digests of their secret. Every sign-in and change is audited, without any secret; failures
+// too, one by one up to a rate at which nobody can fill the disk with them, beyond it by their number.
 //
 // Thread-safe. Changes are durable on return and hold from the next call on: a disabled account, a new password or
 // fewer rights take effect at once on open sessions and tokens. Cost: sign_in, change_password and set_password one
@@ -46,6 +47,7 @@ struct AccountsOptions {
   std::chrono::seconds idle_timeout{8 * 3600};  // measured to a sixteenth of it
   std::chrono::seconds absolute_timeout{24 * 3600};
   unsigned failures_before_delay = 5;           // per login and address
+  unsigned failures_per_address = 100;          // at once, whatever the logins; then one in five seconds
   std::chrono::seconds longest_delay{15 * 60};  // doubles from one second up to this
   std::size_t hash_memory_bytes = 64U << 20U;   // Argon2id; older hashes are renewed at sign-in
   unsigned hash_passes = 3;
@@ -60,10 +62,13 @@ class Accounts {
   // taken login; invalid_argument on a bad login or an unknown role, with a field problem on a weak password. The last
   // enabled administrator cannot be disabled or lose the role: failed_precondition.
   virtual Account create(const records::Principal& by, Account account, std::string_view password) = 0;
-  virtual Account update(const records::Principal& by, const Account& account) = 0;  // all but the password
+  // `password`: a new one, as by set_password. Both in one commit, or neither.
+  virtual Account update(const records::Principal& by, const Account& account,
+                         std::optional<std::string_view> password = std::nullopt) = 0;
   // Ends the account's sessions and tokens; it must change the password again unless `by` is the operator.
   virtual void set_password(const records::Principal& by, std::string_view account_id, std::string_view password) = 0;
-  // One's own. Ends every session and token of the account, also the one this came through.
+  // One's own. Ends every session and token of the account, also the one this came through. A wrong old password is a
+  // field problem of `old`: the session goes on.
   virtual void change_password(const records::Principal& by, std::string_view old_password,
                                std::string_view password) = 0;
   virtual std::optional<Account> find(std::string_view account_id) const = 0;
@@ -77,6 +82,15 @@ class Accounts {
   // For oneself or, as an administrator, for others. No idle time-out.
   virtual Session make_token(const records::Principal& by, std::string_view account_id, std::string_view label,
                              std::chrono::seconds lifetime) = 0;
+
+  struct Token {
+    std::string id;  // not the secret
+    std::string label;
+    Timestamp created, expires;
+  };
+  // Tokens that are still good, newest first. For oneself or, as an administrator, for others.
+  virtual std::vector<Token> tokens(const records::Principal& by, std::string_view account_id) = 0;
+  virtual void revoke_token(const records::Principal& by, std::string_view account_id, std::string_view token_id) = 0;
 
   struct Authenticated {
     records::Principal principal;

@@ -1,0 +1,37 @@
+#include "read_notes.h"
+
+#include "lantai/base/error.h"
+#include "lantai/base/log.h"
+
+namespace lantai::http {
+
+// Remembers it, if not.
+bool ReadNotes::noted_lately(const std::string& key, Time now) {
+  std::lock_guard lock(mutex_);
+  if (noted_.size() >= kRemembered) {
+    std::erase_if(noted_, [&](const auto& entry) { return now - entry.second >= kNotAgain; });
+    if (noted_.size() >= kRemembered) noted_.clear();
+  }
+  const auto [at, fresh] = noted_.try_emplace(key, now);
+  const bool lately = !fresh && now - at->second < kNotAgain;
+  if (!lately) at->second = now;
+  return lately;
+}
+
+void ReadNotes::note(storage::Store& store, const records::Principal& reader, const std::string& subject,
+                     const schema::Json& detail) {
+  const std::string text = detail.dump();
+  const std::string key = reader.id + '\n' + reader.address + '\n' + subject + '\n' + text;
+  if (noted_lately(key, std::chrono::steady_clock::now())) return;
+  try {
+    store.run_transaction([&](storage::Transaction& transaction) {
+      transaction.append_audit({reader.id, "file.read", subject, "ok", reader.address, text});
+    });
+  } catch (const Error& error) {
+    log::error("reading of {} by {} cannot be noted: {}", subject, reader.id, error.message());
+    std::lock_guard lock(mutex_);
+    noted_.erase(key);
+  }
+}
+
+}  // namespace lantai::http
