@@ -53,7 +53,7 @@ export class Api {
     expect(answer.status(), await answer.text()).toBe(200);
   }
   async account(fields: Record<string, unknown>): Promise<{ id: string }> {
-    const answer = await this.context.post('/api/v1/accounts', { data: fields, headers: this.headers });
+    const answer = await this.context.post('/api/v1/accounts', { data: { must_change_password: false, ...fields }, headers: this.headers });
     expect(answer.status(), await answer.text()).toBe(201);
     return (await answer.json()) as { id: string };
   }
