@@ -285,7 +285,7 @@ class Stopped(unittest.TestCase):
         place = Installation()
         try:
             scan = place.folder / "扫描.pdf"
-            paragraphs = [f"第{n}段关于做好毕业证书发放工作的通知" + "各部门应当认真核对学生名单" * 30 for n in range(40)]
+            paragraphs = [f"第{n}段关于做好毕业证书发放工作的通知" + "各部门应当认真核对学生名单" * 30 for n in range(10)]
             write_scanned_pdf(scan, "扫描", paragraphs, 150)
             place.run("import", "--no-wait", str(scan))
             for _ in range(4):
