@@ -68,6 +68,15 @@ BOOST_AUTO_TEST_CASE(text_that_mentions_html_is_text) {
   BOOST_TEST(extract("<?xml version=\"1.0\"?><!-- x -->\n<html><body>a</body></html>").media_type == "text/html");
 }
 
+BOOST_AUTO_TEST_CASE(a_package_that_begins_with_a_pdf_is_a_package) {
+  // Stored, not deflated: the mark of the PDF stands among the first bytes.
+  const std::string member = "%PDF-1.7";
+  std::string bytes("PK\x03\x04\x14\0\0\0\0\0\0\0\0\0", 14);
+  bytes += std::string(4, '\0') + "\x08" + std::string(3, '\0') + "\x08" + std::string(3, '\0') + "\x05" +
+           std::string(3, '\0') + "a.pdf" + member;
+  BOOST_TEST(extract(bytes).media_type == "application/zip");
+}
+
 BOOST_AUTO_TEST_CASE(a_zip_behind_something_else_is_found) {
   const auto result = extract(std::string("\x01\x02\0\x03\0\xFE", 6) + zip({{"a.txt", "inside"}}));
   BOOST_TEST(result.format == "ZIP");

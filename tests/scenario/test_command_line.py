@@ -77,7 +77,7 @@ class WithPapers(unittest.TestCase):
         for name in ("通知.txt", "旧文.txt", "纪要.txt", "照片说明.txt", "目录.csv#2", "目录.csv#3", "list.jsonl#1",
                      "list.jsonl#2", "list.jsonl#3"):
             self.assertEqual((name, by_end[name]["status"], by_end[name]["error"]), (name, self.good, ""))
-        for name, reason in (("目录.csv#4", "c.txt"), ("目录.csv#5", "fiscal_year"), ("list.jsonl#4", "titel"), ("list.jsonl#5", "JSON")):
+        for name, reason in (("目录.csv#4", "c.txt"), ("目录.csv#5", "Year"), ("list.jsonl#4", "titel"), ("list.jsonl#5", "JSON")):
             self.assertEqual((name, by_end[name]["status"]), (name, "failed"))
             self.assertIn(reason, by_end[name]["error"])
         self.assertEqual(by_end[".hidden"]["status"], "skipped")

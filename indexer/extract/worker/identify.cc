@@ -253,10 +253,10 @@ Identity identify_text(const DecodedText& decoded) {
 Identity identify(Source& source, const Charsets& charsets) {
   if (source.size() == 0) return {Kind::empty, "application/x-empty", "empty file"};
   const auto head = source.head();
-  // A PDF may have up to 1,024 bytes in front of it (ISO 32000-1, annex H).
+  if (has(head, 0, "PK\x03\x04"sv) || has(head, 0, "PK\x05\x06"sv)) return identify_zip(source);
+  // A PDF may have up to 1,024 bytes in front of it (ISO 32000-1, annex H); a package that begins with one is none.
   if (contains(head.first(std::min<std::size_t>(head.size(), 1024 + 5)), "%PDF-"))
     return {Kind::pdf, "application/pdf", "PDF"};
-  if (has(head, 0, "PK\x03\x04"sv) || has(head, 0, "PK\x05\x06"sv)) return identify_zip(source);
   if (has(head, 0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv)) return identify_compound(source);
   if (has(head, 0, "RIFF"sv) && has(head, 8, "WEBP"sv)) return {Kind::image, "image/webp", "WebP"};
   for (const auto& signature : kSignatures) {
