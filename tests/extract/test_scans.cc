@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_scan_with_a_stamp_of_the_scanner_is_read_and_keeps_the_st
   const auto read = extractor->extract(scan.source());
   BOOST_TEST_REQUIRE(read.pages.size() == 1U);
   BOOST_TEST(read.pages[0].from_ocr);
-  for (const std::string what : {kLines[0], kLines[1], std::string("CamScanner")})
+  for (const std::string& what : {kLines[0], kLines[1], std::string("CamScanner")})
     BOOST_TEST(read.pages[0].text.find(what) != std::string::npos, read.pages[0].text);
 }
 
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_scan_in_an_ofd_is_read_wherever_its_picture_is_named) {
            {"D/P/s.png", png}}));
   const auto read = extractor->extract(file.source());
   BOOST_TEST_REQUIRE(read.pages.size() == 1U);
-  for (const std::string what : {kLines[0], std::string("校档案馆藏")})
+  for (const std::string& what : {kLines[0], std::string("校档案馆藏")})
     BOOST_TEST(read.pages[0].text.find(what) != std::string::npos, read.pages[0].text);
 }
 
