@@ -40,8 +40,10 @@ std::optional<std::uint64_t> CommitMark::load() const {
 void CommitMark::save(std::uint64_t number) noexcept {
   try {
     const auto line = line_of(number);
-    if (!open_) open_.emplace(::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640));
-    const bool written = ::pwrite(open_->get(), line.data(), line.size(), 0) == static_cast<ssize_t>(line.size());
+    const bool first = !open_;
+    if (first) open_.emplace(::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640));
+    const bool written = ::pwrite(open_->get(), line.data(), line.size(), 0) == static_cast<ssize_t>(line.size()) &&
+                         (!first || ::fdatasync(open_->get()) == 0);
     if (!written && !failed_) log::warning("{} could not be written", file_.string());
     failed_ = !written;
     if (failed_) open_.reset();

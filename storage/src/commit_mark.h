@@ -1,6 +1,6 @@
 // How far had the store come for certain? A small file beside the engine's directory names the last write that was made
-// durable. It is written after every one and synced only when the store is closed: after a power cut it may name an
-// earlier one, never a later. An engine that does not reach it has lost commits. Used by one thread.
+// durable. It is written after every one, and synced only after the first and when the store is closed: after a power
+// cut it may name an earlier one, never a later. An engine that does not reach it has lost commits. Used by one thread.
 #pragma once
 
 #include <cstdint>

@@ -57,6 +57,9 @@ void check(const rocksdb::Status& status, std::string_view doing) {
   if (!status.ok()) fail(status, doing);
 }
 
+// For the small files that are made when the engine opens.
+constexpr std::uintmax_t kRoomToOpen = 1U << 20U;
+
 rocksdb::Options engine_options(const RocksOptions& options);
 
 // The open engine, and how it is opened again. Thread-safe.
@@ -72,7 +75,17 @@ class Engine {
   }
 
   const RocksOptions& options() const { return options_; }
-  const std::filesystem::path& directory() const { return directory_; }
+
+  void require_free(std::uintmax_t bytes) const {
+    auto directory = std::filesystem::absolute(directory_);
+    while (!std::filesystem::exists(directory)) directory = directory.parent_path();
+    const auto available = std::filesystem::space(directory).available;
+    if (available >= bytes) return;
+    throw Error(ErrorCode::resource_exhausted,
+                fmt::format("{} bytes are free at {} and {} are needed: nothing was written", available,
+                            directory_.string(), bytes),
+                "storage.disk_full");
+  }
 
   // Runs `use(db)` while the engine stays open.
   template <typename Use>
@@ -137,21 +150,30 @@ class Engine {
   }
 
   void open() {
+    // Without a byte of room RocksDB does not fail but abort (seen with 7.8).
+    require_free(bytes_in_logs(directory_) + kRoomToOpen);
     const auto mark = mark_.load();
-    check_newest_log(directory_, mark);
+    if (!check_newest_log(directory_, mark)) require_reached(*mark);
     rocksdb::DB* db = nullptr;
     const auto status = rocksdb::DB::Open(engine_options(options_), directory_.string(), &db);
     if (!status.ok() && !options_.create_if_missing && status.IsInvalidArgument()) {
       throw Error(ErrorCode::not_found, fmt::format("no key-value store at {}", directory_.string()));
     }
     check(status, "opening the key-value store at " + directory_.string());
-    std::unique_ptr<rocksdb::DB> opened(db);
-    if (mark && db->GetLatestSequenceNumber() < *mark) {
-      throw Error(ErrorCode::data_loss,
-                  fmt::format("{} ends at write {}, but {} says that write {} was acknowledged: a log is missing",
-                              directory_.string(), db->GetLatestSequenceNumber(), mark_.file().string(), *mark));
-    }
-    db_ = std::move(opened);
+    db_.reset(db);
+  }
+
+  // Without changing anything: opening for good would make what is missing useless when it is put back.
+  void require_reached(std::uint64_t mark) const {
+    rocksdb::DB* db = nullptr;
+    check(rocksdb::DB::OpenForReadOnly(engine_options(options_), directory_.string(), &db),
+          "looking at the key-value store at " + directory_.string());
+    const std::unique_ptr<rocksdb::DB> opened(db);
+    const auto reached = opened->GetLatestSequenceNumber();
+    if (reached >= mark) return;
+    throw Error(ErrorCode::data_loss,
+                fmt::format("{} ends at write {}, but {} says that write {} was acknowledged: a log is missing",
+                            directory_.string(), reached, mark_.file().string(), mark));
   }
 
   std::filesystem::path directory_;
@@ -234,7 +256,7 @@ class RocksStore final : public KeyValueStore {
   void write(const std::vector<Write>& batch, bool sync, Room room) override {
     check_batch(batch);
     const auto& options = engine_->options();
-    require_free(room == Room::within_reserve ? options.reserve_bytes / 4 : options.reserve_bytes);
+    engine_->require_free(room == Room::within_reserve ? options.reserve_bytes / 4 : options.reserve_bytes);
     if (stopped_) go_on();
     rocksdb::WriteBatch engine_batch;
     for (const auto& write : batch) {
@@ -276,26 +298,11 @@ class RocksStore final : public KeyValueStore {
   }
 
  private:
-  std::uintmax_t free_bytes() const {
-    std::error_code error;
-    const auto space = std::filesystem::space(engine_->directory(), error);
-    return error ? 0 : space.available;
-  }
-
-  void require_free(std::size_t bytes) const {
-    const auto available = free_bytes();
-    if (available >= bytes) return;
-    throw Error(ErrorCode::resource_exhausted,
-                fmt::format("{} bytes are free at {} and {} are needed: nothing was written", available,
-                            engine_->directory().string(), bytes),
-                "storage.disk_full");
-  }
-
   // Opens the engine again once there is room for what its log holds, then lets the caller start afresh: what the
   // failed batch had put into the log before it failed may be there after all.
   [[noreturn]] void go_on() {
     const auto& options = engine_->options();
-    require_free(std::max(options.reserve_bytes, 3 * options.write_buffer_bytes));
+    engine_->require_free(std::max(options.reserve_bytes, 3 * options.write_buffer_bytes));
     engine_->reopen();
     stopped_ = false;
     log::warning("the key-value store was opened again and goes on");

@@ -135,9 +135,9 @@ LogEnd find_log_end(ByteView log) {
   return out;
 }
 
-void check_newest_log(const std::filesystem::path& directory, const std::optional<std::uint64_t>& mark) {
+bool check_newest_log(const std::filesystem::path& directory, const std::optional<std::uint64_t>& mark) {
   const auto [path, in_use] = find_logs(directory);
-  if (path.empty()) return;
+  if (path.empty()) return !mark;
   const auto log = read_file(path);
   const auto end = find_log_end(log);
   if (end.more) {
@@ -147,9 +147,20 @@ void check_newest_log(const std::filesystem::path& directory, const std::optiona
     throw Error(ErrorCode::data_loss, fmt::format("{} ends at write {} (byte {}), but write {} was acknowledged",
                                                   path.string(), *end.last_number, end.bytes, *mark));
   }
-  if (end.bytes == log.size()) return;
-  log::warning("{}: a batch that was being written is dropped at byte {} of {}", path.string(), end.bytes, log.size());
-  std::filesystem::resize_file(path, end.bytes);
+  if (end.bytes < log.size()) {
+    log::warning("{}: a batch that was being written is cut off, byte {} of {}", path.string(), end.bytes, log.size());
+    std::filesystem::resize_file(path, end.bytes);
+  }
+  return !mark || end.last_number.value_or(0) >= *mark;
+}
+
+std::uintmax_t bytes_in_logs(const std::filesystem::path& directory) {
+  std::uintmax_t out = 0;
+  std::error_code none;  // no directory yet
+  for (const auto& entry : std::filesystem::directory_iterator(directory, none)) {
+    if (entry.path().extension() == ".log") out += entry.file_size();
+  }
+  return out;
 }
 
 }  // namespace lantai::storage

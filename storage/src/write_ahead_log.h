@@ -20,8 +20,10 @@ struct LogEnd {
 LogEnd find_log_end(ByteView log);
 
 // Checks the newest log below `directory` that holds anything. A batch that was being written is cut off. Throws
-// data_loss, with nothing changed, when a written batch is damaged, or when the log does not reach `mark`, the number
-// of the last write known to be durable.
-void check_newest_log(const std::filesystem::path& directory, const std::optional<std::uint64_t>& mark);
+// data_loss, with nothing changed, when a written batch is damaged, or when the log in use ends before `mark`, the
+// number of the last write known to be durable. False: it cannot be told from the log whether the mark is reached.
+bool check_newest_log(const std::filesystem::path& directory, const std::optional<std::uint64_t>& mark);
+// What the engine writes when it opens, beside a few small files.
+std::uintmax_t bytes_in_logs(const std::filesystem::path& directory);
 
 }  // namespace lantai::storage

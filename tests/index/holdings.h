@@ -18,7 +18,8 @@ namespace lantai::index::testing {
 
 class Holdings final : public DocumentSource {
  public:
-  Holdings() : store_(storage::Store::open_in_memory()) {}
+  Holdings() : Holdings(storage::Store::open_in_memory()) {}
+  explicit Holdings(std::unique_ptr<storage::Store> store) : store_(std::move(store)) {}
 
   std::optional<Document> find(const std::string& type, const std::string& id) const override {
     std::lock_guard lock(mutex_);

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "lantai/base/error.h"
+#include "lantai/storage/key_codec.h"
 #include "lantai/storage/store.h"
 #include "support/temporary_directory.h"
 
@@ -43,6 +44,13 @@ Bytes noise(std::size_t size, std::uint32_t seed) {
 
 auto code_is(ErrorCode code) {
   return [code](const Error& e) { return e.code() == code; };
+}
+
+// A key of the blob index (docs/formats/store.md).
+Bytes tagged(char tag, const Bytes& digest) {
+  Bytes out{static_cast<std::uint8_t>(tag)};
+  out.insert(out.end(), digest.begin(), digest.end());
+  return out;
 }
 
 void own(Store& store, const Bytes& digest, std::string_view owner) {
@@ -96,6 +104,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_same_bytes_are_stored_once_and_versions_share_
   const auto once = s.store->statistics().pack_bytes;
   s.store->blobs().put(bytes);
   BOOST_TEST(s.store->statistics().pack_bytes == once);
+  BOOST_TEST(s.store->statistics().blob_bytes == bytes.size());
+  // Kept up to date from here on.
+  s.clock.advance_micros(1);
+  s.store->blobs().put(as_bytes("short"));
+  BOOST_TEST(s.store->statistics().blob_bytes == bytes.size() + 5);
+  s.clock.advance_micros(1);
+  s.store->run_transaction([&](Transaction& t) { t.add_blob_owner(sha256(bytes), "item/1"); });
+  BOOST_TEST(s.store->blobs().collect(std::chrono::seconds(0)).blobs_removed == 1U);
   BOOST_TEST(s.store->statistics().blob_bytes == bytes.size());
   // A page put in near the front: all cuts behind it move along.
   const auto inserted = noise(5'000, 4);
@@ -156,6 +172,41 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(collection_leaves_chunks_that_others_share_and_mov
   BOOST_TEST(reader->read(0, second.size()) == second);
   BOOST_TEST(blobs.get(kept) == second);
   BOOST_TEST(blobs.verify().empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_pack_of_very_small_blobs_is_not_rewritten_at_every_collection, S, Stores) {
+  S s;
+  for (std::uint32_t i = 0; i < 100; ++i) own(*s.store, s.store->blobs().put(noise(10, i)).digest, "item/1");
+  const auto before = s.store->statistics();
+  BOOST_TEST(s.store->blobs().collect(std::chrono::seconds(0)).bytes_freed == 0U);
+  BOOST_TEST(s.store->statistics().commits == before.commits);
+  BOOST_TEST(s.store->statistics().pack_bytes == before.pack_bytes);
+}
+
+// Written by a writer that cut otherwise and died: its pages do not become a part of this blob.
+BOOST_AUTO_TEST_CASE(pages_left_by_a_writer_that_died_are_replaced_when_they_differ) {
+  TemporaryDirectory directory;
+  ManualClock clock{{1'600'000'000'000'000}};
+  StoreOptions options;
+  options.clock = &clock;
+  options.chunks_per_page = 2;
+  const auto bytes = noise(1'500'000, 12);
+  auto store = Store::open(directory.path() / "store", options);
+  const auto digest = store->blobs().put(bytes).digest;
+  // Without its header, and marked as being written: as after a kill between the commits.
+  store->run_transaction([&](Transaction& t) {
+    t.erase(KeySpace::blobs, tagged('h', digest));
+    t.put(KeySpace::blobs, tagged('u', digest), KeyWriter().number(40).take());
+  });
+  store.reset();
+  options.chunks_per_page = 3;
+  store = Store::open(directory.path() / "store", options);
+  store->blobs().put(bytes);
+  BOOST_TEST(store->blobs().get(digest) == bytes);
+  BOOST_TEST(store->verify().empty());
+  clock.advance_micros(1);
+  BOOST_TEST(store->blobs().collect(std::chrono::seconds(0)).blobs_removed == 1U);
+  BOOST_TEST(store->statistics().pack_bytes == 0U);
 }
 
 // More than one manifest page: such a blob is committed, and removed, in several commits.

@@ -1,6 +1,6 @@
-// Is anything lost, half there or out of order when the process is killed? A child commits, writes blobs, collects and
-// compacts; it is killed with SIGKILL after a random number of acknowledgements; what is then on disk is compared with
-// what it had acknowledged.
+// Is anything lost, half there or out of order when the process is killed, or the power is cut? A child commits, writes
+// blobs, collects and compacts; it is killed with SIGKILL after a random number of acknowledgements; what is then on
+// disk, or would be there without what had not been synced, is compared with what it had acknowledged.
 #define BOOST_TEST_MODULE storage_crash
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,10 +9,12 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <set>
 #include <sstream>
 
 #include "crash_model.h"
+#include "power_cut.h"
 #include "support/temporary_directory.h"
 
 namespace lantai::storage {
@@ -49,21 +51,35 @@ struct Acknowledged {
   }
 };
 
+struct Child {
+  std::filesystem::path directory;
+  unsigned seed = 0;
+  Work work = Work::everything;
+  std::optional<std::filesystem::path> sync_log;  // where it notes what it has synced
+};
+
+[[noreturn]] void become(const Child& child, std::uint64_t first_blob) {
+  const std::string program = LANTAI_BINARY_DIR "/tests/storage_crash_child";
+  if (child.sync_log) {
+    ::setenv("LD_PRELOAD", LANTAI_BINARY_DIR "/tests/storage_sync_log.so", 1);
+    ::setenv("LANTAI_SYNC_LOG", child.sync_log->c_str(), 1);
+    ::setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
+  }
+  ::execl(program.c_str(), program.c_str(), child.directory.c_str(), std::to_string(child.seed).c_str(),
+          std::to_string(first_blob).c_str(), child.work == Work::blobs ? "blobs" : "everything", nullptr);
+  std::_Exit(127);
+}
+
 // Runs the child until it has said `lines` lines, kills it, and takes in what it still had said.
-void run_and_kill(const std::filesystem::path& directory, unsigned seed, std::uint64_t lines,
-                  Acknowledged& acknowledged) {
+void run_and_kill(const Child& how, std::uint64_t lines, Acknowledged& acknowledged) {
   int ends[2];
   BOOST_REQUIRE(::pipe(ends) == 0);
-  const std::string program = LANTAI_BINARY_DIR "/tests/storage_crash_child";
-  const auto seed_text = std::to_string(seed), blob_text = std::to_string(acknowledged.next_blob);
-  const auto path = directory.string();
   const auto child = ::fork();
   if (child == 0) {
     ::dup2(ends[1], STDOUT_FILENO);
     ::close(ends[0]);
     ::close(ends[1]);
-    ::execl(program.c_str(), program.c_str(), path.c_str(), seed_text.c_str(), blob_text.c_str(), nullptr);
-    std::_Exit(127);
+    become(how, acknowledged.next_blob);
   }
   ::close(ends[1]);
   auto* in = ::fdopen(ends[0], "r");
@@ -132,31 +148,75 @@ void check_all(Store& store) {
   }
 }
 
-}  // namespace
+// The highest number in the names of files with this extension: how many have been made.
+std::uint64_t files_made(const std::filesystem::path& directory, std::string_view extension) {
+  std::uint64_t out = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() == extension) out = std::max<std::uint64_t>(out, std::stoull(entry.path().stem()));
+  }
+  return out;
+}
 
-BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_and_nothing_half_written_is_seen_over_many_kills) {
-  const auto* wanted = std::getenv("LANTAI_CRASH_ROUNDS");
-  const int rounds = wanted ? std::atoi(wanted) : 200;
-  const auto seed = std::random_device{}();
-  BOOST_TEST_MESSAGE("seed " << seed << ", " << rounds << " rounds");
-  std::mt19937 random(seed);
-  const TemporaryDirectory directory;
-  const auto path = directory.path() / "store";
+std::uint64_t rounds_wanted(const char* variable, std::uint64_t usual) {
+  const auto* wanted = std::getenv(variable);
+  return wanted ? std::stoull(wanted) : usual;
+}
+
+// One life of a store after another, in one directory.
+struct Lives {
+  unsigned seed = std::random_device{}();
+  std::mt19937 random{seed};
+  TemporaryDirectory directory;
+  std::filesystem::path path = directory.path() / "store";
   Acknowledged acknowledged;
   Checked checked;
-  for (int round = 1; round <= rounds; ++round) {
+
+  template <typename AfterKill>
+  void live(Work work, std::optional<std::filesystem::path> sync_log, bool thorough, AfterKill after_kill) {
+    const std::uint64_t lines = random() % 4 == 0 ? random() % 3 : random() % 60;
+    run_and_kill({path, static_cast<unsigned>(random()), work, std::move(sync_log)}, lines, acknowledged);
+    after_kill();
+    const auto store = Store::open(path, crash_options());
+    check_counters(*store, acknowledged, checked);
+    check_feed(*store, acknowledged, checked);
+    check_blobs(*store, acknowledged);
+    if (thorough) check_all(*store);
+    // What was in flight and came through counts as done from now on.
+    for (int writer = 0; writer < kWriters; ++writer) acknowledged.counters[writer] = checked.counters[writer];
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(nothing_acknowledged_is_lost_and_nothing_half_written_is_seen_over_many_kills, Lives) {
+  const auto rounds = rounds_wanted("LANTAI_CRASH_ROUNDS", 200);
+  BOOST_TEST_MESSAGE("seed " << seed << ", " << rounds << " rounds");
+  for (std::uint64_t round = 1; round <= rounds; ++round) {
     BOOST_TEST_CONTEXT("seed " << seed << " round " << round) {
-      run_and_kill(path, random(), random() % 4 == 0 ? random() % 3 : random() % 60, acknowledged);
-      const auto store = Store::open(path, crash_options());
-      check_counters(*store, acknowledged, checked);
-      check_feed(*store, acknowledged, checked);
-      check_blobs(*store, acknowledged);
-      if (round % 10 == 0 || round == rounds) check_all(*store);
-      // What was in flight and came through counts as done from now on.
-      for (int writer = 0; writer < kWriters; ++writer) acknowledged.counters[writer] = checked.counters[writer];
+      const auto work = round % 2 == 0 ? Work::everything : Work::blobs;
+      live(work, std::nullopt, round % 10 == 0 || round == rounds, [] {});
     }
   }
-  BOOST_TEST(acknowledged.lines > static_cast<std::uint64_t>(rounds) * 10);
+  BOOST_TEST(acknowledged.lines > rounds * 10);
+  BOOST_TEST_MESSAGE(files_made(path / "packs", ".pack") << " packs, " << files_made(path / "db", ".sst") << " tables");
+  // Packs were emptied and removed, and tables merged, all the time.
+  BOOST_TEST(files_made(path / "packs", ".pack") > rounds / 4);
+  BOOST_TEST(files_made(path / "db", ".sst") > rounds * 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_acknowledged_is_lost_when_the_power_is_cut, Lives) {
+  const auto rounds = rounds_wanted("LANTAI_POWER_ROUNDS", 60);
+  BOOST_TEST_MESSAGE("seed " << seed << ", " << rounds << " rounds");
+  PowerCut power(directory.path() / "synced");
+  std::uintmax_t lost = 0;
+  for (std::uint64_t round = 1; round <= rounds; ++round) {
+    BOOST_TEST_CONTEXT("seed " << seed << " round " << round) {
+      power.begin(path);
+      const auto work = round % 2 == 0 ? Work::everything : Work::blobs;
+      live(work, power.log(), round % 10 == 0 || round == rounds, [&] { lost += power.cut(path, random); });
+    }
+  }
+  BOOST_TEST(lost > 0U);
 }
 
 }  // namespace lantai::storage

@@ -1,5 +1,5 @@
 // The process that is killed: commits, writes, removes and collects without end, and says on standard output what has
-// been acknowledged to it. Usage: storage_crash_child STORE SEED FIRST_BLOB
+// been acknowledged to it. Usage: storage_crash_child STORE SEED FIRST_BLOB everything|blobs
 #include <unistd.h>
 
 #include <atomic>
@@ -54,12 +54,12 @@ void put_owned(Store& store, std::uint64_t number) {
   }
 }
 
-void write_blobs_forever(Store& store, std::uint64_t number, std::mt19937& random) {
+void write_blobs_forever(Store& store, std::uint64_t number, std::uint64_t kept, std::mt19937& random) {
   for (;; ++number) {
     put_owned(store, number);
     acknowledge("B " + std::to_string(number));
-    if (number < kBlobsKept || random() % 20 == 0) continue;
-    const auto old = number - kBlobsKept;
+    if (number < kept || random() % 20 == 0) continue;
+    const auto old = number - kept;
     acknowledge("R " + std::to_string(old));  // from here on it may be gone
     store.run_transaction([&](Transaction& t) {
       const auto digest = t.get(KeySpace::texts, blob_key(old));
@@ -70,16 +70,17 @@ void write_blobs_forever(Store& store, std::uint64_t number, std::mt19937& rando
   }
 }
 
-[[noreturn]] void run(const char* directory, unsigned seed, std::uint64_t first_blob) {
+[[noreturn]] void run(const char* directory, unsigned seed, std::uint64_t first_blob, Work work) {
   const auto store = Store::open(directory, crash_options());
   std::vector<std::jthread> threads;
-  for (int writer = 0; writer < kWriters; ++writer)
+  for (int writer = 0; writer < kWriters && work == Work::everything; ++writer) {
     threads.emplace_back([&, writer] { commit_forever(*store, writer); });
+  }
   threads.emplace_back([&] {
     while (true) store->blobs().collect(std::chrono::seconds(0));
   });
   std::mt19937 random(seed);
-  write_blobs_forever(*store, first_blob, random);
+  write_blobs_forever(*store, first_blob, work == Work::blobs ? kBlobsKeptOfDropped : kBlobsKept, random);
   std::abort();
 }
 
@@ -87,6 +88,8 @@ void write_blobs_forever(Store& store, std::uint64_t number, std::mt19937& rando
 }  // namespace lantai::storage
 
 int main(int, char** arguments) {
-  lantai::storage::run(arguments[1], static_cast<unsigned>(std::atol(arguments[2])),
-                       static_cast<std::uint64_t>(std::atoll(arguments[3])));
+  lantai::storage::run(
+      arguments[1], static_cast<unsigned>(std::atol(arguments[2])),
+      static_cast<std::uint64_t>(std::atoll(arguments[3])),
+      std::string_view(arguments[4]) == "blobs" ? lantai::storage::Work::blobs : lantai::storage::Work::everything);
 }

@@ -12,9 +12,13 @@ namespace lantai::storage {
 inline constexpr int kWriters = 2;
 inline constexpr std::uint64_t kBlobsKept = 20;
 
+enum class Work { everything, blobs };  // `blobs`: written and dropped at once, so that packs are emptied all the time
+inline constexpr std::uint64_t kBlobsKeptOfDropped = 2;
+
 inline StoreOptions crash_options() {
   StoreOptions out;
   out.rocksdb.write_buffer_bytes = 64U << 10U;  // so that tables are written and compacted all the time
+  out.chunks_per_page = 2;                      // so that a blob takes several commits
   return out;
 }
 

@@ -159,6 +159,27 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(increments_of_one_key_from_many_threads_are_all_co
   BOOST_TEST(number_at(*s.store, "n") == std::uint64_t{kThreads * kRounds});
 }
 
+BOOST_AUTO_TEST_CASE(commits_that_wait_while_another_is_synced_are_written_together) {
+  OnDisk s;
+  constexpr int kThreads = 16, kRounds = 40;
+  {
+    std::latch ready(kThreads);
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&, i] {
+        ready.arrive_and_wait();
+        for (int round = 0; round < kRounds; ++round) {
+          s.store->run_transaction([i](Transaction& t) { increment(t, std::to_string(i)); });
+        }
+      });
+    }
+  }
+  const auto statistics = s.store->statistics();
+  BOOST_TEST(statistics.commits == std::uint64_t{kThreads * kRounds});
+  BOOST_TEST(statistics.batches * 2 < statistics.commits);
+  for (int i = 0; i < kThreads; ++i) BOOST_TEST(number_at(*s.store, std::to_string(i)) == std::uint64_t{kRounds});
+}
+
 // The body itself commits something in between, so that the conflict is certain.
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_transaction_whose_read_key_changed_runs_again, S, Stores) {
   S s;
@@ -227,6 +248,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_transaction_beyond_the_limits_is_refused, S, Sto
                         Error, code_is(ErrorCode::invalid_argument));
   BOOST_CHECK_EXCEPTION(s.store->run_transaction([](Transaction& t) { t.put(kSpace, as_bytes(""), {}); }), Error,
                         code_is(ErrorCode::invalid_argument));
+  // Where it is made, not where it is merged with those of others.
+  BOOST_CHECK_EXCEPTION(s.store->run_transaction([](Transaction& t) {
+    BOOST_CHECK_THROW(t.append_change(change(std::string(kMaxValueBytes, 'x'))), Error);
+    t.append_change(change(std::string(kMaxValueBytes, 'x')));
+  }),
+                        Error, code_is(ErrorCode::invalid_argument));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(changes_have_positions_without_a_gap_in_commit_order, S, Stores) {
@@ -387,7 +414,23 @@ BOOST_AUTO_TEST_CASE(a_restored_store_is_the_same_store_in_a_new_epoch) {
 
 BOOST_AUTO_TEST_CASE(a_second_opening_is_unavailable) {
   OnDisk s;
-  BOOST_CHECK_EXCEPTION(Store::open(s.directory.path() / "store"), Error, code_is(ErrorCode::unavailable));
+  const auto in_use = [](const Error& e) {
+    return e.code() == ErrorCode::unavailable && e.message_id() == "storage.in_use";
+  };
+  BOOST_CHECK_EXCEPTION(Store::open(s.directory.path() / "store"), Error, in_use);
+  // Also where only the engine's own lock says so.
+  BOOST_CHECK_EXCEPTION(open_rocksdb(s.directory.path() / "store" / "db"), Error, in_use);
+}
+
+// Though its path speaks of a lock.
+BOOST_AUTO_TEST_CASE(a_store_that_cannot_be_opened_for_another_reason_is_not_in_use) {
+  const TemporaryDirectory directory;
+  const auto path = directory.path() / "lock file: blocked";
+  std::filesystem::create_directories(path / "db" / "LOCK");
+  for (const auto& open : {+[](const std::filesystem::path& p) { Store::open(p); },
+                           +[](const std::filesystem::path& p) { open_rocksdb(p / "db"); }}) {
+    BOOST_CHECK_EXCEPTION(open(path), Error, [](const Error& e) { return e.message_id() != "storage.in_use"; });
+  }
 }
 
 }  // namespace lantai::storage
