@@ -202,6 +202,8 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
   see("cancelImport", archivist.remove(import));
   see("removeRecord", archivist.remove(path, if_match(archivist.get(path))));
 
+  see("listFailedTexts", client.get("/api/v1/extraction/failed"));
+
   // A page image needs a document with pages; its bytes are no JSON: files_api_test.cc.
   seen.insert("getPageImage");
   const auto operations = all();

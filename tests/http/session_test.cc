@@ -147,9 +147,10 @@ BOOST_AUTO_TEST_CASE(tokens_are_listed_without_their_secret_and_revoked_one_by_o
   const auto listed = browser.get("/api/v1/tokens");
   BOOST_REQUIRE(listed.status == 200);
   BOOST_TEST(listed.body.find(first) == std::string::npos);
-  BOOST_REQUIRE_EQUAL(listed.json()["tokens"].size(), 2U);
+  const auto tokens = listed.json()["tokens"];
+  BOOST_REQUIRE_EQUAL(tokens.size(), 2U);
   std::string id;
-  for (const auto& token : listed.json()["tokens"]) {
+  for (const auto& token : tokens) {
     if (token["label"] == "scanner") id = token["id"];
   }
   auto other = World::the().as("staff");
@@ -173,7 +174,8 @@ BOOST_AUTO_TEST_CASE(a_weak_password_changes_nothing_else_of_an_account) {
   BOOST_TEST(made.json()["must_change_password"] == true);
   const auto path = "/api/v1/accounts/" + made.json()["id"].get<std::string>();
   BOOST_TEST(admin.patch(path, {{"name", "丁"}, {"password", "weak"}}).status == 422);
-  for (const auto& account : admin.get("/api/v1/accounts").json()["accounts"]) {
+  const auto accounts = admin.get("/api/v1/accounts").json()["accounts"];
+  for (const auto& account : accounts) {
     if (account["id"] == made.json()["id"]) BOOST_TEST(account["name"] == "丙");
   }
   const auto changed = admin.patch(path, {{"name", "丁"}, {"password", "another 密码 of mine"}});

@@ -54,11 +54,11 @@ std::vector<std::string_view> date_parts(std::string_view folded) {
 }
 
 // [19450815], [1945]: brackets say that a date is not certain (DA/T 18). True: there were some.
-bool without_brackets(std::string& folded) {
+bool without_brackets(std::string& value) {
   const auto bracket = [](char c) { return c == '[' || c == ']'; };
-  const auto end = std::remove_if(folded.begin(), folded.end(), bracket);
-  const bool some = end != folded.end();
-  folded.erase(end, folded.end());
+  const auto end = std::remove_if(value.begin(), value.end(), bracket);
+  const bool some = end != value.end();
+  value.erase(end, value.end());
   return some;
 }
 
@@ -88,8 +88,10 @@ std::string date_term(std::string_view date) { return "D" + std::string(date); }
 std::string organ_term(std::string_view organ) { return bounded("O" + std::string(organ)); }
 
 std::string normalise_date(std::string_view value) {
-  std::string folded = text::to_utf8(text::fold_only(value));
-  if (without_brackets(folded) && all_digits(folded)) {
+  std::string plain(value);
+  const bool uncertain = without_brackets(plain);  // before folding, which makes all brackets alike
+  std::string folded = text::to_utf8(text::fold_only(plain));
+  if (uncertain && all_digits(folded)) {
     if (folded.size() == 4) return folded;
     if (folded.size() == 6) folded.insert(4, "-");
   }
