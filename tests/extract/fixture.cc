@@ -10,6 +10,7 @@
 namespace lantai::extract::test {
 
 std::filesystem::path worker_program() { return LANTAI_BINARY_DIR "/bin/lantai-extract-worker"; }
+std::filesystem::path office_program() { return LANTAI_BINARY_DIR "/bin/lantai-office-worker"; }
 
 MemoryFile::MemoryFile(std::string_view bytes) : descriptor_(::memfd_create("extract-test", MFD_CLOEXEC)) {
   if (descriptor_ < 0) throw std::runtime_error("memfd_create");
@@ -25,6 +26,7 @@ MemoryFile::~MemoryFile() { ::close(descriptor_); }
 std::unique_ptr<Extractor> make_extractor(Limits limits, bool ocr) {
   ExtractorOptions options;
   options.worker_program = worker_program();
+  options.office_program = office_program();
   options.workers = 1;
   options.limits = limits;
   options.ocr = ocr;

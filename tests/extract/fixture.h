@@ -10,6 +10,7 @@
 namespace lantai::extract::test {
 
 std::filesystem::path worker_program();
+std::filesystem::path office_program();
 
 // An open file without a name. Owns the descriptor.
 class MemoryFile {

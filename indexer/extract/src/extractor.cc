@@ -10,6 +10,7 @@
 
 #include "lantai/base/error.h"
 #include "lantai/extract/protocol.h"
+#include "office_conversion.h"
 #include "reply_assembler.h"
 #include "worker_pool.h"
 
@@ -32,6 +33,19 @@ Descriptor reopen_read_only(int descriptor) {
   return Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
 }
 
+Bytes whole_file(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) throw Error(ErrorCode::internal, "a converted document is gone");
+  Bytes bytes(static_cast<std::size_t>(status.st_size));
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const auto got = ::pread(descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+    if (got <= 0) throw Error(ErrorCode::internal, "a converted document ends early");
+    done += static_cast<std::size_t>(got);
+  }
+  return bytes;
+}
+
 std::string without_blanks(std::string_view text) {
   std::string out;
   std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c != ' ' && c != '\n'; });
@@ -52,31 +66,52 @@ void add_ocr_pages(Extraction& into, Extraction part) {
   for (auto& warning : part.warnings) into.warnings.push_back(std::move(warning));
 }
 
+// What a first reading left to further ones.
+struct Wanted {
+  std::vector<std::uint32_t> ocr_pages;
+  std::vector<WantedConversion> conversions;
+};
+
+// Of the file as it came; what a conversion says about itself is about the conversion, except what people wrote.
+void take_over(Extraction&& converted, Extraction& into) {
+  into.pages = std::move(converted.pages);
+  if (into.title.empty()) into.title = std::move(converted.title);
+  for (const char* key : {"author", "subject", "keywords", "description", "page_count"})
+    if (const auto found = converted.metadata.find(key); found != converted.metadata.end())
+      into.metadata.insert(*found);
+  for (auto& warning : converted.warnings) into.warnings.push_back(std::move(warning));
+  if (!into.failure) into.failure = std::move(converted.failure);
+}
+
 class PooledExtractor final : public Extractor {
  public:
-  explicit PooledExtractor(const ExtractorOptions& options) : options_(options), pool_(options) {}
+  explicit PooledExtractor(const ExtractorOptions& options) : options_(options), pool_(options), office_(options) {}
 
   using Extractor::extract;
   Extraction extract(const SourceFile& file, const Reading& reading) override;
   std::optional<Failure> unpack(const SourceFile& file, UnpackSink& sink) override;
   std::optional<Bytes> render_page(const SourceFile& file, std::uint32_t number, std::uint32_t width) override;
+  std::optional<Bytes> to_pdf(const SourceFile& file) override;
   std::vector<std::vector<std::string>> read_table(const SourceFile& file) override;
   std::string identify(const SourceFile& file) override;
   SandboxReport sandbox() override;
-  std::string version() const override { return std::string(kExtractionVersion) + (options_.ocr ? "+ocr" : ""); }
+  std::string version() const override {
+    return std::string(kExtractionVersion) + (options_.ocr ? "+ocr" : "") + (office_.available() ? "+office" : "");
+  }
 
  private:
   Request request(FrameKind kind, const SourceFile& file) const;
   std::optional<Failure> run(const Request& request, const SourceFile& file, const WorkerProcess::OnFrame& on_frame,
                              const std::stop_token& stop = {}, bool* fresh_worker = nullptr);
-  Extraction assemble(const Request& request, const SourceFile& file, const std::stop_token& stop,
-                      std::vector<std::uint32_t>* ocr_wanted);
+  Extraction assemble(const Request& request, const SourceFile& file, const std::stop_token& stop, Wanted* wanted);
+  void read_converted(const SourceFile& file, const WantedConversion& wanted, const Reading& reading, Extraction& into);
   void read_scanned_pages(const SourceFile& file, const std::vector<std::uint32_t>& pages, const Reading& reading,
                           Extraction& into);
   Extraction read_scanned_page(const SourceFile& file, std::uint32_t page, const Reading& reading);
 
   const ExtractorOptions options_;
   WorkerPool pool_;
+  OfficeConversion office_;
 };
 
 Request PooledExtractor::request(FrameKind kind, const SourceFile& file) const {
@@ -102,7 +137,7 @@ std::optional<Failure> PooledExtractor::run(const Request& request, const Source
 }
 
 Extraction PooledExtractor::assemble(const Request& request, const SourceFile& file, const std::stop_token& stop,
-                                     std::vector<std::uint32_t>* ocr_wanted) {
+                                     Wanted* wanted) {
   std::optional<ReplyAssembler> assembler(options_.limits);
   std::optional<Failure> failure;
   const auto attempt = [&] {
@@ -123,7 +158,7 @@ Extraction PooledExtractor::assemble(const Request& request, const SourceFile& f
     failure.reset();
     fresh_worker = attempt();
   }
-  if (ocr_wanted != nullptr) *ocr_wanted = assembler->ocr_wanted();
+  if (wanted != nullptr) *wanted = {assembler->ocr_wanted(), std::move(assembler->conversions_wanted())};
   auto& result = assembler->result();
   if (failure) result.failure = failure;
   if (result.media_type.empty()) result.media_type = "application/octet-stream";
@@ -131,10 +166,32 @@ Extraction PooledExtractor::assemble(const Request& request, const SourceFile& f
 }
 
 Extraction PooledExtractor::extract(const SourceFile& file, const Reading& reading) {
-  std::vector<std::uint32_t> scanned;
-  Extraction result = assemble(request(FrameKind::extract, file), file, reading.stop, &scanned);
-  if (options_.ocr) read_scanned_pages(file, scanned, reading, result);
+  Wanted wanted;
+  Extraction result = assemble(request(FrameKind::extract, file), file, reading.stop, &wanted);
+  if (options_.ocr) read_scanned_pages(file, wanted.ocr_pages, reading, result);
+  for (const auto& conversion : wanted.conversions) read_converted(file, conversion, reading, result);
   return result;
+}
+
+// Pages of OCR are kept only of the file itself, since a member's pages have the same numbers.
+void PooledExtractor::read_converted(const SourceFile& file, const WantedConversion& wanted, const Reading& reading,
+                                     Extraction& into) {
+  const bool whole = wanted.target == 0;
+  const Descriptor input = whole ? reopen_read_only(file.descriptor) : anonymous_file(wanted.bytes);
+  auto converted = office_.convert(input.get(), wanted, reading.stop);
+  Extraction read;
+  if (converted.failure) {
+    read.failure = converted.failure;
+  } else {
+    const SourceFile result{converted.file.get(), file.name};
+    Wanted further;
+    read = assemble(request(FrameKind::extract, result), result, reading.stop, &further);
+    if (options_.ocr) read_scanned_pages(result, further.ocr_pages, whole ? reading : Reading{reading.stop}, read);
+  }
+  if (whole) return take_over(std::move(read), into);
+  Embedded& member = into.embedded.at(wanted.target - 1);
+  member.pages = std::move(read.pages);
+  if (read.failure) member.error = read.failure->code;
 }
 
 // A request for each page, so that a page that kills the worker or takes too long costs only itself.
@@ -210,6 +267,17 @@ std::optional<Bytes> PooledExtractor::render_page(const SourceFile& file, std::u
   });
   if (failure || failed || image.empty()) return std::nullopt;
   return image;
+}
+
+std::optional<Bytes> PooledExtractor::to_pdf(const SourceFile& file) {
+  std::optional<WantedConversion> wanted;
+  run(request(FrameKind::identify, file), file, [&](const Frame& frame) {
+    if (frame.kind == FrameKind::convert_wanted) wanted = WantedConversion{0, frame.text(0), frame.text(1), {}};
+  });
+  if (!wanted || !office_.available()) return std::nullopt;
+  const auto result = office_.convert(reopen_read_only(file.descriptor).get(), *wanted, {});
+  if (result.failure) return std::nullopt;
+  return whole_file(result.file.get());
 }
 
 std::vector<std::vector<std::string>> PooledExtractor::read_table(const SourceFile& file) {

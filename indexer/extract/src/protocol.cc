@@ -46,7 +46,7 @@ class Reader {
 
 bool is_known(std::uint64_t kind) {
   return (kind >= static_cast<std::uint64_t>(FrameKind::extract) &&
-          kind <= static_cast<std::uint64_t>(FrameKind::probe)) ||
+          kind <= static_cast<std::uint64_t>(FrameKind::convert)) ||
          (kind >= static_cast<std::uint64_t>(FrameKind::hello) && kind <= static_cast<std::uint64_t>(FrameKind::done));
 }
 
@@ -125,7 +125,7 @@ Frame to_frame(const Request& request) {
           {kProtocolVersion, static_cast<std::uint64_t>(limits.wall_time.count()), limits.memory_bytes,
            limits.output_bytes, limits.expanded_bytes, limits.entries, limits.depth, limits.pages,
            request.ocr ? 1U : 0U, request.page, request.width},
-          {to_bytes(request.name)}};
+          {to_bytes(request.name), to_bytes(request.target)}};
 }
 
 Request to_request(const Frame& frame) {
@@ -143,6 +143,7 @@ Request to_request(const Frame& frame) {
   request.page = static_cast<std::uint32_t>(frame.number(9));
   request.width = static_cast<std::uint32_t>(frame.number(10));
   request.name = frame.text(0);
+  request.target = frame.text(1);
   return request;
 }
 

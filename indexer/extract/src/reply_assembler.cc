@@ -53,11 +53,26 @@ void ReplyAssembler::accept(const Frame& frame) {
       if (ocr_wanted_.size() >= limits_.pages) out_of_order("more pages than the limit");
       ocr_wanted_.push_back(static_cast<std::uint32_t>(frame.number(0)));
       return;
+    case FrameKind::convert_wanted:
+      return want_conversion(frame);
+    case FrameKind::data: {
+      if (conversions_wanted_.empty() || conversions_wanted_.back().target == 0) out_of_order("bytes of nothing");
+      auto& bytes = conversions_wanted_.back().bytes;
+      bytes.insert(bytes.end(), frame.bytes(0).begin(), frame.bytes(0).end());
+      return;
+    }
     case FrameKind::progress:
       return;
     default:
       out_of_order("a frame that does not belong here");
   }
+}
+
+void ReplyAssembler::want_conversion(const Frame& frame) {
+  const auto target = frame.number(0);
+  if (target > result_.embedded.size()) out_of_order("a conversion of nothing");
+  if (target == 0 && !conversions_wanted_.empty()) out_of_order("a second conversion of the file");
+  conversions_wanted_.push_back({target, frame.text(0), frame.text(1), {}});
 }
 
 void ReplyAssembler::begin_page(const Frame& frame) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lantai/extract/protocol.h"
+#include "office_conversion.h"
 
 namespace lantai::extract {
 
@@ -16,6 +17,7 @@ class ReplyAssembler {
 
   void accept(const Frame& frame);
   const std::vector<std::uint32_t>& ocr_wanted() const { return ocr_wanted_; }
+  std::vector<WantedConversion>& conversions_wanted() { return conversions_wanted_; }
   Extraction& result() { return result_; }
 
  private:
@@ -23,11 +25,13 @@ class ReplyAssembler {
   void add_text(const Frame& frame);
   void begin_embedded(const Frame& frame);
   void end_embedded(const Frame& frame);
+  void want_conversion(const Frame& frame);
   void charge(std::size_t bytes);
 
   Limits limits_;
   Extraction result_;
   std::vector<std::uint32_t> ocr_wanted_;
+  std::vector<WantedConversion> conversions_wanted_;
   PageText* open_page_ = nullptr;  // into result_; until the next frame that is not text
   std::uint64_t charged_ = 0;
   std::uint64_t pages_ = 0;

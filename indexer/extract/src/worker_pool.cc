@@ -21,7 +21,7 @@ WorkerPool::Loan WorkerPool::borrow(const std::stop_token& stop) {
     }
   }
   try {
-    auto worker = std::make_unique<WorkerProcess>(options_.worker_program, options_.limits);
+    auto worker = std::make_unique<WorkerProcess>(options_.worker_program, options_.limits, folder_ == Folder::own);
     worker->await_hello(stop);
     return {*this, std::move(worker)};
   } catch (...) {

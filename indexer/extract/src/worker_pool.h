@@ -15,7 +15,9 @@ namespace lantai::extract {
 
 class WorkerPool {
  public:
-  explicit WorkerPool(const ExtractorOptions& options) : options_(options), free_slots_(options.workers) {}
+  enum class Folder { none, own };  // for a worker that has to work on files
+  explicit WorkerPool(const ExtractorOptions& options, Folder folder = Folder::none)
+      : options_(options), folder_(folder), free_slots_(options.workers) {}
 
   // Returns the worker when destroyed.
   class Loan {
@@ -39,6 +41,7 @@ class WorkerPool {
   void give_back(std::unique_ptr<WorkerProcess> worker);
 
   const ExtractorOptions options_;
+  const Folder folder_;
   std::mutex mutex_;
   std::condition_variable_any freed_;
   unsigned free_slots_;

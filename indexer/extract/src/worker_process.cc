@@ -69,9 +69,11 @@ class OwnGroup {
   posix_spawnattr_t attributes_;
 };
 
-pid_t spawn(const std::filesystem::path& program, const Limits& limits, int socket) {
+pid_t spawn(const std::filesystem::path& program, const Limits& limits, int socket,
+            const std::optional<ScratchFolder>& folder) {
   const SpawnActions actions(socket);
   std::vector<std::string> arguments = {program.filename().string(), "--memory", std::to_string(limits.memory_bytes)};
+  if (folder) arguments.insert(arguments.end(), {"--scratch", folder->path().string()});
   std::vector<std::string> environment = {"LC_ALL=C.UTF-8", "OMP_THREAD_LIMIT=1", "PATH=/nonexistent"};
   std::vector<char*> argv;
   for (auto& argument : arguments) argv.push_back(argument.data());
@@ -113,13 +115,14 @@ StopSignal::StopSignal(const std::stop_token& stop)
 
 void StopSignal::Ring::operator()() const { ::eventfd_write(event, 1); }
 
-WorkerProcess::WorkerProcess(const std::filesystem::path& program, const Limits& limits) {
+WorkerProcess::WorkerProcess(const std::filesystem::path& program, const Limits& limits, bool folder) {
+  if (folder) folder_.emplace();
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
     throw Error(ErrorCode::resource_exhausted, system_message("socketpair for an extraction worker"));
   socket_ = Descriptor(ends[0]);
   const Descriptor theirs(ends[1]);
-  pid_ = spawn(program, limits, theirs.get());
+  pid_ = spawn(program, limits, theirs.get(), folder_);
 }
 
 WorkerProcess::~WorkerProcess() {

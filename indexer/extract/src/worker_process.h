@@ -13,6 +13,7 @@
 #include <string>
 
 #include "lantai/extract/protocol.h"
+#include "scratch_folder.h"
 
 namespace lantai::extract {
 
@@ -49,8 +50,8 @@ class WorkerProcess {
  public:
   using OnFrame = std::function<void(const Frame&)>;
 
-  // Throws failed_precondition when the program cannot be started.
-  WorkerProcess(const std::filesystem::path& program, const Limits& limits);
+  // Throws failed_precondition when the program cannot be started. `folder`: it gets one of its own (--scratch).
+  WorkerProcess(const std::filesystem::path& program, const Limits& limits, bool folder = false);
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
   ~WorkerProcess();
@@ -79,6 +80,7 @@ class WorkerProcess {
   bool receive(std::chrono::milliseconds time, int stop = -1);
   Failure kill_and_explain(const Limits& limits);
 
+  std::optional<ScratchFolder> folder_;
   pid_t pid_ = -1;
   Descriptor socket_;
   FrameDecoder decoder_;

@@ -31,8 +31,12 @@ void read_content(Source& source, const Identity& identity, Report& report, Cont
       return read_mail(source, report, context, depth);
     case Kind::mailbox:
       return read_mailbox(source, report, context, depth);
+    case Kind::outlook:
+      return read_outlook(source, report, context, depth);
     case Kind::image:
       return read_image(source, identity, report, context);
+    case Kind::office:
+      return report.want_conversion(identity.extension, identity.converted, report.top() ? ByteView() : source.all());
     case Kind::known_unsupported:
       throw Fault("unsupported_format", "no reader for " + identity.format);
     case Kind::unknown:
@@ -46,6 +50,7 @@ void extract(Source& source, Report& report, Context& context, unsigned depth) {
   try {
     const auto identity = identify(source, context.charsets);
     report.identified(identity.media_type, identity.format);
+    if (identity.damaged) damaged("its container cannot be read");
     if (identity.encrypted) throw Fault("encrypted", "protected by a password");
     if (depth > report.budget().limits().depth) throw Fault("too_deep", "nested more deeply than allowed");
     read_content(source, identity, report, context, depth);

@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 
+#include "identify_compound.h"
 #include "zip_directory.h"
 
 namespace lantai::extract::worker {
@@ -39,7 +40,6 @@ constexpr std::array kSignatures = {
     Signature{32'769, "CD001"sv, Kind::archive, "application/x-iso9660-image", "ISO 9660"},
     Signature{0, "GIF8"sv, Kind::image, "image/gif", "GIF"},
     Signature{0, "BM"sv, Kind::image, "image/bmp", "BMP"},
-    Signature{0, "{\\rtf"sv, Kind::known_unsupported, "application/rtf", "RTF"},
     Signature{0, "ITSF"sv, Kind::known_unsupported, "application/vnd.ms-htmlhelp", "CHM"},
     Signature{0, "%!PS"sv, Kind::known_unsupported, "application/postscript", "PostScript"},
     Signature{4, "ftypheic"sv, Kind::known_unsupported, "image/heic", "HEIC"},
@@ -63,37 +63,6 @@ bool is_word(std::string_view bytes) {
 }
 
 bool contains(ByteView bytes, std::string_view what) { return as_chars(bytes).find(what) != std::string_view::npos; }
-
-std::string utf16(std::string_view ascii) {
-  std::string wide;
-  for (const char c : ascii) {
-    wide += c;
-    wide += '\0';
-  }
-  return wide;
-}
-
-// Names of streams are UTF-16 in directory sectors that may lie anywhere.
-Identity identify_compound(Source& source) {
-  struct Stream {
-    std::string_view name, media_type, format;
-    bool encrypted;
-  };
-  constexpr std::array kStreams = {
-      Stream{"EncryptedPackage", "application/x-ole-storage", "encrypted Office Open XML", true},
-      Stream{"WordDocument", "application/msword", "Word 97-2003", false},
-      Stream{"PowerPoint Document", "application/vnd.ms-powerpoint", "PowerPoint 97-2003", false},
-      Stream{"Workbook", "application/vnd.ms-excel", "Excel 97-2003", false},
-      Stream{"__properties_version1.0", "application/vnd.ms-outlook", "Outlook message", false},
-      Stream{"MatOST", "application/vnd.ms-works", "Works", false},
-      Stream{"Book", "application/vnd.ms-excel", "Excel 5.0", false},
-  };
-  const auto bytes = source.all();
-  for (const auto& stream : kStreams)
-    if (contains(bytes, utf16(stream.name)))
-      return {Kind::known_unsupported, std::string(stream.media_type), std::string(stream.format), stream.encrypted};
-  return {Kind::known_unsupported, "application/x-ole-storage", "compound file", false};
-}
 
 Identity identify_zip(Source& source) {
   const auto directory = read_zip_directory(source, 20'000);
@@ -258,6 +227,7 @@ Identity identify(Source& source, const Charsets& charsets) {
   if (contains(head.first(std::min<std::size_t>(head.size(), 1024 + 5)), "%PDF-"))
     return {Kind::pdf, "application/pdf", "PDF"};
   if (has(head, 0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv)) return identify_compound(source);
+  if (has(head, 0, "{\\rtf"sv)) return {Kind::office, "application/rtf", "RTF", false, false, "rtf", "pdf"};
   if (has(head, 0, "RIFF"sv) && has(head, 8, "WEBP"sv)) return {Kind::image, "image/webp", "WebP"};
   for (const auto& signature : kSignatures) {
     if (!has(head, signature.offset, signature.bytes)) continue;

@@ -22,7 +22,9 @@ enum class Kind {
   archive,
   mail,
   mailbox,
+  outlook,
   image,
+  office,  // what LibreOffice converts: Identity::extension to Identity::converted
   known_unsupported,
   unknown
 };
@@ -31,7 +33,9 @@ struct Identity {
   Kind kind = Kind::unknown;
   std::string media_type = "application/octet-stream";
   std::string format;
-  bool encrypted = false;  // as a whole
+  bool encrypted = false;                           // as a whole
+  bool damaged = false;                             // so that what is inside cannot be told
+  std::string_view extension = {}, converted = {};  // of Kind::office
 };
 
 Identity identify(Source& source, const Charsets& charsets);

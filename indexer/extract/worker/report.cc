@@ -95,6 +95,14 @@ void Report::failure(const std::string& code, const std::string& detail) {
   if (top()) channel_.send(FrameKind::failure, {}, {code, cut(detail, kMaxValue)});
 }
 
+void Report::want_conversion(std::string_view extension, std::string_view format, ByteView bytes) {
+  channel_.send(FrameKind::convert_wanted, {target_}, {extension, format});
+  if (top()) return;
+  budget_.spend_output(bytes.size());
+  for (std::size_t at = 0; at < bytes.size(); at += kMaxPieceBytes)
+    channel_.send(FrameKind::data, {}, {as_chars(bytes.subspan(at, std::min(kMaxPieceBytes, bytes.size() - at)))});
+}
+
 void Report::want_ocr(std::uint32_t page) { channel_.send(FrameKind::ocr_wanted, {page}, {}); }
 
 void Report::progress() {

@@ -51,6 +51,8 @@ class Report {
   void warning(std::string_view code, std::string_view detail);
   void failure(const std::string& code, const std::string& detail);
   void want_ocr(std::uint32_t page);
+  // That LibreOffice converts the file, or this member with these bytes, before it is read.
+  void want_conversion(std::string_view extension, std::string_view format, ByteView bytes);
   // A slow step begins; the time limit counts from here.
   void progress();
 

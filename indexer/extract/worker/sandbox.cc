@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,6 +28,9 @@ constexpr rlim_t kDescriptors = 64;
 
 // Debian 12's kernel headers are older than the kernels this runs on; these are from the kernel's stable ABI.
 constexpr std::uint64_t kReadFile = 1U << 2U, kReadDirectory = 1U << 3U;
+// Write, truncate, remove and make files and folders, read them; no links, devices, sockets, programs.
+constexpr std::uint64_t kOwnFolder = 1U << 1U | kReadFile | kReadDirectory | 1U << 4U | 1U << 5U | 1U << 7U | 1U << 8U;
+constexpr std::uint64_t kTruncate = 1U << 14U;
 constexpr std::array<std::uint64_t, 8> kFileRightsByVersion = {0,      0x1FFF, 0x3FFF, 0x7FFF,
                                                                0x7FFF, 0xFFFF, 0xFFFF, 0xFFFF};
 struct LandlockRules {
@@ -46,9 +50,13 @@ bool limit(decltype(RLIMIT_AS) resource, rlim_t value) {
   return ::setrlimit(resource, &both) == 0;
 }
 
-bool set_limits(std::uint64_t memory_bytes) {
-  bool ok = limit(RLIMIT_CPU, kProcessorSeconds) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_CORE, 0) &&
-            limit(RLIMIT_NOFILE, kDescriptors) && limit(RLIMIT_NPROC, 0);
+bool set_limits(std::uint64_t memory_bytes, const Freedom& freedom) {
+  bool ok = limit(RLIMIT_CPU, kProcessorSeconds) && limit(RLIMIT_FSIZE, freedom.file_bytes) && limit(RLIMIT_CORE, 0);
+  // Threads count as processes, of every program of that user: where they are allowed, seccomp alone forbids processes.
+  if (freedom.threads_and_libraries)
+    ok = limit(RLIMIT_NOFILE, kDescriptors * 4) && ok;
+  else
+    ok = limit(RLIMIT_NOFILE, kDescriptors) && limit(RLIMIT_NPROC, 0) && ok;
 #ifndef __SANITIZE_ADDRESS__
   ok = limit(RLIMIT_AS, memory_bytes) && ok;
 #else
@@ -70,16 +78,18 @@ bool drop_privileges() {
   return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 }
 
-bool allow_reading(int ruleset, const char* path) {
+bool allow(int ruleset, const char* path, std::uint64_t rights) {
   const int parent = ::open(path, O_PATH | O_CLOEXEC);
   if (parent < 0) return errno == ENOENT || errno == EACCES;  // then there is nothing to allow
-  const LandlockPath rule{kReadFile | kReadDirectory, parent};
+  struct stat status {};
+  if (::fstat(parent, &status) != 0 || !S_ISDIR(status.st_mode)) rights &= kReadFile;
+  const LandlockPath rule{rights, parent};
   const bool ok = ::syscall(SYS_landlock_add_rule, ruleset, 1, &rule, 0) == 0;
   ::close(parent);
   return ok;
 }
 
-bool restrict_files() {
+bool restrict_files(const Freedom& freedom) {
   const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1);
   if (version < 1) return false;
   const auto known = static_cast<std::size_t>(std::min<long>(version, 7));
@@ -88,7 +98,10 @@ bool restrict_files() {
   const int ruleset = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, size, 0));
   if (ruleset < 0) return false;
   bool ok = true;
-  for (const char* path : kReadable) ok = allow_reading(ruleset, path) && ok;
+  for (const char* path : kReadable) ok = allow(ruleset, path, kReadFile | kReadDirectory) && ok;
+  for (const char* path : freedom.readable) ok = allow(ruleset, path, kReadFile | kReadDirectory) && ok;
+  if (freedom.writable != nullptr)
+    ok = allow(ruleset, freedom.writable, (kOwnFolder | kTruncate) & kFileRightsByVersion.at(known)) && ok;
   ok = ok && ::syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
   ::close(ruleset);
   return ok;
@@ -110,6 +123,9 @@ class Filter {
                                    conditions.begin()) == 0 &&
           ok_;
   }
+  void refuse(int call, int error) {
+    ok_ = ::seccomp_rule_add(context_, SCMP_ACT_ERRNO(static_cast<std::uint32_t>(error)), call, 0) == 0 && ok_;
+  }
   bool load() { return context_ != nullptr && ok_ && ::seccomp_load(context_) == 0; }
 
  private:
@@ -120,8 +136,28 @@ class Filter {
 scmp_arg_cmp equal(unsigned argument, std::uint64_t value) { return {argument, SCMP_CMP_EQ, value, 0}; }
 scmp_arg_cmp masked(unsigned argument, std::uint64_t mask) { return {argument, SCMP_CMP_MASKED_EQ, mask, 0}; }
 
-bool restrict_calls() {
+// What LibreOffice does to its own files and threads. Where files may be written, Landlock alone says which.
+void allow_office(Filter& filter) {
+  filter.allow({SCMP_SYS(openat),    SCMP_SYS(open),  SCMP_SYS(write),     SCMP_SYS(pwrite64),   SCMP_SYS(writev),
+                SCMP_SYS(mkdir),     SCMP_SYS(rmdir), SCMP_SYS(unlink),    SCMP_SYS(unlinkat),   SCMP_SYS(rename),
+                SCMP_SYS(ftruncate), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(chmod),      SCMP_SYS(fchmod),
+                SCMP_SYS(utimensat), SCMP_SYS(umask), SCMP_SYS(fcntl),     SCMP_SYS(faccessat2), SCMP_SYS(fallocate)});
+  filter.allow({SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(pipe2),
+                SCMP_SYS(eventfd2), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep), SCMP_SYS(sched_getparam),
+                SCMP_SYS(sched_getscheduler), SCMP_SYS(set_tid_address), SCMP_SYS(arch_prctl)});
+  // Threads only: what clone3 is asked for cannot be seen, so that glibc has to fall back to clone.
+  constexpr std::uint64_t kThread = 0x10000;  // CLONE_THREAD
+  filter.refuse(SCMP_SYS(clone3), ENOSYS);
+  filter.allow_if(SCMP_SYS(clone), {{0, SCMP_CMP_MASKED_EQ, kThread, kThread}});
+  filter.allow_if(SCMP_SYS(prctl), {equal(0, PR_SET_NAME)});
+  // Libraries are mapped as they are. LibreOffice's bridges between its own components are code made at run time.
+  filter.allow({SCMP_SYS(mprotect)});
+  filter.allow_if(SCMP_SYS(mmap), {{2, SCMP_CMP_MASKED_EQ, PROT_EXEC | PROT_WRITE, PROT_EXEC}});
+}
+
+bool restrict_calls(const Freedom& freedom) {
   Filter filter;
+  if (freedom.threads_and_libraries) allow_office(filter);
   filter.allow({SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fstat),
                 SCMP_SYS(newfstatat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(statx), SCMP_SYS(access),
                 SCMP_SYS(faccessat), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(statfs),
@@ -151,19 +187,19 @@ bool restrict_calls() {
 
 }  // namespace
 
-SandboxState lock_in(std::uint64_t memory_bytes) {
+SandboxState lock_in(std::uint64_t memory_bytes, const Freedom& freedom) {
   SandboxState state;
   const auto layer = [&](const char* layer_name, bool in_force) {
     if (!state.detail.empty()) state.detail += ", ";
     state.detail += std::string(in_force ? "" : "missing: ") + layer_name;
     state.complete = state.complete && in_force;
   };
-  const bool limits = set_limits(memory_bytes);
+  const bool limits = set_limits(memory_bytes, freedom);
   const bool privileges = drop_privileges();
   layer("resource limits", limits);
   layer("no privileges", privileges);
-  layer("landlock", restrict_files());
-  layer("seccomp", restrict_calls());
+  layer("landlock", restrict_files(freedom));
+  layer("seccomp", restrict_calls(freedom));
   for (const auto& attempt : try_to_break_out())
     if (attempt.allowed) layer(attempt.what.c_str(), false);
   return state;

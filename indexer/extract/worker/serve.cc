@@ -17,6 +17,15 @@ namespace {
 
 constexpr long kMaxProcessorSeconds = 1'200;
 
+// Formats whose pages, as numbered in their text, only LibreOffice can draw: the extension they go by.
+std::string_view laid_out_as_pdf(const Identity& identity) {
+  if (identity.encrypted) return {};
+  if (identity.kind == Kind::office && identity.converted != "xlsx") return identity.extension;
+  if (identity.kind == Kind::pptx) return "pptx";
+  if (identity.media_type == "application/vnd.oasis.opendocument.presentation") return "odp";
+  return {};
+}
+
 class Server {
  public:
   Server(Channel& channel, const Charsets& charsets) : channel_(channel), charsets_(charsets) {}
@@ -54,7 +63,10 @@ class Server {
         return extract(source, report, context, 0);
       case FrameKind::identify: {
         const auto identity = identify(source, charsets_);
-        return report.identified(identity.media_type, identity.format);
+        report.identified(identity.media_type, identity.format);
+        if (const auto extension = laid_out_as_pdf(identity); !extension.empty())
+          report.want_conversion(extension, "pdf", {});
+        return;
       }
       case FrameKind::unpack:
         return unpack(source, report, context);

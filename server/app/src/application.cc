@@ -34,7 +34,7 @@ std::unique_ptr<storage::Store> open_store(const Configuration& configuration, c
   try {
     return storage::Store::open(configuration.data, options);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::unavailable) throw;
+    if (error.message_id() != "storage.in_use") throw;
     throw Error(ErrorCode::unavailable, error.message(), "store.busy", {{"path", configuration.data.string()}});
   }
 }
@@ -42,6 +42,7 @@ std::unique_ptr<storage::Store> open_store(const Configuration& configuration, c
 extract::ExtractorOptions extractor_options(const Configuration& configuration) {
   extract::ExtractorOptions options;
   options.worker_program = configuration.worker_program;
+  options.office_program = configuration.office_program;
   options.workers = std::max(1U, configuration.extraction_workers);
   options.allow_incomplete_sandbox = configuration.allow_incomplete_sandbox;
   return options;
@@ -75,7 +76,7 @@ class RunningApplication final : public Application {
         holdings_(*store_, records_, texts_),
         field_names_(*schema_),
         indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index"})),
-        searcher_(search::Searcher::make(*indexer_, holdings_, field_names_.aliases()), page_token_seal(*store_))),
+        searcher_(search::Searcher::make(*indexer_, holdings_, field_names_.aliases(), page_token_seal(*store_))),
         catalogue_(records_, [this](const records::Principal& principal,
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
         page_images_(*store_, *extractor_),
@@ -170,6 +171,7 @@ Configuration default_configuration(const fs::path& program) {
   const fs::path folder = fs::weakly_canonical(program).parent_path();
   configuration.schema_directories = {folder.parent_path() / "share" / "lantai" / "schema"};
   configuration.worker_program = folder / "lantai-extract-worker";
+  configuration.office_program = folder / "lantai-office-worker";
   return configuration;
 }
 

@@ -32,6 +32,7 @@ struct Limits {
 
 struct ExtractorOptions {
   std::filesystem::path worker_program;  // lantai-extract-worker
+  std::filesystem::path office_program;  // lantai-office-worker; empty or missing: such documents give no text
   unsigned workers = 2;
   Limits limits;
   bool ocr = true;
@@ -83,6 +84,9 @@ class Extractor {
   virtual std::optional<Failure> unpack(const SourceFile& file, UnpackSink& sink) = 0;
   // Page `number` as PNG, `width` pixels wide; nullopt when the format has no page images.
   virtual std::optional<Bytes> render_page(const SourceFile& file, std::uint32_t number, std::uint32_t width) = 0;
+  // The document as PDF, when it is one whose pages only an office program can lay out; otherwise nullopt. Costs a
+  // tenth of a second and more: callers keep the result.
+  virtual std::optional<Bytes> to_pdf(const SourceFile& /*file*/) { return std::nullopt; }
   // The rows of a spreadsheet's first sheet (XLSX or CSV) as text, for import.
   virtual std::vector<std::vector<std::string>> read_table(const SourceFile& file) = 0;
   // Identifies without extracting.

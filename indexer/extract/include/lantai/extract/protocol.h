@@ -30,26 +30,28 @@ enum class FrameKind : std::uint8_t {
   identify,
   ocr_page,
   probe,
+  convert,  // only to lantai-office-worker; name: the extension the document goes by
   // worker → parent: numbers | fields
-  hello = 32,    // protocol version, complete | detail
-  identified,    // – | media type, format
-  title,         // – | title
-  metadata,      // – | key, value
-  page,          // target, page number, ocr | –       target 0: the file itself, n: the n-th embedded
-  text,          // – | a piece of the page begun last
-  embedded,      // – | path, raw name                 gets the next target number
-  embedded_end,  // target, size | media type, error code
-  warning,       // – | code, detail
-  failure,       // – | code, detail
-  ocr_wanted,    // page number | –
-  progress,      // – | –                              a slow step begins: the time limit counts from here
-  member,        // size | path, raw name
-  member_end,    // – | failure code
-  data,          // – | a piece of a member or of an image
-  row,           // – | cells
-  row_part,      // – | cells; the row goes on in the next frame
-  attempt,       // allowed | what was tried
-  done,          // worker wants to be replaced | –
+  hello = 32,      // protocol version, complete | detail
+  identified,      // – | media type, format
+  title,           // – | title
+  metadata,        // – | key, value
+  page,            // target, page number, ocr | –       target 0: the file itself, n: the n-th embedded
+  text,            // – | a piece of the page begun last
+  embedded,        // – | path, raw name                 gets the next target number
+  embedded_end,    // target, size | media type, error code
+  warning,         // – | code, detail
+  failure,         // – | code, detail
+  ocr_wanted,      // page number | –
+  convert_wanted,  // target | extension, format to convert to; of a member, its bytes follow as data
+  progress,        // – | –                              a slow step begins: the time limit counts from here
+  member,          // size | path, raw name
+  member_end,      // – | failure code
+  data,            // – | a piece of a member or of an image
+  row,             // – | cells
+  row_part,        // – | cells; the row goes on in the next frame
+  attempt,         // allowed | what was tried
+  done,            // worker wants to be replaced | –
 };
 
 struct Frame {
@@ -84,6 +86,7 @@ struct Request {
   std::uint32_t page = 0;
   std::uint32_t width = 0;
   std::string name;
+  std::string target;  // of convert: pdf, xlsx, pptx
 };
 
 Frame to_frame(const Request& request);

@@ -27,6 +27,7 @@ struct Configuration {
   std::filesystem::path data;                             // the store's directory
   std::vector<std::filesystem::path> schema_directories;  // default: ../share/lantai/schema beside the program
   std::filesystem::path worker_program;                   // default: lantai-extract-worker beside the program
+  std::filesystem::path office_program;                   // default: lantai-office-worker beside the program
   unsigned extraction_workers = 2;
   bool read_files = true;  // false: what is not read yet stays so; for commands that need no texts
   bool create_if_missing = false;

@@ -1,5 +1,6 @@
 // What does a page look like? Rendered by the extractor in its sandbox, and kept as a derived blob under the digest of
-// the source, the page, the width and the extractor's version. Losing one costs time only. Thread-safe.
+// the source, the page, the width and the extractor's version; so is the PDF of a document that an office program has
+// to lay out first. Losing one costs time only. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,12 @@ class PageImages {
   std::optional<Bytes> find(ByteView digest, const std::string& name, std::uint32_t page, std::uint32_t width) const;
 
  private:
+  // What a worker reads the pages from: the PDF made of the source, if it takes one; otherwise the source itself.
+  std::optional<Bytes> render(ByteView digest, const std::string& name, std::uint32_t page, std::uint32_t width) const;
+  std::optional<Bytes> pdf_of(ByteView digest, const std::string& name) const;
+  std::optional<Bytes> kept(const Bytes& key) const;
+  void keep(const Bytes& key, ByteView bytes, const std::string& owner) const;
+
   storage::Store& store_;
   extract::Extractor& extractor_;
 };
