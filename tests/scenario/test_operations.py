@@ -54,6 +54,25 @@ class Operations(unittest.TestCase):
         exported.write_text("\n".join([*lines[:-1], json.dumps(entry, ensure_ascii=False)]) + "\n", "utf-8")
         self.assertNotEqual(subprocess.run(verify, capture_output=True, check=False).returncode, 0)
 
+    def test_a_head_kept_outside_shows_a_log_that_lost_its_end(self):
+        self.place.client("lin").call("POST", "/api/v1/records/item", {"fields": {"title": "审计样件"}})
+        self.place.stop()
+        head, exported = self.place.folder / "head.json", self.place.folder / "audit.jsonl"
+        self.assertEqual(self.place.run("export", "--audit-head", str(head)).stdout, b"")
+        exported.write_bytes(self.place.run("export", "--audit").stdout)
+        verify = [sys.executable, TOP / "tools/audit_verify", exported, "--head", head]
+        self.assertEqual(subprocess.run(verify, capture_output=True, check=False).returncode, 0)
+        self.assertEqual(self.place.run("verify", "--head", str(head)).returncode, 0)
+        kept = json.loads(head.read_text("utf-8"))
+        for changed in ({**kept, "sequence": kept["sequence"] + 1000}, {**kept, "hash": "0" * 64}):
+            head.write_text(json.dumps(changed), "utf-8")
+            done = self.place.run("verify", "--head", str(head), "--format", "json", check=False)
+            self.assertEqual(done.returncode, 7)
+            self.assertIsNotNone(json.loads(done.stdout)["audit"]["first_broken"])
+            self.assertEqual(subprocess.run(verify, capture_output=True, check=False).returncode, 1)
+        head.write_text("{}", "utf-8")
+        self.assertEqual(self.place.run("verify", "--head", str(head), check=False).returncode, 2)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,10 +1,13 @@
 // lantai export
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <set>
 
+#include "audit_export.h"
 #include "command_line.h"
 #include "lantai/base/error.h"
 #include "remote.h"
@@ -18,7 +21,7 @@ using Json = nlohmann::ordered_json;
 
 struct ExportArguments {
   std::vector<std::string> types;
-  std::string files, to;
+  std::string files, to, audit_head;
   bool audit = false;
 };
 
@@ -57,10 +60,10 @@ fs::path path_of(const std::string& folder, const std::string& record, const Exp
   return fs::path(folder) / record / safe_name(file.number, file.name);
 }
 
-// The line that `lantai import` reads back. `write` writes a file's bytes to the path.
+// The line that `lantai import` reads back. `write` writes a file's bytes to the path; false when it could not.
 Json line_of_record(const std::string& type, const std::string& id, const Json& fields,
                     const std::vector<ExportedFile>& files, const std::string& folder,
-                    const std::function<void(const ExportedFile&, const fs::path&)>& write) {
+                    const std::function<bool(const ExportedFile&, const fs::path&)>& write) {
   const std::string record = type + "/" + id;
   Json line = {{"type", type}, {"key", record}, {"fields", fields}};
   Json listed = Json::array();
@@ -69,8 +72,7 @@ Json line_of_record(const std::string& type, const std::string& id, const Json& 
     if (!folder.empty()) {
       const fs::path path = path_of(folder, record, file);
       fs::create_directories(path.parent_path());
-      write(file, path);
-      one["path"] = fs::absolute(path).lexically_normal().string();
+      if (write(file, path)) one["path"] = fs::absolute(path).lexically_normal().string();
     }
     listed.push_back(std::move(one));
   }
@@ -91,34 +93,112 @@ std::vector<std::string> in_order(const std::vector<std::string>& declared) {
   return types;
 }
 
-std::uint64_t export_type(app::Application& application, const std::string& type, const ExportArguments& arguments,
-                          std::ostream& out) {
-  const records::Principal principal = identity::operator_principal();
-  application.records().begin_export(principal, type, "jsonl");
+// What has been written, and whether all of it could be read.
+struct Exported {
   std::uint64_t count = 0;
-  records::ListRequest request;
-  request.limit = 500;
-  do {
-    auto page = application.records().list(principal, type, request);
-    for (const auto& record : page.records) {
-      std::vector<ExportedFile> files;
-      std::map<std::uint32_t, Bytes> digests;
-      for (const auto& file : record.files) {
-        if (file.removed || file.versions.empty()) continue;
-        const records::FileVersion& current = file.current();
-        files.push_back({file.number, current.name, file.role, current.size, to_hex(current.digest)});
-        digests[file.number] = current.digest;
-      }
-      const auto write = [&](const ExportedFile& file, const fs::path& path) {
-        write_blob(application.store().blobs(), digests.at(file.number), path);
-      };
-      out << line_of_record(record.type, record.id, record.fields, files, arguments.files, write).dump() << "\n";
-      ++count;
+  bool damaged = false;
+};
+
+// The records of one store, as far as they can be read: what is damaged is named on standard error and left out.
+class DirectExport {
+ public:
+  DirectExport(app::Application& application, const Shared& shared, const ExportArguments& arguments, std::ostream& out)
+      : application_(application), shared_(shared), arguments_(arguments), out_(out) {}
+
+  const Exported& done() const { return done_; }
+
+  void export_type(const std::string& type) {
+    written_.clear();
+    if (audited_) note_in_audit_log(type);
+    records::ListRequest request;
+    request.limit = 500;
+    const auto listed = [&] {
+      do {
+        auto page = application_.records().list(principal_, type, request);
+        for (const auto& record : page.records) write(record);
+        request.page_token = std::move(page.next_page_token);
+      } while (!request.page_token.empty());
+    };
+    if (!readable(type, listed)) export_by_changes(type);
+  }
+
+ private:
+  template <typename Step>
+  bool readable(const std::string& what, Step step) {
+    try {
+      step();
+      return true;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::data_loss) throw;
+      done_.damaged = true;
+      std::cerr << say(Text::left_out, shared_.lang(), what, error.message()) << "\n";
+      return false;
     }
-    request.page_token = std::move(page.next_page_token);
-  } while (!request.page_token.empty());
-  return count;
-}
+  }
+
+  // A damaged engine takes no commits. What can still be read is worth more than the entry.
+  void note_in_audit_log(const std::string& type) {
+    try {
+      application_.records().begin_export(principal_, type, "jsonl");
+    } catch (const Error& error) {
+      constexpr std::array kOfEngine{ErrorCode::data_loss, ErrorCode::unavailable, ErrorCode::deadline_exceeded};
+      if (std::find(kOfEngine.begin(), kOfEngine.end(), error.code()) == kOfEngine.end()) throw;
+      done_.damaged = true;
+      audited_ = false;
+      std::cerr << say(Text::not_audited, shared_.lang(), error.message()) << "\n";
+    }
+  }
+
+  // One by one, where a list cannot be read to its end: every record has its place in the feed.
+  void export_by_changes(const std::string& type) {
+    const auto& feed = application_.store().changes();
+    std::set<std::string> ids;
+    for (std::uint64_t at = 0; at < feed.last_position(); ++at) {
+      try {
+        for (const auto& change : feed.read(at, 1)) {
+          if (change.kind == "record" && change.subject == type) ids.insert(change.id);
+        }
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::data_loss) throw;  // the next position may be in a whole part again
+      }
+    }
+    for (const auto& id : ids) {
+      if (written_.contains(id)) continue;
+      readable(type + "/" + id, [&] {
+        if (const auto record = application_.records().find(principal_, type, id)) write(*record);
+      });
+    }
+  }
+
+  void write(const records::Record& record) {
+    std::vector<ExportedFile> files;
+    std::map<std::uint32_t, Bytes> digests;
+    for (const auto& file : record.files) {
+      if (file.removed || file.versions.empty()) continue;
+      const records::FileVersion& current = file.current();
+      files.push_back({file.number, current.name, file.role, current.size, to_hex(current.digest)});
+      digests[file.number] = current.digest;
+    }
+    const auto write_file = [&](const ExportedFile& file, const fs::path& path) {
+      const auto whole =
+          readable(path.string(), [&] { write_blob(application_.store().blobs(), digests.at(file.number), path); });
+      if (!whole) fs::remove(path);
+      return whole;
+    };
+    out_ << line_of_record(record.type, record.id, record.fields, files, arguments_.files, write_file).dump() << "\n";
+    written_.insert(record.id);
+    ++done_.count;
+  }
+
+  app::Application& application_;
+  const Shared& shared_;
+  const ExportArguments& arguments_;
+  std::ostream& out_;
+  const records::Principal principal_ = identity::operator_principal();
+  std::set<std::string> written_;  // of the type under way
+  Exported done_;
+  bool audited_ = true;
+};
 
 // What was cut short on its way is no copy.
 void download(HttpClient& client, const std::string& from, const ExportedFile& file, const fs::path& path) {
@@ -149,6 +229,7 @@ std::uint64_t export_remote_type(const Shared& shared, const std::string& type, 
       const auto write = [&](const ExportedFile& file, const fs::path& path) {
         const std::string from = "/api/v1/records/" + type + "/" + id + "/files/" + std::to_string(file.number);
         download(files, from, file, path);
+        return true;
       };
       out << line_of_record(type, id, record.at("fields"), listed, arguments.files, write).dump() << "\n";
     }
@@ -157,7 +238,9 @@ std::uint64_t export_remote_type(const Shared& shared, const std::string& type, 
 }
 
 std::uint64_t export_remotely(const Shared& shared, const ExportArguments& arguments, std::ostream& out) {
-  if (arguments.audit) throw Error(ErrorCode::invalid_argument, std::string(text(Text::server_command, shared.lang())));
+  if (arguments.audit || !arguments.audit_head.empty()) {
+    throw Error(ErrorCode::invalid_argument, std::string(text(Text::server_command, shared.lang())));
+  }
   std::vector<std::string> types = arguments.types;
   if (types.empty()) {
     std::vector<std::string> declared;
@@ -170,43 +253,30 @@ std::uint64_t export_remotely(const Shared& shared, const ExportArguments& argum
   return count;
 }
 
-std::uint64_t export_audit(storage::Store& store, std::ostream& out) {
-  const auto& log = store.audit();
-  out << storage::audit_export_header(store.identity()) << "\n";
-  std::uint64_t after = 0, count = 0;
-  for (auto entries = log.read(after, 1000); !entries.empty(); entries = log.read(after, 1000)) {
-    for (const auto& entry : entries) {
-      out << storage::to_json_line(entry) << "\n";
-      after = entry.sequence;
-      ++count;
-    }
-  }
-  return count;
-}
-
-std::uint64_t export_directly(const Shared& shared, const ExportArguments& arguments, std::ostream& out) {
+Exported export_directly(const Shared& shared, const ExportArguments& arguments, std::ostream& out) {
   const auto application = shared.open(false);
-  if (arguments.audit) return export_audit(application->store(), out);
+  if (!arguments.audit_head.empty()) write_audit_head(application->store().audit().head(), arguments.audit_head);
+  if (arguments.audit) return {export_audit(application->store(), out), false};
+  if (!arguments.audit_head.empty()) return {};
   std::vector<std::string> types = arguments.types;
   if (types.empty()) {
     std::vector<std::string> declared;
     for (const auto& type : application->schema().types()) declared.push_back(type.name);
     types = in_order(declared);
   }
-  std::uint64_t count = 0;
-  for (const auto& type : types) count += export_type(*application, type, arguments, out);
-  return count;
+  DirectExport records(*application, shared, arguments, out);
+  for (const auto& type : types) records.export_type(type);
+  return records.done();
 }
 
 int export_to(const Shared& shared, const ExportArguments& arguments, std::ostream& out) {
-  const std::uint64_t count =
-      shared.server.empty() ? export_directly(shared, arguments, out) : export_remotely(shared, arguments, out);
+  const Exported done = shared.server.empty() ? export_directly(shared, arguments, out)
+                                              : Exported{export_remotely(shared, arguments, out), false};
   out.flush();
   if (!out) throw Error(ErrorCode::resource_exhausted, "the export cannot be written");
-  std::cerr << say(Text::exported, shared.lang(), count) << "\n";
-  return kDone;
+  std::cerr << say(Text::exported, shared.lang(), done.count) << "\n";
+  return done.damaged ? kDamaged : kDone;
 }
-
 }  // namespace
 
 void add_export(CLI::App& app, Shared& shared, Commands& commands) {
@@ -218,6 +288,8 @@ void add_export(CLI::App& app, Shared& shared, Commands& commands) {
   command->add_option("--files", arguments->files, "also write the files into this directory")->type_name("DIR");
   command->add_option("--to", arguments->to, "write to this file, not to standard output")->type_name("FILE");
   command->add_flag("--audit", arguments->audit, "the audit log instead of records");
+  command->add_option("--audit-head", arguments->audit_head, "write the head of the audit log to this file; no records")
+      ->type_name("FILE");
   commands[command] = [&shared, arguments] {
     if (arguments->to.empty()) return export_to(shared, *arguments, std::cout);
     std::ofstream out(arguments->to, std::ios::binary);

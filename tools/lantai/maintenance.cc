@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "audit_export.h"
 #include "command_line.h"
 #include "interruption.h"
 #include "lantai/base/error.h"
@@ -15,42 +16,93 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-int verify(const Shared& shared) {
-  const auto application = shared.open(false);
-  StatusLine status_line;
+struct Verified {
   std::uint64_t bytes = 0;
-  std::vector<storage::BlobDamage> damage;
+  std::vector<storage::BlobDamage> damage;  // without a digest: not in a blob
+  std::optional<storage::AuditVerdict> audit;
+  storage::AuditHead head;
+
+  bool whole() const { return damage.empty() && audit && !audit->first_broken; }
+};
+
+// Damage that one step meets does not keep the others from being done.
+bool done_or_damaged(Verified& out, const std::function<void()>& step) {
   try {
-    damage = application->store().verify([&](std::uint64_t done) {
-      bytes = done;
-      status_line.show(std::to_string(done >> 20U) + " MiB");
-    });
+    step();
+    return true;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::data_loss) throw;
-    damage.push_back({{}, error.message()});
+    out.damage.push_back({{}, error.message()});
+    return false;
+  }
+}
+
+Verified verify_store(const storage::Store& store, storage::AuditLog& audit, storage::BlobStore& blobs,
+                      const std::optional<storage::AuditHead>& known) {
+  Verified out;
+  StatusLine status_line;
+  const auto progress = [&](std::uint64_t done) {
+    out.bytes = done;
+    status_line.show(std::to_string(done >> 20U) + " MiB");
+  };
+  const auto add = [&](std::vector<storage::BlobDamage> found) {
+    out.damage.insert(out.damage.end(), found.begin(), found.end());
+  };
+  if (!done_or_damaged(out, [&] { add(store.verify(progress)); })) {
+    done_or_damaged(out, [&] { add(blobs.verify(progress)); });
   }
   status_line.clear();
-  const storage::AuditVerdict audit = application->store().audit().verify();
-  const storage::AuditHead head = application->store().audit().head();
-  const bool whole = damage.empty() && !audit.first_broken;
-  if (shared.json) {
-    Json blobs = Json::array();
-    for (const auto& one : damage) blobs.push_back({{"digest", to_hex(one.digest)}, {"reason", one.reason}});
-    Json line = {{"ok", whole}, {"bytes", bytes}, {"damage", std::move(blobs)}};
-    line["audit"] = {{"entries", audit.checked}, {"head", to_hex(head.hash)}};
-    line["audit"]["first_broken"] = audit.first_broken ? Json(*audit.first_broken) : Json();
-    line["audit"]["reason"] = audit.reason;
-    std::cout << line.dump() << "\n";
-  } else {
-    for (const auto& one : damage) {
-      std::cout << say(Text::damaged_blob, shared.lang(), to_hex(one.digest), one.reason) << "\n";
-    }
-    if (damage.empty()) std::cout << say(Text::verified, shared.lang(), bytes) << "\n";
-    std::cout << (audit.first_broken ? say(Text::audit_broken, shared.lang(), *audit.first_broken, audit.reason)
-                                     : say(Text::audit_ok, shared.lang(), audit.checked, to_hex(head.hash)))
-              << "\n";
+  done_or_damaged(out, [&] {
+    out.audit = audit.verify(known);
+    out.head = audit.head();
+  });
+  return out;
+}
+
+// Where the damage keeps the whole application from opening, the store alone tells more about it.
+Verified verify_opened(const Shared& shared, const std::optional<storage::AuditHead>& known) {
+  Verified out;
+  const auto check = [&](storage::Store& store) { return verify_store(store, store.audit(), store.blobs(), known); };
+  std::unique_ptr<app::Application> application;
+  if (done_or_damaged(out, [&] { application = shared.open(false); })) return check(application->store());
+  std::unique_ptr<storage::Store> store;
+  storage::StoreOptions options;
+  options.create_if_missing = false;
+  Verified more;
+  if (done_or_damaged(out, [&] { store = storage::Store::open(shared.data, options); })) more = check(*store);
+  more.damage.insert(more.damage.begin(), out.damage.front());
+  return more;
+}
+
+void print_verified(const Verified& found, const Shared& shared) {
+  for (const auto& one : found.damage) {
+    std::cout << say(Text::damaged_blob, shared.lang(), to_hex(one.digest), one.reason) << "\n";
   }
-  return whole ? kDone : kDamaged;
+  if (found.damage.empty()) std::cout << say(Text::verified, shared.lang(), found.bytes) << "\n";
+  if (!found.audit) return;
+  const auto& audit = *found.audit;
+  std::cout << (audit.first_broken ? say(Text::audit_broken, shared.lang(), *audit.first_broken, audit.reason)
+                                   : say(Text::audit_ok, shared.lang(), audit.checked, to_hex(found.head.hash)))
+            << "\n";
+}
+
+int verify(const Shared& shared, const std::string& head_file) {
+  std::optional<storage::AuditHead> known;
+  if (!head_file.empty()) known = read_audit_head(head_file);
+  const auto found = verify_opened(shared, known);
+  if (!shared.json) {
+    print_verified(found, shared);
+    return found.whole() ? kDone : kDamaged;
+  }
+  Json damage = Json::array();
+  for (const auto& one : found.damage) damage.push_back({{"digest", to_hex(one.digest)}, {"reason", one.reason}});
+  const auto audit = found.audit.value_or(storage::AuditVerdict{});
+  Json line = {{"ok", found.whole()}, {"bytes", found.bytes}, {"damage", std::move(damage)}};
+  line["audit"] = {{"entries", audit.checked}, {"head", to_hex(found.head.hash)}};
+  line["audit"]["first_broken"] = audit.first_broken ? Json(*audit.first_broken) : Json();
+  line["audit"]["reason"] = audit.reason;
+  std::cout << line.dump() << "\n";
+  return found.whole() ? kDone : kDamaged;
 }
 
 int collect(const Shared& shared, unsigned grace_hours) {
@@ -129,8 +181,10 @@ int stats(const Shared& shared) {
 
 void add_maintenance(CLI::App& app, Shared& shared, Commands& commands) {
   CLI::App* verifying = app.add_subcommand("verify", "read every stored byte and the audit chain, and check them");
+  auto head = std::make_shared<std::string>();
+  verifying->add_option("--head", *head, "file with a head of the audit log exported earlier")->type_name("FILE");
   add_format(*verifying, shared);
-  commands[verifying] = [&shared] { return verify(shared); };
+  commands[verifying] = [&shared, head] { return verify(shared, *head); };
 
   auto failed_texts = std::make_shared<bool>(false);
   CLI::App* reindexing = app.add_subcommand("reindex", "build the index anew");

@@ -27,6 +27,8 @@ enum class Text {
   damaged_blob,
   audit_ok,
   audit_broken,
+  not_audited,
+  left_out,
   reindexed,
   serving,
   first_login,
