@@ -33,12 +33,9 @@ int open_file(const std::string& path, const Shared& shared) {
 }
 
 int extract_files(const Shared& shared, const std::vector<std::string>& paths, bool ocr) {
-  extract::ExtractorOptions options;
-  const app::Configuration configuration = shared.configuration(false);
-  options.worker_program = configuration.worker_program;
+  auto options = app::extractor_options(shared.configuration(false));
   options.workers = 1;
   options.ocr = ocr;
-  options.allow_incomplete_sandbox = configuration.allow_incomplete_sandbox;
   const auto extractor = extract::Extractor::make(options);
   int code = kDone;
   for (const auto& path : paths) {

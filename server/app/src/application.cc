@@ -39,15 +39,6 @@ std::unique_ptr<storage::Store> open_store(const Configuration& configuration, c
   }
 }
 
-extract::ExtractorOptions extractor_options(const Configuration& configuration) {
-  extract::ExtractorOptions options;
-  options.worker_program = configuration.worker_program;
-  options.office_program = configuration.office_program;
-  options.workers = std::max(1U, configuration.extraction_workers);
-  options.allow_incomplete_sandbox = configuration.allow_incomplete_sandbox;
-  return options;
-}
-
 unsigned reading_workers(const Configuration& configuration) {
   return configuration.read_files ? std::max(1U, configuration.extraction_workers) : 0;
 }
@@ -165,6 +156,15 @@ class RunningApplication final : public Application {
 };
 
 }  // namespace
+
+extract::ExtractorOptions extractor_options(const Configuration& configuration) {
+  extract::ExtractorOptions options;
+  options.worker_program = configuration.worker_program;
+  options.office_program = configuration.office_program;
+  options.workers = std::max(1U, configuration.extraction_workers);
+  options.allow_incomplete_sandbox = configuration.allow_incomplete_sandbox;
+  return options;
+}
 
 Configuration default_configuration(const fs::path& program) {
   Configuration configuration;

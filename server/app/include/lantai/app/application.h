@@ -37,6 +37,9 @@ struct Configuration {
 // Fills in the defaults that depend on where the program lies.
 Configuration default_configuration(const std::filesystem::path& program);
 
+// How this configuration has files read; the same for a file that is not in the store.
+extract::ExtractorOptions extractor_options(const Configuration& configuration);
+
 class Application {
  public:
   // Throws unavailable (`store.locked`) while another process has the store open, not_found (`store.missing`) when
