@@ -197,6 +197,8 @@ BOOST_AUTO_TEST_CASE(health_readiness_and_metrics_answer_at_the_root) {
   const auto ready = client.get("/readyz");
   BOOST_TEST(ready.status == 200);
   for (const char* part : {"store", "index", "extraction", "sandbox"}) BOOST_TEST(ready.json()[part].is_object());
+  BOOST_TEST(ready.json()["index"].contains("documents") == false);  // how much there is, is not for everybody
+  BOOST_TEST(World::the().as("administrator").get("/readyz").json()["index"].contains("documents"));
   const auto metrics = client.get("/metrics");
   BOOST_TEST(metrics.status == 200);
   BOOST_TEST(metrics.header("content-type").starts_with("text/plain"));

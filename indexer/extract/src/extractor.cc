@@ -312,7 +312,7 @@ std::string PooledExtractor::identify(const SourceFile& file) {
   return media_type;
 }
 
-SandboxReport PooledExtractor::sandbox() { return pool_.borrow()->sandbox(); }
+SandboxReport PooledExtractor::sandbox() { return pool_.sandbox(); }
 
 }  // namespace
 

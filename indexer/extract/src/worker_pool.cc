@@ -23,11 +23,23 @@ WorkerPool::Loan WorkerPool::borrow(const std::stop_token& stop) {
   try {
     auto worker = std::make_unique<WorkerProcess>(options_.worker_program, options_.limits, folder_ == Folder::own);
     worker->await_hello(stop);
+    {
+      std::lock_guard lock(mutex_);
+      sandbox_ = worker->sandbox();
+    }
     return {*this, std::move(worker)};
   } catch (...) {
     give_back(nullptr);
     throw;
   }
+}
+
+SandboxReport WorkerPool::sandbox() {
+  {
+    std::lock_guard lock(mutex_);
+    if (sandbox_) return *sandbox_;
+  }
+  return borrow()->sandbox();
 }
 
 void WorkerPool::give_back(std::unique_ptr<WorkerProcess> worker) {

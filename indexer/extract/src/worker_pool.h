@@ -34,6 +34,8 @@ class WorkerPool {
     std::unique_ptr<WorkerProcess> worker_;
   };
 
+  // What the last worker that was started found; starts one only if none was. Throws as borrow does.
+  SandboxReport sandbox();
   // Throws failed_precondition when no worker starts, cancelled at a stop request while waiting for one.
   Loan borrow(const std::stop_token& stop = {});
 
@@ -45,6 +47,7 @@ class WorkerPool {
   std::mutex mutex_;
   std::condition_variable_any freed_;
   unsigned free_slots_;
+  std::optional<SandboxReport> sandbox_;
   std::vector<std::unique_ptr<WorkerProcess>> idle_;
 };
 

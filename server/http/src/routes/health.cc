@@ -10,7 +10,12 @@ namespace {
 
 Response healthz(Call&) { return json_response(200, {{"status", "ok"}}); }
 
+// Whoever is not signed in, a proxy or a monitor, learns whether and how far, not what errors say of the machine, nor how
+// much the archive holds.
 Response readyz(Call& call) {
+  const auto told = [&](const std::string& error) {
+    return call.caller || error.empty() ? error : std::string("told to those signed in, and in the log");
+  };
   auto& app = call.app();
   app.store().read_view();
   const auto& identity = app.store().identity();
@@ -23,16 +28,16 @@ Response readyz(Call& call) {
             {"index",
              {{"position", index.position},
               {"feed_position", index.feed_position},
-              {"documents", index.documents},
               {"rebuilding", index.rebuilding},
-              {"error", index.last_error}}},
+              {"error", told(index.last_error)}}},
             {"extraction",
              {{"position", extraction.position},
               {"waiting", extraction.waiting},
               {"extracted", extraction.extracted},
               {"failed", extraction.failed},
-              {"error", extraction.last_error}}},
+              {"error", told(extraction.last_error)}}},
             {"sandbox", {{"complete", sandbox.complete}, {"detail", sandbox.detail}}}};
+  if (call.caller) body["index"]["documents"] = index.documents;
   auto response = json_response(ready ? 200 : 503, body);
   if (!ready) response.set("Retry-After", "5");
   return response;
