@@ -1,10 +1,8 @@
 // The process that is killed: commits, writes, removes and collects without end, and says on standard output what has
-// been acknowledged to it. Usage: storage_crash_child STORE SEED FIRST_BLOB everything|blobs
+// been acknowledged to it. Usage: storage_crash_child STORE FIRST_BLOB everything|blobs
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdlib>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -54,42 +52,58 @@ void put_owned(Store& store, std::uint64_t number) {
   }
 }
 
-void write_blobs_forever(Store& store, std::uint64_t number, std::uint64_t kept, std::mt19937& random) {
-  for (;; ++number) {
-    put_owned(store, number);
-    acknowledge("B " + std::to_string(number));
-    if (number < kept || random() % 20 == 0) continue;
-    const auto old = number - kept;
-    acknowledge("R " + std::to_string(old));  // from here on it may be gone
-    store.run_transaction([&](Transaction& t) {
-      const auto digest = t.get(KeySpace::texts, blob_key(old));
-      if (!digest) return;
-      t.remove_blob_owner(*digest, blob_name(old));
-      t.erase(KeySpace::texts, blob_key(old));
-    });
+void collect(Store& store) {
+  if (store.blobs().collect(std::chrono::seconds(0)).bytes_freed > 0) acknowledge("M 0");
+}
+
+void drop(Store& store, std::uint64_t number) {
+  acknowledge("R " + std::to_string(number));  // from here on it may be gone
+  store.run_transaction([&](Transaction& t) {
+    const auto digest = t.get(KeySpace::texts, blob_key(number));
+    if (!digest) return;
+    t.remove_blob_owner(*digest, blob_name(number));
+    t.erase(KeySpace::texts, blob_key(number));
+  });
+}
+
+// What the life before did not come to.
+void drop_before(Store& store, std::uint64_t number) {
+  const ScanRange range{.begin = {}, .end = blob_key(number), .limit = 1000};
+  for (const auto& entry : store.read_view()->scan(KeySpace::texts, range).entries) {
+    drop(store, KeyReader(entry.key).number());
   }
 }
 
-[[noreturn]] void run(const char* directory, unsigned seed, std::uint64_t first_blob, Work work) {
+[[noreturn]] void write_blobs_forever(Store& store, std::uint64_t number, Work work) {
+  if (number > kBlobsKept) drop_before(store, number - kBlobsKept);
+  for (;; ++number) {
+    put_owned(store, number);
+    acknowledge("B " + std::to_string(number));
+    if (number >= kBlobsKept) drop(store, number - kBlobsKept);
+    // Here and not beside the writer, which has the pack that would be emptied.
+    if (work == Work::blobs) collect(store);
+  }
+}
+
+[[noreturn]] void run(const char* directory, std::uint64_t first_blob, Work work) {
   const auto store = Store::open(directory, crash_options());
   std::vector<std::jthread> threads;
-  for (int writer = 0; writer < kWriters && work == Work::everything; ++writer) {
-    threads.emplace_back([&, writer] { commit_forever(*store, writer); });
+  if (work == Work::everything) {
+    for (int writer = 0; writer < kWriters; ++writer) {
+      threads.emplace_back([&, writer] { commit_forever(*store, writer); });
+    }
+    threads.emplace_back([&] {
+      while (true) collect(*store);
+    });
   }
-  threads.emplace_back([&] {
-    while (true) store->blobs().collect(std::chrono::seconds(0));
-  });
-  std::mt19937 random(seed);
-  write_blobs_forever(*store, first_blob, work == Work::blobs ? kBlobsKeptOfDropped : kBlobsKept, random);
-  std::abort();
+  write_blobs_forever(*store, first_blob, work);
 }
 
 }  // namespace
 }  // namespace lantai::storage
 
 int main(int, char** arguments) {
-  lantai::storage::run(
-      arguments[1], static_cast<unsigned>(std::atol(arguments[2])),
-      static_cast<std::uint64_t>(std::atoll(arguments[3])),
-      std::string_view(arguments[4]) == "blobs" ? lantai::storage::Work::blobs : lantai::storage::Work::everything);
+  const auto work =
+      std::string_view(arguments[3]) == "blobs" ? lantai::storage::Work::blobs : lantai::storage::Work::everything;
+  lantai::storage::run(arguments[1], static_cast<std::uint64_t>(std::atoll(arguments[2])), work);
 }

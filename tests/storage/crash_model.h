@@ -10,10 +10,10 @@
 namespace lantai::storage {
 
 inline constexpr int kWriters = 2;
-inline constexpr std::uint64_t kBlobsKept = 20;
+inline constexpr std::uint64_t kBlobsKept = 4;
 
-enum class Work { everything, blobs };  // `blobs`: written and dropped at once, so that packs are emptied all the time
-inline constexpr std::uint64_t kBlobsKeptOfDropped = 2;
+// `blobs`: written, dropped and collected in turn, so that packs are emptied all the time.
+enum class Work { everything, blobs };
 
 inline StoreOptions crash_options() {
   StoreOptions out;
