@@ -10,8 +10,8 @@ namespace {
 
 Response healthz(Call&) { return json_response(200, {{"status", "ok"}}); }
 
-// Whoever is not signed in, a proxy or a monitor, learns whether and how far, not what errors say of the machine, nor how
-// much the archive holds.
+// Whoever is not signed in, a proxy or a monitor, learns whether and how far, not what errors say of the machine, nor
+// how much the archive holds.
 Response readyz(Call& call) {
   const auto told = [&](const std::string& error) {
     return call.caller || error.empty() ? error : std::string("told to those signed in, and in the log");
