@@ -21,7 +21,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 BUILD = TOP / "build" / "release"
-LIMIT = 1500  # seconds a part may take
+LIMIT = 3000  # seconds a part may take; the analysis has what the others leave
 
 
 @dataclass
