@@ -128,10 +128,7 @@ std::optional<Failure> PooledExtractor::run(const Request& request, const Source
                                             bool* fresh_worker) {
   const Descriptor input = reopen_read_only(file.descriptor);
   auto worker = pool_.borrow(stop);
-  if (!worker->sandbox().complete && !options_.allow_incomplete_sandbox)
-    throw Error(ErrorCode::failed_precondition,
-                "this host does not allow the whole extraction sandbox: " + worker->sandbox().detail,
-                "extract.sandbox_incomplete", {{"detail", worker->sandbox().detail}});
+  pool_.require_locked_in(*worker);
   if (fresh_worker != nullptr) *fresh_worker = worker->served() == 0;
   return worker->run(request, input.get(), on_frame, stop);
 }

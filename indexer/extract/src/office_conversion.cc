@@ -55,10 +55,7 @@ OfficeConversion::Result OfficeConversion::convert(int descriptor, const WantedC
   request.name = wanted.extension;
   request.target = wanted.format;
   auto worker = pool_.borrow(stop);
-  if (!worker->sandbox().complete && !options_.allow_incomplete_sandbox)
-    throw Error(ErrorCode::failed_precondition,
-                "this host does not allow the whole sandbox of office documents: " + worker->sandbox().detail,
-                "extract.sandbox_incomplete", {{"detail", worker->sandbox().detail}});
+  pool_.require_locked_in(*worker);
   Result result{empty_file(), std::nullopt};
   std::uint64_t size = 0;
   const auto failure = worker->run(

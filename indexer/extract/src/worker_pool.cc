@@ -34,6 +34,14 @@ WorkerPool::Loan WorkerPool::borrow(const std::stop_token& stop) {
   }
 }
 
+void WorkerPool::require_locked_in(const WorkerProcess& worker) const {
+  const auto& sandbox = worker.sandbox();
+  if (sandbox.complete || options_.allow_incomplete_sandbox) return;
+  throw Error(ErrorCode::failed_precondition,
+              "this host does not allow the whole extraction sandbox: " + sandbox.detail, "extract.sandbox_incomplete",
+              {{"detail", sandbox.detail}});
+}
+
 SandboxReport WorkerPool::sandbox() {
   {
     std::lock_guard lock(mutex_);

@@ -38,6 +38,9 @@ class WorkerPool {
   SandboxReport sandbox();
   // Throws failed_precondition when no worker starts, cancelled at a stop request while waiting for one.
   Loan borrow(const std::stop_token& stop = {});
+  // Before it gets untrusted bytes: throws failed_precondition (`extract.sandbox_incomplete`) when the host forbids a
+  // layer and the operator has not allowed that.
+  void require_locked_in(const WorkerProcess& worker) const;
 
  private:
   void give_back(std::unique_ptr<WorkerProcess> worker);
