@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,8 @@ TOGETHER = 12  # sources in one unit at most
 # g++'s precompiled headers mean nothing to clang; what the object is called depends on the source.
 NOT_FOR_CLANG = re.compile(r" (-Winvalid-pch|-fpch-preprocess|-include \S*cmake_pch\.hxx|-o \S+ -c \S+)")
 OF_A_UNIT = ["-Wno-unknown-warning-option", "-Wno-unused-private-field"]
+# The analyser takes most of the time, and most of that on the last paths of long functions; .clang-tidy cannot tell it to stop.
+OF_THE_ANALYSER = ["-Xclang", "-analyzer-config", "-Xclang", "max-nodes=40000"]
 
 
 def read_by_the_compiler():
@@ -88,7 +91,7 @@ def tidy(arguments, together):
     unit.write_text("".join(f'#include "{source}"\n' for source in together))
     file, less = (unit, ["--checks=-bugprone-suspicious-include"]) if len(together) > 1 else (together[0], [])
     done = subprocess.run(["nice", "-n", "19", "clang-tidy-14", f"--config-file={TOP / '.clang-tidy'}", "--quiet", *less, file,
-                           "--", *arguments.split(), *OF_A_UNIT], cwd=BUILD, capture_output=True, text=True, check=False)
+                           "--", *shlex.split(arguments), *OF_A_UNIT, *OF_THE_ANALYSER], cwd=BUILD, capture_output=True, text=True, check=False)
     unit.unlink()
     if done.returncode == 0 or len(together) == 1:
         yield from ((source, done.stdout if done.returncode else "") for source in together)
