@@ -46,6 +46,22 @@ BOOST_AUTO_TEST_CASE(rows_that_are_not_understood_are_named_with_their_reason) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_dry_run_knows_the_records_that_rows_further_up_would_make_and_no_others) {
+  Holdings holdings;
+  const auto list = holdings.folder.write(
+      "list.jsonl",
+      "{\"type\":\"department\",\"fields\":{\"name\":\"教务处\"}}\n"
+      "{\"type\":\"item\",\"fields\":{\"title\":\"甲\",\"fiscal_year\":2020,\"department\":\"教务处\"}}\n"
+      "{\"type\":\"item\",\"fields\":{\"title\":\"乙\",\"fiscal_year\":2020,\"department\":\"没有的处\"}}\n");
+  ImportOptions options;
+  for (const bool dry_run : {true, false}) {
+    options.dry_run = dry_run;
+    const auto imported = holdings.import({list}, options);
+    BOOST_TEST((imported.at("list.jsonl#2").status == (dry_run ? ImportStatus::planned : ImportStatus::created)));
+    BOOST_TEST((imported.at("list.jsonl#3").status == ImportStatus::failed));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_list_with_columns_that_would_be_lost_is_an_item_itself) {
   Holdings holdings;
   const std::string content = "序号,标题,日期,经办人,金额\n1,购置投影仪,2019-03-01,张三,4200\n";

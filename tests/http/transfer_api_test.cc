@@ -207,13 +207,18 @@ BOOST_AUTO_TEST_CASE(links_are_named_as_people_name_them_and_a_dry_run_finds_wha
 BOOST_AUTO_TEST_CASE(a_row_may_name_a_record_further_up_in_the_same_list) {
   auto client = World::the().as("archivist");
   const auto word = unique_word();
-  const auto rows =
-      client
-          .send("POST", "/api/v1/records/department/import",
-                "部门名称,上级部门\n" + word + "处,\n" + word + "科," + word + "处\n", {{"Content-Type", "text/csv"}})
-          .json()["rows"];
-  BOOST_REQUIRE(rows.size() == 2U);
-  BOOST_TEST(rows[1]["status"] == "created");
+  const auto import_list = [&](const char* query) {
+    const auto list =
+        "部门名称,上级部门\n" + word + "处,\n" + word + "科," + word + "处\n" + word + "股," + word + "司\n";
+    const auto path = std::string("/api/v1/records/department/import") + query;
+    return client.send("POST", path, list, {{"Content-Type", "text/csv"}}).json()["rows"];
+  };
+  for (const auto& [query, done] : {std::pair("?dry_run=1", "planned"), std::pair("", "created")}) {
+    const auto rows = import_list(query);
+    BOOST_REQUIRE(rows.size() == 3U);
+    BOOST_TEST(rows[1]["status"] == done);
+    BOOST_TEST(rows[2]["errors"][0]["rule"] == "field.no_such_record");
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -110,15 +110,14 @@ void UnitStorer::store_unit(const ImportUnit& unit, StoredUnit& result) const {
   for (const auto& source : unit.files) files.push_back(load(source));
   Json fields = fields_of(unit);
   // A link may name a record that stands further up in the same list and is just being stored.
-  bool resolved = resolve_links(engine_.schema().type(unit.type), fields);
-  if (!resolved && !options_.dry_run && settled_before_(unit.sequence)) {
-    resolved = resolve_links(engine_.schema().type(unit.type), fields);
-  }
+  const schema::TypeDecl& type = engine_.schema().type(unit.type);
+  Links links = resolve_links(type, fields);
+  if (links == Links::unresolved && settled_before_(unit.sequence)) links = resolve_links(type, fields);
   const std::string content = unit.row ? digest_text(unit.type + "\n" + unit.fields.dump()) : "";
   auto known = find_known(unit, content, files);
   if (!files.empty()) result.told.media_type = identify(unit.files.front(), files.front());
   if (options_.dry_run) {
-    check(unit, std::move(fields), resolved && !known, result);
+    check(unit, std::move(fields), links != Links::planned && !known, result);
     if (known) result.told.record = known->record.type + "/" + known->record.id;
   } else if (known && known->record.version != 0) {
     update(unit, fields, files, result, *known);
@@ -267,13 +266,16 @@ Json UnitStorer::fields_of(const ImportUnit& unit) const {
   return fields;
 }
 
-// Lists that were exported name a record by the id it had, which is in the key of its row. False when something stays
-// unresolved.
-bool UnitStorer::resolve_links(const schema::TypeDecl& type, Json& fields) const {
-  const auto row = [this](const schema::TypeDecl& target, const std::string& called, bool id) {
-    return find_row(target.name, id ? target.name + "/" + called : called);
+// Lists that were exported name a record by the id it had, which is in the key of its row.
+UnitStorer::Links UnitStorer::resolve_links(const schema::TypeDecl& type, Json& fields) const {
+  bool planned = false;
+  const auto row = [&](const schema::TypeDecl& target, const std::string& called, bool id) {
+    const std::string key = id ? target.name + "/" + called : called;
+    planned = planned || planned_.may_mean(target, key);
+    return find_row(target.name, key);
   };
-  return records::LinkNames(engine_, principal_, row).resolve(type, fields);
+  if (records::LinkNames(engine_, principal_, row).resolve(type, fields)) return Links::resolved;
+  return planned ? Links::planned : Links::unresolved;
 }
 
 void UnitStorer::remember_row(const std::string& type, const std::string& key, const std::string& id) const {
@@ -291,8 +293,10 @@ std::optional<std::string> UnitStorer::find_row(const std::string& type, const s
 // A record that another row of the same list would make first cannot be looked up yet: then only the values are judged.
 void UnitStorer::check(const ImportUnit& unit, Json fields, bool whole, StoredUnit& result) const {
   const schema::Schema& schema = engine_.schema();
-  auto problems = schema::validate(schema, schema.type(unit.type), fields);
+  const schema::TypeDecl& type = schema.type(unit.type);
+  auto problems = schema::validate(schema, type, fields);
   if (!problems.empty()) throw Error("row not understood", std::move(problems));
+  planned_.add(type, fields, unit.row_key);
   if (whole) {
     const auto checked = engine_.check_all(principal_, {{unit.type, std::move(fields), {}, {}}});
     if (checked.front().error) throw *checked.front().error;

@@ -13,6 +13,7 @@
 
 #include "import_ledger.h"
 #include "import_unit.h"
+#include "lantai/records/link_names.h"
 
 namespace lantai::archive {
 
@@ -59,7 +60,8 @@ class UnitStorer {
   void update(const ImportUnit& unit, const schema::Json& fields, std::vector<Loaded>& files, StoredUnit& result,
               const Known& known) const;
   schema::Json fields_of(const ImportUnit& unit) const;
-  bool resolve_links(const schema::TypeDecl& type, schema::Json& fields) const;
+  enum class Links { resolved, unresolved, planned };  // planned: one names a record that a dry run has seen before
+  Links resolve_links(const schema::TypeDecl& type, schema::Json& fields) const;
   void remember_row(const std::string& type, const std::string& key, const std::string& id) const;
   std::optional<std::string> find_row(const std::string& type, const std::string& key) const;
   void check(const ImportUnit& unit, schema::Json fields, bool whole, StoredUnit& result) const;
@@ -73,6 +75,7 @@ class UnitStorer {
   ImportLedger ledger_;
   mutable std::mutex mutex_;
   mutable std::unordered_map<std::string, std::string> rows_;  // type and key of the rows stored so far → id
+  mutable records::PlannedNames planned_;                      // by a dry run
 };
 
 }  // namespace lantai::archive

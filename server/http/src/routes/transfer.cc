@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <sstream>
 #include <streambuf>
 
@@ -115,6 +116,7 @@ class RowReceiver final : public Receiver {
     });
     read_rows([&](records::Draft draft) {
       resolve(draft);
+      if (dry_run_ && draft.problems.empty()) planned_.add(type_, draft.fields);
       batch_.push_back(std::move(draft));
       if (batch_.size() == kBatch) settle_batch();
     });
@@ -156,12 +158,25 @@ class RowReceiver final : public Receiver {
 
   // A row may name a record that stands further up in the same list.
   void resolve(records::Draft& draft) {
-    const records::LinkNames names(call_.app().records(), call_.principal());
-    if (!draft.problems.empty() || names.resolve(type_, draft.fields) || batch_.empty() || dry_run_) return;
-    settle_batch();
-    names.resolve(type_, draft.fields);
+    bool planned = false;
+    const records::LinkNames names(call_.app().records(), call_.principal(),
+                                   [&](const auto& target, const std::string& called, bool) {
+                                     planned = planned || planned_.may_mean(target, called);
+                                     return std::optional<std::string>();
+                                   });
+    if (!draft.problems.empty() || names.resolve(type_, draft.fields)) return;
+    if (planned) {  // and cannot be looked up yet: only the values are judged
+      draft.problems = schema::validate(call_.app().schema(), type_, draft.fields);
+      values_only_.insert(draft.line);
+    } else if (!batch_.empty() && !dry_run_) {
+      settle_batch();
+      names.resolve(type_, draft.fields);
+    }
   }
 
+  bool judged_by_engine(const records::Draft& draft) const {
+    return draft.problems.empty() && !values_only_.contains(draft.line);
+  }
   Json created(const records::Draft& draft, const records::CreateResult& result) const {
     if (result.error) return failed(draft, *result.error);
     if (dry_run_) return judged(draft);
@@ -178,14 +193,14 @@ class RowReceiver final : public Receiver {
     if (call_.context.stopping.stop_requested()) throw request_error(503);
     std::vector<records::NewRecord> good;
     for (auto& draft : batch_) {
-      if (draft.problems.empty()) good.push_back({type_.name, std::move(draft.fields), {}, draft.key});
+      if (judged_by_engine(draft)) good.push_back({type_.name, std::move(draft.fields), {}, draft.key});
     }
     auto& engine = call_.app().records();
     const auto results =
         dry_run_ ? engine.check_all(call_.principal(), good) : engine.create_all(call_.principal(), good);
     auto result = results.begin();
     for (const auto& draft : batch_)
-      rows_.push_back(draft.problems.empty() ? created(draft, *result++) : judged(draft));
+      rows_.push_back(judged_by_engine(draft) ? created(draft, *result++) : judged(draft));
     batch_.clear();
   }
 
@@ -196,6 +211,8 @@ class RowReceiver final : public Receiver {
   std::string body_;
   std::istringstream body_in_;
   std::vector<records::Draft> batch_;
+  records::PlannedNames planned_;      // by a dry run
+  std::set<std::size_t> values_only_;  // lines that name one of them
   Json rows_ = Json::array();
 };
 
