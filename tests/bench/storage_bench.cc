@@ -196,7 +196,10 @@ int main(int count, char** arguments) {
   const fs::path parent = count > 1 ? fs::path(arguments[1]) : fs::temp_directory_path();
   const auto max_records = count > 2 ? std::strtoull(arguments[2], nullptr, 10) : 1'000'000ULL;
   auto pattern = (parent / "lantai-bench-XXXXXX").string();
-  if (!::mkdtemp(pattern.data())) return 1;
+  if (!::mkdtemp(pattern.data())) {
+    std::perror(pattern.c_str());
+    return 1;
+  }
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // what is measured is said at once
   std::printf("{\n");
   lantai::storage::print_blobs(pattern);

@@ -204,7 +204,9 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
 
   see("listFailedTexts", client.get("/api/v1/extraction/failed"));
 
-  // A page image needs a document with pages; its bytes are no JSON: files_api_test.cc.
+  const auto paged = client.add_file(client.make_item({{"title", "有页面"}}), "a.pdf", small_pdf());
+  see("getPageMarks", client.get(path_of(paged) + "/files/1/pages/1/marks?q=x"));
+  // The bytes of a page image are no JSON: files_api_test.cc.
   seen.insert("getPageImage");
   const auto operations = all();
   BOOST_TEST(seen == operations, boost::test_tools::per_element());

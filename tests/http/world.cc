@@ -130,4 +130,20 @@ Client World::as(const std::string& role) const {
 
 std::string unique_word() { return "w" + random_hex(6); }
 
+std::string small_pdf(const std::string& content) {
+  const std::vector<std::string> objects{
+      "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 300]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1"
+      "/BaseFont/Helvetica>>>>>>>>",
+      "<</Length " + std::to_string(content.size()) + ">>stream\n" + content + "\nendstream "};
+  std::string pdf = "%PDF-1.4\n", table = "0000000000 65535 f \n";
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const auto offset = std::to_string(pdf.size());
+    table += std::string(10 - offset.size(), '0') + offset + " 00000 n \n";
+    pdf += std::to_string(i + 1) + " 0 obj" + objects[i] + "endobj\n";
+  }
+  const auto begin = std::to_string(pdf.size());
+  return pdf + "xref\n0 5\n" + table + "trailer<</Size 5/Root 1 0 R>>\nstartxref\n" + begin + "\n%%EOF\n";
+}
+
 }  // namespace lantai::http::test

@@ -80,4 +80,7 @@ class World {
 // A word that no other test uses.
 std::string unique_word();
 
+// A one-page PDF that is drawn by any reader; 200 by 300 points, /F1 is Helvetica.
+std::string small_pdf(const std::string& content = "");
+
 }  // namespace lantai::http::test

@@ -92,6 +92,7 @@ class PooledExtractor final : public Extractor {
   std::optional<Failure> unpack(const SourceFile& file, UnpackSink& sink) override;
   std::optional<Bytes> render_page(const SourceFile& file, std::uint32_t number, std::uint32_t width) override;
   std::optional<Bytes> to_pdf(const SourceFile& file) override;
+  std::optional<PageLayout> lay_out(const SourceFile& file, std::uint32_t number) override;
   std::vector<std::vector<std::string>> read_table(const SourceFile& file) override;
   std::string identify(const SourceFile& file) override;
   SandboxReport sandbox() override;
@@ -275,6 +276,30 @@ std::optional<Bytes> PooledExtractor::to_pdf(const SourceFile& file) {
   const auto result = office_.convert(reopen_read_only(file.descriptor).get(), *wanted, {});
   if (result.failure) return std::nullopt;
   return whole_file(result.file.get());
+}
+
+std::optional<PageLayout> PooledExtractor::lay_out(const SourceFile& file, std::uint32_t number) {
+  constexpr double kUnit = 10'000;
+  constexpr std::size_t kMaxCharacters = 200'000;  // of a page
+  auto asked = request(FrameKind::place_characters, file);
+  asked.page = number;
+  PageLayout layout;
+  bool failed = false;
+  const auto failure = run(asked, file, [&](const Frame& frame) {
+    if (frame.kind == FrameKind::failure) failed = true;
+    if (frame.kind != FrameKind::placed) return;
+    if (layout.characters.size() >= kMaxCharacters) throw Error(ErrorCode::data_loss, "too many characters on a page");
+    const auto fraction = [&](std::size_t index) {
+      return static_cast<double>(std::min<std::uint64_t>(frame.number(index), 10'000)) / kUnit;
+    };
+    layout.from_ocr = frame.number(5) != 0;
+    layout.characters.push_back({frame.text(0),
+                                 frame.text(1),
+                                 {fraction(0), fraction(1), fraction(2), fraction(3)},
+                                 static_cast<std::uint32_t>(std::min<std::uint64_t>(frame.number(4), 100))});
+  });
+  if (failure || failed) return std::nullopt;
+  return layout;
 }
 
 std::vector<std::vector<std::string>> PooledExtractor::read_table(const SourceFile& file) {

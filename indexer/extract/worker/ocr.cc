@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fault.h"
+#include "line_places.h"
 #include "utf8.h"
 
 namespace lantai::extract::worker {
@@ -26,28 +27,21 @@ constexpr float kMinConfidence = 35.0F;
 constexpr int kLowestLine = 16, kHighestLine = 36;
 constexpr double kGoodLine = 26.0;
 
-struct Reading {
-  std::string text;
-  double confidence_sum = 0;
-  double characters = 0;
-  double confidence() const { return characters == 0 ? 0 : confidence_sum / characters; }
-};
-
-// Adds the words of one line, a space between them, if the line is legible.
-void read_line(tesseract::ResultIterator& words, Reading& reading) {
-  std::string line;
-  const bool legible = words.Confidence(tesseract::RIL_TEXTLINE) >= kMinConfidence;
+// Adds the characters of the word at which the iterator stands, with a blank before them when others were before.
+void add_word(const tesseract::ResultIterator& at, std::vector<LineCharacter>& line,
+              std::vector<PlacedCharacter>& placed) {
+  if (!placed.empty()) placed.back().after = " ";
+  tesseract::ResultIterator symbols(at);
+  bool last = false;
   do {
-    const std::unique_ptr<char[]> word(words.GetUTF8Text(tesseract::RIL_WORD));
-    if (word == nullptr) continue;
-    const auto bytes = static_cast<double>(std::char_traits<char>::length(word.get()));
-    reading.confidence_sum += static_cast<double>(words.Confidence(tesseract::RIL_WORD)) * bytes;
-    reading.characters += bytes;
-    if (!legible) continue;
-    if (!line.empty()) line += ' ';
-    line += word.get();
-  } while (!words.IsAtFinalElement(tesseract::RIL_TEXTLINE, tesseract::RIL_WORD) && words.Next(tesseract::RIL_WORD));
-  if (!line.empty()) reading.text += line + '\n';
+    last = symbols.IsAtFinalElement(tesseract::RIL_WORD, tesseract::RIL_SYMBOL);
+    const std::unique_ptr<char[]> text(symbols.GetUTF8Text(tesseract::RIL_SYMBOL));
+    int left = 0, top = 0, right = 0, bottom = 0;
+    if (text == nullptr || !symbols.BoundingBox(tesseract::RIL_SYMBOL, &left, &top, &right, &bottom)) continue;
+    const float confidence = symbols.Confidence(tesseract::RIL_SYMBOL);
+    line.push_back({text.get(), (left + right) / 2.0});
+    placed.push_back({text.get(), "", {}, static_cast<std::uint32_t>(std::clamp(confidence, 0.0F, 100.0F))});
+  } while (!last && symbols.Next(tesseract::RIL_SYMBOL));
 }
 
 // The height in pixels of the middle one of the lines; 0 when there are none.
@@ -67,6 +61,45 @@ int line_height(tesseract::TessBaseAPI& api) {
 
 }  // namespace
 
+struct OcrEngine::Reading {
+  std::string text;
+  PageLayout layout;
+  double confidence_sum = 0;
+  double characters_read = 0;  // bytes of them
+  double confidence() const { return characters_read == 0 ? 0 : confidence_sum / characters_read; }
+
+  // Adds the words of one line, a space between them, if the line is legible.
+  void read_line(tesseract::ResultIterator& words, const Image& image) {
+    std::string line;
+    std::vector<LineCharacter> characters;
+    std::vector<PlacedCharacter> placed;
+    PixelBox box;
+    words.BoundingBox(tesseract::RIL_TEXTLINE, &box.left, &box.top, &box.right, &box.bottom);
+    const bool legible = words.Confidence(tesseract::RIL_TEXTLINE) >= kMinConfidence;
+    do {
+      const std::unique_ptr<char[]> word(words.GetUTF8Text(tesseract::RIL_WORD));
+      if (word == nullptr) continue;
+      const auto bytes = static_cast<double>(std::char_traits<char>::length(word.get()));
+      confidence_sum += static_cast<double>(words.Confidence(tesseract::RIL_WORD)) * bytes;
+      characters_read += bytes;
+      if (!legible) continue;
+      if (!line.empty()) line += ' ';
+      line += word.get();
+      add_word(words, characters, placed);
+    } while (!words.IsAtFinalElement(tesseract::RIL_TEXTLINE, tesseract::RIL_WORD) && words.Next(tesseract::RIL_WORD));
+    if (line.empty() || placed.empty()) return;
+    text += line + '\n';
+    placed.back().after = "\n";
+    const double width = image.width(), height = image.height();
+    const auto places = place_in_line(image, box, characters);
+    for (std::size_t i = 0; i < placed.size(); ++i) {
+      const auto& [left, top, right, bottom] = places[i];
+      placed[i].box = {left / width, top / height, right / width, bottom / height};
+      layout.characters.push_back(std::move(placed[i]));
+    }
+  }
+};
+
 // The model of one script.
 struct OcrEngine::Model {
   tesseract::TessBaseAPI api;
@@ -82,12 +115,12 @@ struct OcrEngine::Model {
     api.SetSourceResolution(200);
   }
 
-  Reading read() {
+  Reading read(const Image& image) {
     Reading reading;
     if (api.Recognize(nullptr) != 0) return reading;
     const std::unique_ptr<tesseract::ResultIterator> words(api.GetIterator());
     if (words == nullptr || words->Empty(tesseract::RIL_WORD)) return reading;
-    do read_line(*words, reading);
+    do reading.read_line(*words, image);
     while (words->Next(tesseract::RIL_WORD));
     return reading;
   }
@@ -102,7 +135,7 @@ OcrEngine::Model& OcrEngine::model(std::size_t script) {
   return *model;
 }
 
-std::string OcrEngine::read(const Image& image) {
+OcrEngine::Reading OcrEngine::best_reading(const Image& image) {
   Image ready = image.for_ocr();
   auto& simplified = model(0);
   simplified.show(ready);
@@ -111,16 +144,29 @@ std::string OcrEngine::read(const Image& image) {
         static_cast<std::uint32_t>(std::max(1.0, ready.width() * std::min(3.0, kGoodLine / height))));
     simplified.show(ready);
   }
-  auto best = simplified.read();
+  auto best = simplified.read(ready);
   simplified.api.Clear();
-  if (best.characters > 0 && best.confidence() < kSureScript) {
+  if (best.characters_read > 0 && best.confidence() < kSureScript) {
     auto& traditional = model(1);
     traditional.show(ready);
-    auto other = traditional.read();
+    auto other = traditional.read(ready);
     traditional.api.Clear();
     if (other.confidence() > best.confidence()) best = std::move(other);
   }
-  return tidy(without_han_spaces(best.text));
+  return best;
+}
+
+std::string OcrEngine::read(const Image& image) { return tidy(without_han_spaces(best_reading(image).text)); }
+
+PageLayout OcrEngine::place(const Image& image) {
+  auto layout = std::move(best_reading(image).layout);
+  for (std::size_t i = 0; i + 1 < layout.characters.size(); ++i) {
+    auto& [text, after, box, confidence] = layout.characters[i];
+    if (after == " " && without_han_spaces(text + after + layout.characters[i + 1].text).find(' ') == std::string::npos)
+      after.clear();
+  }
+  layout.from_ocr = true;
+  return layout;
 }
 
 }  // namespace lantai::extract::worker

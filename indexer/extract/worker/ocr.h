@@ -9,6 +9,7 @@
 #include <string>
 
 #include "image.h"
+#include "lantai/extract/page_layout.h"
 
 namespace lantai::extract::worker {
 
@@ -21,10 +22,14 @@ class OcrEngine {
 
   // Lines of text without what was hardly legible. Throws Fault unsupported_format if the models are not installed.
   std::string read(const Image& image);
+  // The characters of those lines and where they stand.
+  PageLayout place(const Image& image);
 
  private:
   struct Model;
   Model& model(std::size_t script);
+  struct Reading;
+  Reading best_reading(const Image& image);
 
   std::array<std::unique_ptr<Model>, 2> models_;
 };

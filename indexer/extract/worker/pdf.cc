@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fault.h"
+#include "plausible.h"
 #include "utf8.h"
 
 namespace lantai::extract::worker {
@@ -20,6 +21,8 @@ namespace {
 
 constexpr double kMaxPixels = 40'000'000;
 constexpr double kPointsPerInch = 72.0;
+// Characters. A page with fewer is taken for a scan, perhaps with a page number; one with little text is looked at.
+constexpr std::size_t kLegible = 8, kLittle = 100;
 
 std::unique_ptr<poppler::page> page_at(const poppler::document& document, std::uint32_t number) {
   if (number == 0 || number > static_cast<std::uint32_t>(std::max(document.pages(), 0)))
@@ -46,6 +49,32 @@ void cover_words(const poppler::page& page, int width, int height, std::vector<b
   }
 }
 
+// Width and height as the page is drawn, in points.
+std::pair<double, double> drawn_size(const poppler::page& page) {
+  const auto size = page.page_rect();
+  const double width = std::max(1.0, std::abs(size.width())), height = std::max(1.0, std::abs(size.height()));
+  const auto turn = page.orientation();
+  const bool sideways = turn == poppler::page::landscape || turn == poppler::page::seascape;
+  return sideways ? std::pair(height, width) : std::pair(width, height);
+}
+
+// The characters of a word; both halves of a surrogate pair together.
+void place_word(const poppler::text_box& word, double width, double height, PageLayout& layout) {
+  const auto text = word.text();
+  std::size_t index = 0;  // of the character; text counts halves
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto box = word.char_bbox(index++);
+    const bool paired = (text[i] & 0xFC00U) == 0xD800U && i + 1 < text.size();
+    poppler::ustring character(paired ? 2 : 1, text[i]);
+    if (paired) character[1] = text[i + 1];
+    const auto bytes = character.to_utf8();
+    layout.characters.push_back({to_valid_utf8({bytes.data(), bytes.size()}),
+                                 "",
+                                 {box.left() / width, box.top() / height, box.right() / width, box.bottom() / height}});
+    if (paired) ++i;
+  }
+}
+
 int brightness(const std::uint8_t* pixel) { return (pixel[0] + pixel[1] + pixel[2]) / 3; }
 
 }  // namespace
@@ -69,6 +98,30 @@ std::string Pdf::text(std::uint32_t number) const {
   std::string text = to_valid_utf8({utf8.data(), utf8.size()});
   std::replace(text.begin(), text.end(), '\f', '\n');
   return tidy(text);
+}
+
+PageLayout Pdf::layout(std::uint32_t number) const {
+  const auto page = page_at(*document_, number);
+  const auto [width, height] = drawn_size(*page);
+  PageLayout layout;
+  bool spaced = false;
+  double middle = 0;
+  for (const auto& word : page->text_list()) {
+    const auto box = word.bbox();
+    if (!layout.characters.empty()) {
+      const bool same_line = middle > box.top() && middle < box.bottom();
+      layout.characters.back().after = !same_line ? "\n" : spaced ? " " : "";
+    }
+    place_word(word, width, height, layout);
+    spaced = word.has_space_after();
+    middle = (box.top() + box.bottom()) / 2;
+  }
+  return layout;
+}
+
+bool Pdf::is_scan(std::uint32_t number, const std::string& text) const {
+  const auto legible = looks_garbled(text) ? 0 : count_legible(text);
+  return legible < kLegible || (legible < kLittle && shows_more_than_text(number));
 }
 
 bool Pdf::shows_more_than_text(std::uint32_t number) const {
@@ -118,11 +171,8 @@ Image Pdf::render(std::uint32_t number, double dots_per_inch) const {
 
 Image Pdf::render_to_width(std::uint32_t number, std::uint32_t width) const {
   const auto page = page_at(*document_, number);
-  const auto size = page->page_rect();
-  const auto turn = page->orientation();
-  const bool sideways = turn == poppler::page::landscape || turn == poppler::page::seascape;
-  const double points = std::max(1.0, std::abs(sideways ? size.height() : size.width()));
-  return render(number, width * kPointsPerInch / points).scaled_to_width(width);  // off by a pixel at most
+  return render(number, width * kPointsPerInch / drawn_size(*page).first)
+      .scaled_to_width(width);  // off by a pixel at most
 }
 
 }  // namespace lantai::extract::worker

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "image.h"
+#include "lantai/extract/page_layout.h"
 
 namespace poppler {
 class document;
@@ -26,13 +27,17 @@ class Pdf {
   poppler::document& document() { return *document_; }
   std::uint32_t page_count() const;
   std::string text(std::uint32_t number) const;  // reading order
-  // The page shows much beside the words of its text layer: a picture of a page with a stamp of the scanner's, say.
-  bool shows_more_than_text(std::uint32_t number) const;
+  // The characters of the text layer and where they stand on the page as it is drawn.
+  PageLayout layout(std::uint32_t number) const;
+  // Is the page, whose text layer says `text`, to be read by OCR? One without text is; one that shows much beside its
+  // little text, such as a scan with a stamp of the scanner's program; and one whose text nobody can read.
+  bool is_scan(std::uint32_t number, const std::string& text) const;
   // Throw Fault damaged when there is no such page.
   Image render(std::uint32_t number, double dots_per_inch) const;
   Image render_to_width(std::uint32_t number, std::uint32_t width) const;
 
  private:
+  bool shows_more_than_text(std::uint32_t number) const;
   std::unique_ptr<poppler::document> document_;
 };
 

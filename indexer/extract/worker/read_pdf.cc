@@ -13,9 +13,6 @@
 namespace lantai::extract::worker {
 namespace {
 
-// Characters. A page with fewer is taken for a scan, perhaps with a page number; one with little text is looked at.
-constexpr std::size_t kLegible = 8, kLittle = 100;
-
 std::string to_text(const poppler::ustring& text) {
   const auto utf8 = text.to_utf8();
   return trim(to_valid_utf8({utf8.data(), utf8.size()}));
@@ -39,9 +36,7 @@ bool is_scan(const Pdf& pdf, std::uint32_t number, std::string& text, Report& re
     report.warning("text_unreliable", "page " + std::to_string(number) + ": the fonts do not say which characters");
     if (context.ocr_allowed) text.clear();
   }
-  if (!context.ocr_allowed) return false;
-  const auto legible = count_legible(text);
-  return legible < kLegible || (legible < kLittle && pdf.shows_more_than_text(number));
+  return context.ocr_allowed && pdf.is_scan(number, text);
 }
 
 void read_pages(const Pdf& pdf, Report& report, const Context& context) {

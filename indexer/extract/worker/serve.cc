@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
 #include <new>
 
 #include "extract.h"
@@ -14,6 +16,11 @@
 
 namespace lantai::extract::worker {
 namespace {
+
+// In 1/10,000 of the page.
+std::uint64_t part(double fraction) {
+  return static_cast<std::uint64_t>(std::clamp(fraction, 0.0, 1.0) * 10'000 + 0.5);
+}
 
 constexpr long kMaxProcessorSeconds = 1'200;
 
@@ -76,6 +83,8 @@ class Server {
         return read_table(source, report, context);
       case FrameKind::ocr_page:
         return ocr_page(source, report, request);
+      case FrameKind::place_characters:
+        return place_characters(source, report, request);
       default:
         throw Fault("unsupported_format", "unknown request");
     }
@@ -105,6 +114,31 @@ class Server {
   void ocr_page(Source& source, Report& report, const Request& request) {
     const auto text = ocr_.read(page_image(source, request, 0));
     if (!text.empty()) report.page(request.page, text, true);
+  }
+
+  // What was read by OCR for the index is so here, and what its text layer says comes behind.
+  void place_characters(Source& source, Report& report, const Request& request) {
+    PageLayout layout;
+    bool scan = true;
+    const auto kind = identify(source, charsets_).kind;
+    if (kind != Kind::pdf && kind != Kind::image) throw Fault("unsupported_format", "no page images");
+    if (kind == Kind::pdf) {
+      const Pdf pdf(source.all());
+      layout = pdf.layout(request.page);
+      scan = pdf.is_scan(request.page, pdf.text(request.page));
+    }
+    if (request.ocr && scan) {
+      report.progress();
+      auto read = ocr_.place(page_image(source, request, 0));
+      std::move(layout.characters.begin(), layout.characters.end(), std::back_inserter(read.characters));
+      layout = std::move(read);
+    }
+    for (const auto& [text, after, box, confidence] : layout.characters) {
+      report.budget().spend_output(text.size());
+      channel_.send(FrameKind::placed,
+                    {part(box.left), part(box.top), part(box.right), part(box.bottom), confidence, layout.from_ocr},
+                    {text, after});
+    }
   }
 
   void probe() {

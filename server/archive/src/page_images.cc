@@ -19,26 +19,41 @@ std::uint32_t kept_width(std::uint32_t width) {
 
 std::optional<Bytes> PageImages::find(ByteView digest, const std::string& name, std::uint32_t page,
                                       std::uint32_t width) const {
-  const std::string version = extractor_.version();
   const std::uint32_t rounded = kept_width(width);
-  // Texts begin with a digest of 32 bytes, so that the two never meet.
-  const Bytes key =
-      storage::KeyWriter().text("page").text(as_chars(digest)).text(version).number(page).number(rounded).take();
-  if (auto known = kept(key)) return known;
-  auto image = render(digest, name, page, rounded);
-  if (image)
-    keep(key, *image,
-         "derived/page/" + to_hex(digest) + "/" + version + "/" + std::to_string(page) + "/" + std::to_string(rounded));
-  return image;
+  return derived("page", digest, name, {page, rounded},
+                 [&](const extract::SourceFile& source) { return extractor_.render_page(source, page, rounded); });
 }
 
-std::optional<Bytes> PageImages::render(ByteView digest, const std::string& name, std::uint32_t page,
-                                        std::uint32_t width) const {
-  const SourceDescriptor source = SourceDescriptor::of_blob(store_.blobs(), digest);
-  if (auto image = extractor_.render_page({source.get(), name}, page, width)) return image;
-  const auto pdf = pdf_of(digest, name);
-  if (!pdf) return std::nullopt;
-  return extractor_.render_page({SourceDescriptor::of_bytes(*pdf).get(), name}, page, width);
+std::optional<extract::PageLayout> PageImages::layout(ByteView digest, const std::string& name,
+                                                      std::uint32_t page) const {
+  const auto stored =
+      derived("layout", digest, name, {page}, [&](const extract::SourceFile& source) -> std::optional<Bytes> {
+        const auto layout = extractor_.lay_out(source, page);
+        return layout ? std::optional(to_cbor(*layout)) : std::nullopt;
+      });
+  return stored ? std::optional(extract::page_layout_from_cbor(*stored)) : std::nullopt;
+}
+
+std::optional<Bytes> PageImages::derived(std::string_view kind, ByteView digest, const std::string& name,
+                                         std::initializer_list<std::uint32_t> of, const Asked& asked) const {
+  const std::string version = extractor_.version();
+  // Texts begin with a digest of 32 bytes, so that the two never meet.
+  storage::KeyWriter key;
+  key.text(kind).text(as_chars(digest)).text(version);
+  std::string owner = "derived/" + std::string(kind) + "/" + to_hex(digest) + "/" + version;
+  for (const std::uint32_t number : of) {
+    key.number(number);
+    owner += "/" + std::to_string(number);
+  }
+  const Bytes whole_key = key.take();
+  if (auto known = kept(whole_key)) return known;
+  auto result = asked({SourceDescriptor::of_blob(store_.blobs(), digest).get(), name});
+  if (!result) {
+    const auto pdf = pdf_of(digest, name);
+    if (pdf) result = asked({SourceDescriptor::of_bytes(*pdf).get(), name});
+  }
+  if (result) keep(whole_key, *result, owner);
+  return result;
 }
 
 std::optional<Bytes> PageImages::pdf_of(ByteView digest, const std::string& name) const {

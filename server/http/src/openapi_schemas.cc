@@ -104,6 +104,7 @@ Json file_schemas() {
                                {"format", text()},
                                {"media_type", text()}})},
           {"PageText", page},
+          {"PageMarks", object({{"page", integer()}, {"ocr", flag()}, {"marks", list(free_object())}})},
           {"Upload", object({{"upload", text()}, {"name", text()}, {"size", integer()}, {"offset", integer()}})},
           {"UploadRequest", object({{"name", text()}, {"size", integer()}})},
           {"ImportForm", optional_object({{"defaults", text()},

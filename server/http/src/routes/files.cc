@@ -143,6 +143,27 @@ Response get_page_image(Call& call) {
   return response;
 }
 
+Json encode_box(const extract::Box& box) { return Json::array({box.left, box.top, box.right, box.bottom}); }
+
+// Found on the layout's own text, so that what is marked is what stands there.
+Response get_page_marks(Call& call) {
+  const auto file = find_file(call);
+  const auto page = static_cast<std::uint32_t>(parse_number("p", call.at("p"), 1, 1'000'000));
+  const auto layout = call.app().page_images().layout(file.digest, file.name, page);
+  if (!layout) throw Error(ErrorCode::not_found, "no page image", "file.no_page_image");
+  const auto text = layout->text();
+  const auto query = call.query.text("q");
+  Json marks = Json::array();
+  if (!query.empty()) {
+    for (const auto& [begin, end] : call.app().searcher().marker(query)(text)) {
+      Json boxes = Json::array();
+      for (const auto& box : layout->boxes(begin, end)) boxes.push_back(encode_box(box));
+      marks.push_back({{"text", text.substr(begin, end - begin)}, {"boxes", std::move(boxes)}});
+    }
+  }
+  return json_response(200, {{"page", page}, {"ocr", layout->from_ocr}, {"marks", std::move(marks)}});
+}
+
 }  // namespace
 
 void add_file_routes(std::vector<Route>& table) {
@@ -203,6 +224,14 @@ void add_file_routes(std::vector<Route>& table) {
                    .query = {{"width", ParameterKind::integer, "pixels"}},
                    .at_once = 12,
                    .handle = get_page_image});
+  table.push_back({.method = "GET",
+                   .path = one + "/pages/{p}/marks",
+                   .operation = "getPageMarks",
+                   .summary = "Where on the image of a page the hits of a query stand, in fractions of its size",
+                   .query = {{"q", ParameterKind::text, "what to mark"}},
+                   .answer_schema = "PageMarks",
+                   .at_once = 4,
+                   .handle = get_page_marks});
 }
 
 }  // namespace lantai::http

@@ -125,6 +125,12 @@ export interface FileText {
   media_type?: string;
 }
 
+export interface PageMarks {
+  page: number;
+  ocr: boolean;
+  marks: { text: string; boxes: [number, number, number, number][] }[]; // left, top, right, bottom, in fractions of the image
+}
+
 export interface TreeNode {
   node: string;
   kind: 'fonds' | 'class' | 'year' | 'retention' | 'volume' | 'item';

@@ -1,6 +1,6 @@
 // One record and what hangs on it: files, texts, page images, history.
 import { apiUrl, get } from '../api/client';
-import type { FileText, HistoryVersion, RecordBody } from '../api/types';
+import type { FileText, HistoryVersion, PageMarks, RecordBody } from '../api/types';
 
 export const recordPath = (type: string, id: string) => `/records/${type}/${encodeURIComponent(id)}`;
 
@@ -11,11 +11,16 @@ export const getHistory = (type: string, id: string, token = '') =>
   get<{ versions: HistoryVersion[]; next_page_token: string }>(`${recordPath(type, id)}/history`, token ? { page_token: token } : {});
 export const getText = (type: string, id: string, file: number, q: string) => get<FileText>(`${recordPath(type, id)}/files/${file}/text`, { q });
 
+export const getMarks = (type: string, id: string, file: number, page: number, q: string) =>
+  get<PageMarks>(`${recordPath(type, id)}/files/${file}/pages/${page}/marks`, { q });
+
 export const fileUrl = (type: string, id: string, file: number, version?: number) =>
   apiUrl(`${recordPath(type, id)}/files/${file}${version ? `/versions/${version}` : ''}`);
 export const pageImageUrl = (type: string, id: string, file: number, page: number, width: number) =>
   apiUrl(`${recordPath(type, id)}/files/${file}/pages/${page}.png`, { width });
 
+// Formats of which the server can show pages; of others it shows the text.
+const kLaidOut = ['application/pdf', 'application/msword', 'application/rtf', 'application/vnd.ms-powerpoint', 'application/vnd.openxmlformats-officedocument.presentationml.presentation', 'application/vnd.oasis.opendocument.presentation', 'application/vnd.visio', 'application/wps-office.wps', 'application/wps-office.dps'];
 export function hasPageImages(mediaType: string): boolean {
-  return mediaType === 'application/pdf' || mediaType.startsWith('image/');
+  return kLaidOut.includes(mediaType) || mediaType.startsWith('image/');
 }

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "lantai/extract/extraction.h"
+#include "lantai/extract/page_layout.h"
 
 namespace lantai::extract {
 
@@ -87,6 +88,11 @@ class Extractor {
   // The document as PDF, when it is one whose pages only an office program can lay out; otherwise nullopt. Costs a
   // tenth of a second and more: callers keep the result.
   virtual std::optional<Bytes> to_pdf(const SourceFile& /*file*/) { return std::nullopt; }
+  // Where the characters of page `number` stand; of a page without a text layer by OCR, which takes a second or more.
+  // nullopt when the format has no page images, or the page cannot be read.
+  virtual std::optional<PageLayout> lay_out(const SourceFile& /*file*/, std::uint32_t /*number*/) {
+    return std::nullopt;
+  }
   // The rows of a spreadsheet's first sheet (XLSX or CSV) as text, for import.
   virtual std::vector<std::vector<std::string>> read_table(const SourceFile& file) = 0;
   // Identifies without extracting.
