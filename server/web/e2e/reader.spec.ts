@@ -28,6 +28,38 @@ test('the reader shows the text with the hits marked, goes from hit to hit and c
   await expect(page).toHaveURL(new RegExp(`q=${mark}`));
 });
 
+// One page, with a line of text a third down from its top.
+function pdfOf(line: string): string {
+  const content = `BT /F1 24 Tf 60 560 Td (${line}) Tj ET`;
+  const objects = ['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R]/Count 1>>', '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>', `<</Length ${content.length}>>stream\n${content}\nendstream`];
+  let pdf = '%PDF-1.4\n';
+  let table = '0000000000 65535 f \n';
+  objects.forEach((object, index) => {
+    table += `${String(pdf.length).padStart(10, '0')} 00000 n \n`;
+    pdf += `${index + 1} 0 obj${object}endobj\n`;
+  });
+  return `${pdf}xref\n0 5\n${table}trailer<</Size 5/Root 1 0 R>>\nstartxref\n${pdf.length}\n%%EOF\n`;
+}
+
+test('hits are marked on the picture of a page', async ({ signedIn: page, api }) => {
+  const mark = unique('pz');
+  const item = await api.create('item', { title: '章程', access_level: 'public' });
+  await api.attach('item', item.id, '章程.pdf', pdfOf(`Charter ${mark} of the school`), 'application/pdf');
+  await api.searchable();
+  await page.goto(`/records/item/${item.id}?q=${mark}`);
+  await expect(page.getByText('1 / 1 处')).toBeVisible();
+  await page.getByRole('button', { name: '原貌' }).click();
+  const spot = page.locator('.spot.current');
+  await expect(spot).toBeInViewport();
+  const [marked, sheet] = [await spot.boundingBox(), await page.locator('.sheet img').boundingBox()];
+  // The line stands 842 - 560 = 282 points down, and begins after "Charter " and the margin.
+  const down = (marked!.y + marked!.height / 2 - sheet!.y) / sheet!.height;
+  expect(Math.abs(down - 275 / 842)).toBeLessThan(0.012);
+  expect((marked!.x - sheet!.x) / sheet!.width).toBeGreaterThan(60 / 595);
+  await expectAccessible(page);
+  await expectFits(page);
+});
+
 test('history shows who changed what, and files their versions', async ({ signedIn: page, api }, info) => {
   const item = await api.create('item', { title: unique('旧题名') });
   const changed = await api.update('item', item.id, item.version, { title: '新题名', fiscal_year: 2021 });
