@@ -28,7 +28,7 @@ using Folder = TemporaryDirectory;
 // Reads every file as one page of text. `PK…` is an archive whose members are `name=content` lines; commas part the
 // cells of a table. A file that says `crash` brings its worker down, one that says `locked` is encrypted, and one that
 // begins with `scan` has five pages of OCR.
-class PlainExtractor final : public extract::Extractor {
+class PlainExtractor : public extract::Extractor {
  public:
   std::atomic<int> extracted{0};
   std::function<void(const std::string& content)> before;  // called with what is about to be read

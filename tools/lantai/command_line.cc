@@ -22,6 +22,7 @@ app::Configuration Shared::configuration(bool create) const {
   configuration.create_if_missing = create;
   configuration.allow_incomplete_sandbox = allow_incomplete_sandbox;
   configuration.extraction_workers = workers != 0 ? workers : std::max(2U, std::thread::hardware_concurrency());
+  configuration.page_image_bytes = std::uint64_t{page_images} << 20U;
   configuration.schema_directories.insert(configuration.schema_directories.end(), schema.begin(), schema.end());
   return configuration;
 }

@@ -37,6 +37,7 @@ struct Shared {
   std::vector<std::string> schema;
   bool allow_incomplete_sandbox = false;
   unsigned workers = 0;  // 0: as many as processors, at least 2
+  unsigned page_images = 2048;  // MiB
   bool json = false;
 
   schema::Language lang() const;

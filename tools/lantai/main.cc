@@ -78,6 +78,8 @@ int run(int argc, char** argv) {
   app.add_option("--lang", shared.language, "zh-Hans, zh-Hant or en; else by the locale");
   app.add_option("--schema", shared.schema, "directory of further declarations; repeatable")->type_name("DIR");
   app.add_option("--workers", shared.workers, "files read at the same time")->check(CLI::Range(1U, 64U));
+  app.add_option("--page-images", shared.page_images, "MiB of page images kept at most; they come back when asked for")
+      ->check(CLI::Range(16U, 1U << 20U));
   app.add_flag("--allow-incomplete-sandbox", shared.allow_incomplete_sandbox,
                "read files even where the kernel forbids a layer of the sandbox");
   Commands commands;

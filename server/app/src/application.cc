@@ -70,11 +70,11 @@ class RunningApplication final : public Application {
         searcher_(search::Searcher::make(*indexer_, holdings_, field_names_.aliases(), page_token_seal(*store_))),
         catalogue_(records_, [this](const records::Principal& principal,
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
-        page_images_(*store_, *extractor_),
+        page_images_(*store_, *extractor_, clock_),
         uploads_(*store_, configuration.data / "uploads", clock_),
         imports_(*store_, records_, *extractor_),
         import_jobs_(archive::ImportJobs::start(*store_, imports_, configuration.data / "imports", clock_)),
-        caretaker_(archive::Caretaker::start(*store_)) {}
+        caretaker_(archive::Caretaker::start(*store_, caretaking())) {}
 
   const Configuration& configuration() const override { return configuration_; }
   const Clock& clock() const override { return clock_; }
@@ -125,6 +125,11 @@ class RunningApplication final : public Application {
   }
 
  private:
+  archive::CaretakerOptions caretaking() {
+    archive::CaretakerOptions options;
+    options.make_room = [this] { page_images_.make_room(configuration_.page_image_bytes); };
+    return options;
+  }
   int highest_clearance() const {
     int highest = 0;
     if (const auto* levels = schema_->find_vocabulary("access_level")) {

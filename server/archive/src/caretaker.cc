@@ -26,6 +26,7 @@ class RunningCaretaker final : public Caretaker {
 
   void collect() {
     try {
+      if (options_.make_room) options_.make_room();
       const auto report = store_.blobs().collect(options_.grace);
       if (report.blobs_removed > 0) {
         log::info("collected {} blobs, {} bytes freed", report.blobs_removed, report.bytes_freed);

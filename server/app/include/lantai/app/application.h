@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -29,6 +30,7 @@ struct Configuration {
   std::filesystem::path worker_program;                   // default: lantai-extract-worker beside the program
   std::filesystem::path office_program;                   // default: lantai-office-worker beside the program
   unsigned extraction_workers = 2;
+  std::uint64_t page_image_bytes = 2ULL << 30U;  // page images and what belongs to them, kept at most
   bool read_files = true;  // false: what is not read yet stays so; for commands that need no texts
   bool create_if_missing = false;
   bool allow_incomplete_sandbox = false;

@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
+#include "lantai/base/time.h"
 #include "lantai/extract/extractor.h"
 #include "lantai/storage/store.h"
 
@@ -17,26 +19,35 @@ namespace lantai::archive {
 
 class PageImages {
  public:
-  PageImages(storage::Store& store, extract::Extractor& extractor) : store_(store), extractor_(extractor) {}
+  PageImages(storage::Store& store, extract::Extractor& extractor, const Clock& clock)
+      : store_(store), extractor_(extractor), clock_(clock) {}
 
   // PNG. Widths are rounded up to one of 240, 600, 1200, 2000, so that few are kept. nullopt: the format has no page
   // images, or no such page. `name` is a hint only. Throws not_found when the bytes are not in the store.
   std::optional<Bytes> find(ByteView digest, const std::string& name, std::uint32_t page, std::uint32_t width) const;
-
   // For marking hits on the image. nullopt as above. Of a scanned page the first call takes a second or more.
   std::optional<extract::PageLayout> layout(ByteView digest, const std::string& name, std::uint32_t page) const;
 
+  // Gives up what another version of the extractor made and what nobody has asked for longest, until no more than
+  // `budget` bytes are kept; the next collection frees them. The number given up. O(kept).
+  std::size_t make_room(std::uint64_t budget) const;
+
  private:
+  struct Derived;
+  struct Kept;
   using Asked = std::function<std::optional<Bytes>(const extract::SourceFile&)>;
   // Asks for it of the source itself, or else of the PDF made of the source, and keeps it.
-  std::optional<Bytes> derived(std::string_view kind, ByteView digest, const std::string& name,
-                               std::initializer_list<std::uint32_t> of, const Asked& asked) const;
+  std::optional<Bytes> find_or_make(const Derived& what, const std::string& name, const Asked& asked) const;
   std::optional<Bytes> pdf_of(ByteView digest, const std::string& name) const;
-  std::optional<Bytes> kept(const Bytes& key) const;
-  void keep(const Bytes& key, ByteView bytes, const std::string& owner) const;
+  std::optional<Bytes> kept(const Derived& what) const;
+  void keep(const Derived& what, ByteView bytes) const;
+  std::vector<Kept> everything_kept() const;
 
   storage::Store& store_;
   extract::Extractor& extractor_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  mutable std::map<Bytes, Timestamp> asked_for_;  // since the start, by key
 };
 
 }  // namespace lantai::archive
