@@ -140,6 +140,19 @@ std::string pdf(const PdfText& text) {
     objects[0] = fmt::format("<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [({}) {} 0 R] >> >> >>",
                              name, number + 1);
   }
+  if (!text.xmp.empty()) {
+    objects.push_back(stream("/Type /Metadata /Subtype /XML", text.xmp));
+    objects[0] = fmt::format("<< /Metadata {} 0 R {}", objects.size(), objects[0].substr(2));
+  }
+  if (!text.signature_format.empty()) {
+    objects.push_back(
+        fmt::format("<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /{} /ByteRange [0 1 2 3] "
+                    "/Contents <{}> >>",
+                    text.signature_format, std::string(64, '0')));
+    objects.push_back(fmt::format("<< /FT /Sig /T (Signature) /V {} 0 R >>", objects.size()));
+    objects[0] =
+        fmt::format("<< /AcroForm << /Fields [{} 0 R] /SigFlags 3 >> {}", objects.size(), objects[0].substr(2));
+  }
   return pdf_file(objects, 4);
 }
 

@@ -23,6 +23,8 @@ struct PdfText {
   std::string title = {};
   int font_size = 12;
   std::pair<std::string, std::string> attachment = {};  // name, content
+  std::string xmp = {};                                 // metadata of the document
+  std::string signature_format = {};                    // as /SubFilter names it; the signature itself is empty
 };
 std::string pdf(const PdfText& text);
 // A page that is nothing but a picture: `png` as render_page gives it (RGB, not interlaced). `stamp`: ASCII text that

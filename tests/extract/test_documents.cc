@@ -17,6 +17,32 @@ BOOST_AUTO_TEST_CASE(a_chinese_pdf_without_embedded_fonts_gives_its_text_and_att
   BOOST_TEST(attached->pages.at(0).text == "附件内容");
 }
 
+BOOST_AUTO_TEST_CASE(a_pdf_says_whether_it_is_meant_for_archives_and_signed) {
+  const auto described = [](const std::string& inside) {
+    return pdf({{{"Notice"}},
+                "",
+                12,
+                {},
+                "<?xpacket begin=''?><x:xmpmeta xmlns:x='adobe:ns:meta/'>"
+                "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>" +
+                    inside + "</rdf:RDF></x:xmpmeta>"});
+  };
+  const std::string name = "xmlns:pdfaid='http://www.aiim.org/pdfa/ns/id/'";
+  const auto first = extract(described("<rdf:Description " + name +
+                                       "><pdfaid:part>1</pdfaid:part>"
+                                       "<pdfaid:conformance>A</pdfaid:conformance></rdf:Description>"));
+  BOOST_TEST(first.metadata.at("archival") == "PDF/A-1a");
+  const auto second = extract(described("<rdf:Description " + name + " pdfaid:part='2' pdfaid:conformance='B'/>"));
+  BOOST_TEST(second.metadata.at("archival") == "PDF/A-2b");
+  const auto fourth = extract(described("<rdf:Description " + name + " pdfaid:part='4'/>"));
+  BOOST_TEST(fourth.metadata.at("archival") == "PDF/A-4");
+  const auto plain = extract(pdf({{{"Notice"}}}));
+  BOOST_TEST(plain.metadata.count("archival") == 0U);
+  BOOST_TEST(plain.metadata.count("signed") == 0U);
+  const auto is_signed = extract(pdf({{{"Notice"}}, "", 12, {}, "", "ETSI.CAdES.detached"}));
+  BOOST_TEST(is_signed.metadata.at("signed") == "ETSI.CAdES.detached");
+}
+
 BOOST_AUTO_TEST_CASE(html_gives_what_a_reader_sees) {
   const std::string page =
       "<!DOCTYPE html><html><head><meta charset=\"gb2312\"><title> 放假通知 </title><style>p{}</style></head><body>"

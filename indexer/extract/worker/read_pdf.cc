@@ -2,6 +2,7 @@
 #include <poppler-embedded-file.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "extract.h"
@@ -9,6 +10,7 @@
 #include "plausible.h"
 #include "timestamp.h"
 #include "utf8.h"
+#include "xml.h"
 
 namespace lantai::extract::worker {
 namespace {
@@ -16,6 +18,54 @@ namespace {
 std::string to_text(const poppler::ustring& text) {
   const auto utf8 = text.to_utf8();
   return trim(to_valid_utf8({utf8.data(), utf8.size()}));
+}
+
+// What the document claims to be, such as `PDF/A-2b` (ISO 19005-2, 6.6.4): nobody has checked it.
+std::string archival_claim(const std::string& xmp, const Charsets& charsets) {
+  std::string part, level;
+  struct Walker final : pugi::xml_tree_walker {
+    std::string &part, &level;
+    Walker(std::string& p, std::string& l) : part(p), level(l) {}
+    bool for_each(pugi::xml_node& node) override {
+      const std::string_view name = node.name();
+      if (name == "pdfaid:part") part = trim(node.child_value());
+      if (name == "pdfaid:conformance") level = trim(node.child_value());
+      if (const auto given = node.attribute("pdfaid:part")) part = given.value();
+      if (const auto given = node.attribute("pdfaid:conformance")) level = given.value();
+      return true;
+    }
+  } walker(part, level);
+  try {
+    auto document = parse_xml(as_bytes(xmp), charsets);
+    document.traverse(walker);
+  } catch (const Fault&) {
+    return {};
+  }
+  if (part.size() != 1 || part[0] < '1' || part[0] > '9' || level.size() > 1) return {};
+  if (!level.empty()) level[0] = static_cast<char>(level[0] | 0x20);
+  return "PDF/A-" + part + level;
+}
+
+// In which formats the document is signed (ISO 32000-1, 12.8.1: a signature covers a /ByteRange and stands in the file
+// as it is). Whether the signatures hold is not said.
+std::string signature_formats(std::string_view bytes) {
+  std::set<std::string> formats;
+  for (auto at = bytes.find("/ByteRange"); at != std::string_view::npos; at = bytes.find("/ByteRange", at + 1)) {
+    constexpr std::string_view kKey = "/SubFilter";
+    constexpr std::size_t kNear = 1024;  // keys of one dictionary, apart from the signature itself
+    const auto begin = at - std::min(at, kNear);
+    const auto around = bytes.substr(begin, 2 * kNear);
+    const auto key = around.find(kKey);
+    if (key == std::string_view::npos) continue;
+    auto name = around.substr(key + kKey.size());
+    name.remove_prefix(std::min(name.find_first_not_of(" \t\r\n"), name.size()));
+    if (name.empty() || name.front() != '/') continue;
+    name = name.substr(1, name.find_first_of(" \t\r\n/<>[]()", 1) - 1);
+    if (name.size() < 64) formats.insert(to_valid_utf8(name));
+  }
+  std::string listed;
+  for (const auto& format : formats) listed += (listed.empty() ? "" : ", ") + format;
+  return listed;
 }
 
 void read_metadata(const poppler::document& document, Report& report) {
@@ -89,6 +139,8 @@ void read_pdf(Source& source, Report& report, Context& context, unsigned depth) 
   pdf.document().get_pdf_version(&major, &minor);
   report.identified("application/pdf", "PDF " + std::to_string(major) + "." + std::to_string(minor));
   read_metadata(pdf.document(), report);
+  report.metadata("archival", archival_claim(to_text(pdf.document().metadata()), context.charsets));
+  report.metadata("signed", signature_formats(as_chars(bytes)));
   read_pages(pdf, report, context);
   read_attachments(pdf.document(), report, context, depth);
   if (!has_end_mark(bytes)) damaged("the end of the file is missing");
