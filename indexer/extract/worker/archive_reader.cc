@@ -8,6 +8,8 @@
 #include <cstring>
 #include <vector>
 
+#include "utf8.h"
+
 namespace lantai::extract::worker {
 
 struct ArchiveReader::Feed {
@@ -137,6 +139,29 @@ std::string ArchiveReader::format() const {
   return format != nullptr ? format : "";
 }
 
+namespace {
+
+// Turns the order in which what follows is shown, so that `fdp.exe` reads `exe.pdf` (Unicode Standard Annex 9, 2).
+bool turns_direction(char32_t c) {
+  return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+// Without what cannot be seen and misleads.
+std::string visible(std::string_view part, bool& unsafe) {
+  std::string shown;
+  for (std::size_t at = 0; at < part.size();) {
+    const std::size_t begin = at;
+    const char32_t c = next_code_point(part, at);
+    const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
+    unsafe = unsafe || control || turns_direction(c);
+    if (control) shown += '_';
+    if (!control && !turns_direction(c)) shown.append(part.substr(begin, at - begin));
+  }
+  return shown;
+}
+
+}  // namespace
+
 std::string safe_member_path(std::string_view decoded, bool& unsafe) {
   std::string path;
   std::size_t at = 0;
@@ -151,7 +176,7 @@ std::string safe_member_path(std::string_view decoded, bool& unsafe) {
       continue;
     }
     if (!path.empty()) path += '/';
-    for (const char c : part) path += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '_' : c;
+    path += visible(part, unsafe);
   }
   return path;
 }

@@ -49,7 +49,8 @@ class ArchiveReader {
   archive* archive_;
 };
 
-// A member's path as text: slashes, no way out of the folder. `unsafe`: it had one.
+// A member's path as text: slashes, no way out of the folder, nothing that is not seen and misleads. `unsafe`: it had
+// such.
 std::string safe_member_path(std::string_view decoded, bool& unsafe);
 
 }  // namespace lantai::extract::worker

@@ -34,7 +34,7 @@ MemberName MemberNames::decode(ByteView raw) {
 void warn_about(const MemberName& name, Report& report) {
   if (name.encoding == Encoding::gb18030) report.warning("name_decoded_as_gbk", name.path);
   if (name.encoding == Encoding::big5) report.warning("name_decoded_as_big5", name.path);
-  if (name.unsafe) report.warning("unsafe_name", "led outside its folder, shortened to " + name.path);
+  if (name.unsafe) report.warning("unsafe_name", "misleading or leading outside its folder, shown as " + name.path);
 }
 
 bool holds_one_file(const Identity& identity) {

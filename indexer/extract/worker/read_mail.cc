@@ -116,7 +116,7 @@ class MailReader {
     bool unsafe = false;
     auto path = safe_member_path(name, unsafe);
     if (path.empty() || path == ".eml") path = fmt::format("attachment-{}{}", attached_, path);
-    if (unsafe) report_.warning("unsafe_name", "led outside its folder, shortened to " + path);
+    if (unsafe) report_.warning("unsafe_name", "misleading or leading outside its folder, shown as " + path);
     report_.budget().spend_expanded(bytes.size());
     Report member = report_.embed(path, as_bytes(name));
     extract_embedded(std::move(bytes), member, context_, depth_ + 1);

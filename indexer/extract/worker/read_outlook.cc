@@ -72,7 +72,7 @@ class OutlookReader {
     bool unsafe = false;
     auto path = safe_member_path(name, unsafe);
     if (path.empty() || path == ".msg") path = fmt::format("attachment-{}{}", number, path);
-    if (unsafe) report.warning("unsafe_name", "led outside its folder, shortened to " + path);
+    if (unsafe) report.warning("unsafe_name", "misleading or leading outside its folder, shown as " + path);
     Report member = report.embed(path, as_bytes(name));
     if (inner) return read_attached(*inner, member, depth);
     auto bytes = attachment.bytes(kData);
