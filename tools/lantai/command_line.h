@@ -36,7 +36,7 @@ struct Shared {
   std::string data, server, token_file, language;
   std::vector<std::string> schema;
   bool allow_incomplete_sandbox = false;
-  unsigned workers = 0;  // 0: as many as processors, at least 2
+  unsigned workers = 0;         // 0: as many as processors, at least 2
   unsigned page_images = 2048;  // MiB
   bool json = false;
 

@@ -1,6 +1,6 @@
 // Who gives back the space of what nobody refers to any more? A thread that collects blobs now and then: bytes whose
-// record was never written, texts that newer ones replaced, page images beyond what may be kept. What is owned, or was written within the grace time, stays.
-// Thread-safe.
+// record was never written, texts that newer ones replaced, page images beyond what may be kept. What is owned, or was
+// written within the grace time, stays. Thread-safe.
 #pragma once
 
 #include <chrono>
