@@ -25,6 +25,10 @@ void read_content(Source& source, const Identity& identity, Report& report, Cont
       return read_odf(source, report, context, depth);
     case Kind::ofd:
       return read_ofd(source, report, context, depth);
+    case Kind::epub:
+      return read_epub(source, report, context, depth);
+    case Kind::svg:
+      return read_svg(source, report, context);
     case Kind::archive:
       return read_archive(source, identity, report, context, depth);
     case Kind::mail:

@@ -33,6 +33,8 @@ void read_xlsx(Source& source, Report& report, Context& context, unsigned depth)
 void read_pptx(Source& source, Report& report, Context& context, unsigned depth);
 void read_ofd(Source& source, Report& report, Context& context, unsigned depth);
 void read_odf(Source& source, Report& report, Context& context, unsigned depth);
+void read_epub(Source& source, Report& report, Context& context, unsigned depth);
+void read_svg(Source& source, Report& report, const Context& context);
 void read_archive(Source& source, const Identity& identity, Report& report, Context& context, unsigned depth);
 // One message, and a file of many (mbox).
 void read_mail(Source& source, Report& report, Context& context, unsigned depth);

@@ -86,7 +86,7 @@ Identity identify_zip(Source& source) {
     if (under("xl/")) return {Kind::xlsx, office + "spreadsheetml.sheet", "XLSX"};
     if (under("ppt/")) return {Kind::pptx, office + "presentationml.presentation", "PPTX"};
   }
-  if (holds("META-INF/container.xml") && holds("mimetype")) return {Kind::archive, "application/epub+zip", "EPUB"};
+  if (holds("META-INF/container.xml") && holds("mimetype")) return {Kind::epub, "application/epub+zip", "EPUB"};
   if (holds("content.xml") && holds("mimetype")) {
     const auto head = source.head();
     for (const std::string_view type : {"text", "spreadsheet", "presentation", "graphics"}) {
@@ -143,6 +143,20 @@ bool looks_like_html(std::string_view text) {
                                      "<title", "<h1", "<script", "<style"})
     if (start.substr(0, tag.size()) == tag) return true;
   return false;
+}
+
+// The first tag is SVG's, behind a document type of SVG's at most.
+bool looks_like_svg(std::string_view text) {
+  auto start = after_prolog(text.substr(0, 8192));
+  if (lower_ascii(start.substr(0, 13)) == "<!doctype svg") {
+    const auto subset = start.find('['), close = start.find('>');
+    const auto end = subset < close ? start.find("]>", subset) : close;
+    if (end == std::string_view::npos) return false;
+    start = after_prolog(start.substr(start.find('>', end) + 1));
+  }
+  if (start.empty() || start.front() != '<') return false;
+  const auto name = start.substr(1, start.find_first_of(" \t\r\n/>", 1) - 1);
+  return name == "svg" || name.substr(name.find(':') + 1) == "svg";
 }
 
 // Every line has the same number of separators, at least one, and there are at least two lines.
@@ -207,6 +221,7 @@ Identity identify_text(const DecodedText& decoded) {
   const std::string_view text = decoded.text;
   if (is_mailbox(text)) return {Kind::mailbox, "application/mbox", "mbox"};
   if (is_message(text)) return {Kind::mail, "message/rfc822", "Internet message"};
+  if (looks_like_svg(text)) return {Kind::svg, "image/svg+xml", "SVG"};
   if (looks_like_html(text)) return {Kind::html, "text/html", "HTML"};
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text.substr(first, 5) == "<?xml")

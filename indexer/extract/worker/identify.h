@@ -19,6 +19,8 @@ enum class Kind {
   pptx,
   odf,
   ofd,
+  epub,
+  svg,
   archive,
   mail,
   mailbox,

@@ -1,6 +1,8 @@
 #include <gumbo.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <memory_resource>
 #include <new>
 #include <string>
@@ -12,6 +14,8 @@
 
 namespace lantai::extract::worker {
 namespace {
+
+using std::string_view_literals::operator""sv;
 
 // The tree lives in an arena: gumbo's own destructor recurses, which a deeply nested page turns into a crash.
 void* allocate(void* arena, std::size_t size) {
@@ -187,7 +191,36 @@ std::optional<Encoding> declared_encoding(ByteView bytes) {
   return std::nullopt;
 }
 
+// `<script src="a"/>` → `<script src="a"></script>`, except for what never has content in HTML either.
+std::string with_end_tags(const std::string& xhtml) {
+  constexpr std::array kEmpty = {"br"sv,    "hr"sv,  "img"sv,  "meta"sv, "link"sv,
+                                 "input"sv, "col"sv, "area"sv, "base"sv, "wbr"sv};
+  std::string html;
+  html.reserve(xhtml.size() + xhtml.size() / 64);
+  std::size_t tag = std::string::npos;  // where the tag begins whose end is looked for
+  for (std::size_t i = 0; i < xhtml.size(); ++i) {
+    if (xhtml[i] == '<') tag = i + 1;
+    const bool ends_empty = tag != std::string::npos && xhtml[i] == '/' && i + 1 < xhtml.size() && xhtml[i + 1] == '>';
+    if (xhtml[i] == '>') tag = std::string::npos;
+    if (!ends_empty) {
+      html += xhtml[i];
+      continue;
+    }
+    const auto name = std::string_view(xhtml).substr(tag, xhtml.find_first_of(" \t\r\n/>", tag) - tag);
+    ++i;
+    html += '>';
+    if (std::find(kEmpty.begin(), kEmpty.end(), name) == kEmpty.end()) html.append("</").append(name).append(">");
+    tag = std::string::npos;
+  }
+  return html;
+}
+
 }  // namespace
+
+std::string xhtml_text(ByteView bytes, const Charsets& charsets) {
+  const auto decoded = charsets.decode_declared(bytes, declared_encoding(bytes));
+  return decoded ? walked(with_end_tags(decoded->text)).body.take() : std::string();
+}
 
 std::string html_text(const std::string& html) { return walked(html).body.take(); }
 
