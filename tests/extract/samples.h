@@ -31,7 +31,8 @@ std::string pdf(const PdfText& text);
 // the scanner's program put below.
 std::string scanned_pdf(std::string_view png, const std::string& stamp = "");
 
-// `png`s as pages of one picture: `tiff` of any number, `bmp`, `gif`, `webp` of one. `jpeg lying`: turned left.
+// `png`s as pages of one picture: `tiff` of any number, `bmp`, `gif`, `jpeg`, `webp`, `heic` of one. `jpeg lying`:
+// turned left.
 std::string picture(const std::string& format, const std::vector<std::string>& pngs);
 
 // `body` is what stands inside <w:body>.

@@ -110,10 +110,10 @@ BOOST_AUTO_TEST_CASE(every_page_of_a_tiff_is_drawn_and_read) {
   BOOST_TEST(inside.embedded[0].pages[2].text.find(lines[2]) != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(bmp_gif_and_webp_are_read_like_any_picture) {
+BOOST_AUTO_TEST_CASE(every_kind_of_picture_is_read) {
   const auto extractor = make_extractor({}, true);
   const auto png = page_png(*extractor, pdf({{kLines}, "", 24}), 1, 1240);
-  for (const std::string format : {"bmp", "gif", "webp"}) {
+  for (const std::string format : {"bmp", "gif", "webp", "heic"}) {
     const MemoryFile file(picture(format, {png}));
     const auto read = extractor->extract(file.source());
     BOOST_TEST(read.media_type == "image/" + format);
@@ -123,12 +123,64 @@ BOOST_AUTO_TEST_CASE(bmp_gif_and_webp_are_read_like_any_picture) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_tiff_cut_anywhere_ends_by_itself) {
-  const auto tiff = picture("tiff", {page_png(shared_extractor(), pdf({{kLines}}), 1, 200)});
-  for (std::size_t part = 1; part < 16; ++part) {
-    const auto result = extract(tiff.substr(0, tiff.size() * part / 16));
-    BOOST_TEST((failure_code(result) == "damaged" || failure_code(result).empty()),
-               part << ": " << failure_code(result));
+// IPTC-IIM 4.1: a data set is 0x1C, its record, its number, its length and its text, here in a resource of Photoshop's.
+std::string with_iptc(const std::string& jpeg, const std::vector<std::pair<int, std::string>>& data_sets) {
+  const auto big = [](std::size_t value, int bytes) {
+    std::string out;
+    for (int i = bytes; i-- > 0;) out += static_cast<char>(value >> (8 * i));
+    return out;
+  };
+  std::string iptc;
+  for (const auto& [number, text] : data_sets)
+    iptc += "\x1C\x02" + big(static_cast<std::size_t>(number), 1) + big(text.size(), 2) + text;
+  const std::string padded = iptc.size() % 2 == 0 ? iptc : iptc + std::string(1, '\0');
+  const std::string resource = std::string(
+                                   "Photoshop 3.0\0"
+                                   "8BIM\x04\x04\0\0",
+                                   22) +
+                               big(iptc.size(), 4) + padded;
+  return jpeg.substr(0, 2) + "\xFF\xED" + big(resource.size() + 2, 2) + resource + jpeg.substr(2);
+}
+
+BOOST_AUTO_TEST_CASE(what_people_wrote_into_a_picture_is_read_in_their_encoding) {
+  const auto jpeg = picture("jpeg", {page_png(shared_extractor(), pdf({{kLines}}), 1, 200)});
+  const auto gbk = [](const char* text) { return encoded(text, "GB18030"); };
+  const auto captioned = extract(with_iptc(jpeg, {{5, gbk("校庆大会")},
+                                                  {80, gbk("王记者")},
+                                                  {120, gbk("校长在七十周年校庆大会上讲话")},
+                                                  {25, gbk("校庆")},
+                                                  {25, gbk("讲话")}}));
+  BOOST_TEST(captioned.title == "校庆大会");
+  BOOST_TEST(captioned.metadata.at("author") == "王记者");
+  BOOST_TEST(captioned.metadata.at("description") == "校长在七十周年校庆大会上讲话");
+  BOOST_TEST(captioned.metadata.at("keywords") == "校庆; 讲话");
+  const std::string xmp =
+      "http://ns.adobe.com/xap/1.0/" + std::string(1, '\0') +
+      "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+      "<rdf:Description xmlns:dc='http://purl.org/dc/elements/1.1/' "
+      "xmlns:photoshop='http://ns.adobe.com/photoshop/1.0/' "
+      "photoshop:DateCreated='2021-03-05T09:30:00+08:00'><dc:title><rdf:Alt><rdf:li "
+      "xml:lang='x-default'>毕业典礼</rdf:li>"
+      "</rdf:Alt></dc:title><dc:creator><rdf:Seq><rdf:li>赵摄影</rdf:li></rdf:Seq></dc:creator></rdf:Description></"
+      "rdf:RDF>"
+      "</x:xmpmeta>";
+  const auto size = xmp.size() + 2;
+  const auto described = extract(jpeg.substr(0, 2) + "\xFF\xE1" + static_cast<char>(size >> 8U) +
+                                 static_cast<char>(size & 0xFFU) + xmp + jpeg.substr(2));
+  BOOST_TEST(described.title == "毕业典礼");
+  BOOST_TEST(described.metadata.at("author") == "赵摄影");
+  BOOST_TEST(described.metadata.at("created") == "2021-03-05T09:30:00");
+}
+
+BOOST_AUTO_TEST_CASE(pictures_cut_anywhere_end_by_themselves) {
+  const auto png = page_png(shared_extractor(), pdf({{kLines}}), 1, 200);
+  for (const std::string format : {"tiff", "heic", "jpeg"}) {
+    const auto whole = picture(format, {png});
+    for (std::size_t part = 1; part < 16; ++part) {
+      const auto result = extract(whole.substr(0, whole.size() * part / 16));
+      BOOST_TEST((failure_code(result) == "damaged" || failure_code(result).empty()),
+                 format << " " << part << ": " << failure_code(result));
+    }
   }
 }
 

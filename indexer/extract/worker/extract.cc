@@ -38,7 +38,7 @@ void read_content(Source& source, const Identity& identity, Report& report, Cont
     case Kind::outlook:
       return read_outlook(source, report, context, depth);
     case Kind::image:
-      return read_image(source, identity, report, context);
+      return read_image(source, report, context);
     case Kind::office:
       return report.want_conversion(identity.extension, identity.converted, report.top() ? ByteView() : source.all());
     case Kind::known_unsupported:

@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 
+#include "heif.h"
 #include "identify_compound.h"
 #include "zip_directory.h"
 
@@ -42,8 +43,7 @@ constexpr std::array kSignatures = {
     Signature{0, "BM"sv, Kind::image, "image/bmp", "BMP"},
     Signature{0, "ITSF"sv, Kind::known_unsupported, "application/vnd.ms-htmlhelp", "CHM"},
     Signature{0, "%!PS"sv, Kind::known_unsupported, "application/postscript", "PostScript"},
-    Signature{4, "ftypheic"sv, Kind::known_unsupported, "image/heic", "HEIC"},
-    Signature{4, "ftypmif1"sv, Kind::known_unsupported, "image/heif", "HEIF"},
+    Signature{4, "ftypavif"sv, Kind::known_unsupported, "image/avif", "AVIF"},
     Signature{4, "ftyp"sv, Kind::known_unsupported, "video/mp4", "MP4"},
     Signature{0,
               "\x7F"
@@ -244,6 +244,7 @@ Identity identify(Source& source, const Charsets& charsets) {
   if (has(head, 0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv)) return identify_compound(source);
   if (has(head, 0, "{\\rtf"sv)) return {Kind::office, "application/rtf", "RTF", false, false, "rtf", "pdf"};
   if (has(head, 0, "RIFF"sv) && has(head, 8, "WEBP"sv)) return {Kind::image, "image/webp", "WebP"};
+  if (is_heif(head)) return {Kind::image, "image/heic", "HEIC"};
   for (const auto& signature : kSignatures) {
     if (!has(head, signature.offset, signature.bytes)) continue;
     if (is_word(signature.bytes) && charsets.decode(head)) continue;  // `BM` also begins words

@@ -7,8 +7,9 @@
 #include <cmath>
 #include <cstdio>
 
-#include "exif.h"
 #include "fault.h"
+#include "heif.h"
+#include "picture_metadata.h"
 
 namespace lantai::extract::worker {
 namespace {
@@ -51,13 +52,14 @@ std::uint32_t Image::count(ByteView bytes) {
 }
 
 Image Image::from_file(ByteView bytes, std::uint32_t number) {
+  if (is_heif(bytes)) return decode_heif(bytes, kMaxPixels);
   const auto size = size_of(bytes, number);
   if (static_cast<std::int64_t>(size.width) * size.height > kMaxPixels)
     throw Fault("too_large", "the picture has too many pixels");
   Image image(is_tiff(bytes) ? pixReadMemTiff(bytes.data(), bytes.size(), static_cast<l_int32>(number - 1))
                              : pixReadMem(bytes.data(), bytes.size()));
   if (image.pix_ == nullptr) damaged("the picture cannot be decoded");
-  return image.is_jpeg() ? image.turned(read_exif(bytes).orientation) : std::move(image);
+  return image.is_jpeg() ? image.turned(read_orientation(bytes)) : std::move(image);
 }
 
 bool Image::is_jpeg() const { return pixGetInputFormat(pix_.get()) == IFF_JFIF_JPEG; }
@@ -78,6 +80,15 @@ Image Image::turned(int exif_orientation) const {
 }
 
 Image Image::from_bgra(const std::uint8_t* data, int width, int height, std::size_t row_bytes) {
+  return from_rows(data, width, height, row_bytes, 2);
+}
+
+Image Image::from_rgba(const std::uint8_t* data, int width, int height, std::size_t row_bytes) {
+  return from_rows(data, width, height, row_bytes, 0);
+}
+
+// `red`: at which byte of four it stands, 0 or 2; blue stands at the other.
+Image Image::from_rows(const std::uint8_t* data, int width, int height, std::size_t row_bytes, int red) {
   if (static_cast<std::int64_t>(width) * height > kMaxPixels) throw Fault("too_large", "the page has too many pixels");
   Image image(pixCreate(width, height, 32));
   if (image.pix_ == nullptr) throw std::bad_alloc();
@@ -86,7 +97,7 @@ Image Image::from_bgra(const std::uint8_t* data, int width, int height, std::siz
   for (int y = 0; y < height; ++y) {
     const std::uint8_t* in = data + static_cast<std::size_t>(y) * row_bytes;
     l_uint32* row = out + static_cast<std::size_t>(y) * words;
-    for (int x = 0; x < width; ++x) composeRGBPixel(in[4 * x + 2], in[4 * x + 1], in[4 * x], row + x);
+    for (int x = 0; x < width; ++x) composeRGBPixel(in[4 * x + red], in[4 * x + 1], in[4 * x + 2 - red], row + x);
   }
   return image;
 }

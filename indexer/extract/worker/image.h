@@ -17,8 +17,9 @@ class Image {
   // Page `number`, from 1 on, as it is to be looked at: a photo is turned as its camera says. Throws Fault damaged or
   // too_large (more than 120 million pixels).
   static Image from_file(ByteView bytes, std::uint32_t number = 1);
-  // Rows of blue, green, red, unused.
+  // Rows of blue, green, red, unused; of red, green, blue, unused.
   static Image from_bgra(const std::uint8_t* data, int width, int height, std::size_t row_bytes);
+  static Image from_rgba(const std::uint8_t* data, int width, int height, std::size_t row_bytes);
 
   Image turned(int exif_orientation) const;
   int width() const;
@@ -33,6 +34,7 @@ class Image {
   struct Destroy {
     void operator()(Pix* pix) const;
   };
+  static Image from_rows(const std::uint8_t* data, int width, int height, std::size_t row_bytes, int red);
   explicit Image(Pix* pix) : pix_(pix) {}
   bool is_jpeg() const;
   std::unique_ptr<Pix, Destroy> pix_;
