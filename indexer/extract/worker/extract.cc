@@ -39,6 +39,8 @@ void read_content(Source& source, const Identity& identity, Report& report, Cont
       return read_outlook(source, report, context, depth);
     case Kind::image:
       return read_image(source, report, context);
+    case Kind::media:
+      return read_media(source, identity, report, context);
     case Kind::office:
       return report.want_conversion(identity.extension, identity.converted, report.top() ? ByteView() : source.all());
     case Kind::known_unsupported:

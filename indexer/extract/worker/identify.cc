@@ -44,12 +44,23 @@ constexpr std::array kSignatures = {
     Signature{0, "ITSF"sv, Kind::known_unsupported, "application/vnd.ms-htmlhelp", "CHM"},
     Signature{0, "%!PS"sv, Kind::known_unsupported, "application/postscript", "PostScript"},
     Signature{4, "ftypavif"sv, Kind::known_unsupported, "image/avif", "AVIF"},
-    Signature{4, "ftyp"sv, Kind::known_unsupported, "video/mp4", "MP4"},
+    Signature{4, "ftypM4A"sv, Kind::media, "audio/mp4", "MPEG-4"},
+    Signature{4, "ftypqt"sv, Kind::media, "video/quicktime", "QuickTime"},
+    Signature{4, "ftyp3g"sv, Kind::media, "video/3gpp", "3GPP"},
+    Signature{4, "ftyp"sv, Kind::media, "video/mp4", "MPEG-4"},
+    Signature{4, "moov"sv, Kind::media, "video/quicktime", "QuickTime"},
+    Signature{0, "fLaC"sv, Kind::media, "audio/flac", "FLAC"},
+    Signature{0, "OggS"sv, Kind::media, "audio/ogg", "Ogg"},
+    Signature{0, "#!AMR"sv, Kind::media, "audio/amr", "AMR"},
+    Signature{0, "FLV\x01"sv, Kind::media, "video/x-flv", "Flash Video"},
+    Signature{0, "\x1A\x45\xDF\xA3"sv, Kind::media, "video/x-matroska", "Matroska"},
+    Signature{0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11"sv, Kind::media, "video/x-ms-asf", "Windows Media"},
+    Signature{0, "\0\0\x01\xBA"sv, Kind::media, "video/mpeg", "MPEG-PS"},
     Signature{0,
               "\x7F"
               "ELF"sv,
               Kind::known_unsupported, "application/x-executable", "ELF"},
-    Signature{0, "ID3"sv, Kind::known_unsupported, "audio/mpeg", "MP3"},
+    Signature{0, "ID3"sv, Kind::media, "audio/mpeg", "MP3"},
     Signature{0, "CAJ\0"sv, Kind::known_unsupported, "application/caj", "CAJ"},
     Signature{0, "AC10"sv, Kind::known_unsupported, "image/vnd.dwg", "DWG"},
 };
@@ -104,6 +115,21 @@ bool is_old_tar(ByteView head) {
   for (std::size_t i = 148; i < 156; ++i)
     if (head[i] >= '0' && head[i] <= '7') stored = stored * 8 + (head[i] - '0');
   return sum == stored && stored != 0;
+}
+
+// ISO/IEC 11172-3, 2.4.1.3: a frame header of layer III with a bit rate and a sampling rate that exist.
+bool is_mpeg_audio(ByteView head) {
+  return head.size() > 4 && head[0] == 0xFF && (head[1] & 0xE6) == 0xE2 && (head[1] & 0x18) != 0x08 &&
+         (head[2] & 0xF0) != 0xF0 && (head[2] & 0xF0) != 0 && (head[2] & 0x0C) != 0x0C;
+}
+
+// ISO/IEC 13818-1, 2.4.3.2: packets of 188 bytes, each with a sync byte.
+bool is_transport_stream(ByteView head) {
+  constexpr std::size_t kPacket = 188;
+  if (head.size() < 5 * kPacket) return false;
+  for (std::size_t i = 0; i < 5; ++i)
+    if (head[i * kPacket] != 0x47) return false;
+  return true;
 }
 
 // The ASCII headers of cpio, old and new: a number, then nothing but digits.
@@ -244,6 +270,10 @@ Identity identify(Source& source, const Charsets& charsets) {
   if (has(head, 0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv)) return identify_compound(source);
   if (has(head, 0, "{\\rtf"sv)) return {Kind::office, "application/rtf", "RTF", false, false, "rtf", "pdf"};
   if (has(head, 0, "RIFF"sv) && has(head, 8, "WEBP"sv)) return {Kind::image, "image/webp", "WebP"};
+  if (has(head, 0, "RIFF"sv) && has(head, 8, "WAVE"sv)) return {Kind::media, "audio/vnd.wave", "WAVE"};
+  if (has(head, 0, "RIFF"sv) && has(head, 8, "AVI "sv)) return {Kind::media, "video/x-msvideo", "AVI"};
+  if (is_mpeg_audio(head)) return {Kind::media, "audio/mpeg", "MP3"};
+  if (is_transport_stream(head)) return {Kind::media, "video/mp2t", "MPEG-TS"};
   if (is_heif(head)) return {Kind::image, "image/heic", "HEIC"};
   for (const auto& signature : kSignatures) {
     if (!has(head, signature.offset, signature.bytes)) continue;

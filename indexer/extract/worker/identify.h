@@ -26,6 +26,7 @@ enum class Kind {
   mailbox,
   outlook,
   image,
+  media,   // sound and film
   office,  // what LibreOffice converts: Identity::extension to Identity::converted
   known_unsupported,
   unknown
