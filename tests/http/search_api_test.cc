@@ -328,6 +328,15 @@ BOOST_AUTO_TEST_CASE(a_hit_says_where_and_shows_the_passage) {
   BOOST_TEST(marked);
 }
 
+BOOST_AUTO_TEST_CASE(what_people_wrote_about_a_file_into_it_is_found) {
+  const auto keyword = unique_word();
+  archivist.add_file(archivist.make_item({{"title", "有关键词"}}), "a.html",
+                     "<html><head><meta name=\"keywords\" content=\"" + keyword + "\"></head><body>正文</body></html>");
+  const auto found = archivist.search("q=" + keyword).json();
+  BOOST_TEST_REQUIRE(found["total"] == 1);
+  BOOST_TEST(found["hits"][0]["title"] == "有关键词");
+}
+
 BOOST_AUTO_TEST_CASE(bad_syntax_is_a_hint_for_people_and_an_error_for_programs) {
   const auto hinted = archivist.get("/api/v1/search?q=%22" + word);
   BOOST_TEST(hinted.status == 200);

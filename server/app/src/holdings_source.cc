@@ -17,7 +17,7 @@ using schema::FieldKind;
 using schema::Json;
 
 // Changes whenever documents are made differently from the same records.
-constexpr std::string_view kMaking = "3";
+constexpr std::string_view kMaking = "4";
 
 std::string as_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
@@ -32,6 +32,16 @@ std::vector<std::string> texts_of(const Json& value) {
 std::string text_field(const records::Record& record, const std::string& name) {
   const auto at = name.empty() ? record.fields.end() : record.fields.find(name);
   return at == record.fields.end() || at->is_null() ? "" : as_text(*at);
+}
+
+// What people wrote about a file into the file: the caption of a photo, the keywords of a document.
+std::string written_about(const extract::Extraction& text) {
+  std::string all;
+  for (const char* key : {"author", "subject", "keywords", "description", "album", "publisher"}) {
+    const auto value = text.metadata.find(key);
+    if (value != text.metadata.end()) all += value->second + '\n';
+  }
+  return all;
 }
 
 bool is_indexed(const FieldDecl& field) {
@@ -160,6 +170,7 @@ void HoldingsSource::add_files(const records::Record& record, index::Document& d
 
 void HoldingsSource::add_text(std::uint32_t number, const extract::Extraction& text, index::Document& document) const {
   if (!text.title.empty()) document.pages.push_back({number, 0, text.title});
+  if (auto written = written_about(text); !written.empty()) document.pages.push_back({number, 0, std::move(written)});
   for (const auto& page : text.pages) document.pages.push_back({number, page.number, page.text});
   for (const auto& member : text.embedded) {
     document.files.push_back({number, member.path});
