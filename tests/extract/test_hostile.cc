@@ -1,11 +1,14 @@
 #define BOOST_TEST_MODULE extract_hostile
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <map>
 #include <set>
 #include <thread>
@@ -242,6 +245,43 @@ BOOST_AUTO_TEST_CASE(many_threads_share_few_workers) {
     }
   }
   BOOST_TEST(right == 180);
+}
+
+// Keeps its worker busy until it is let go.
+struct BusySink final : UnpackSink {
+  std::promise<void> begun;
+  std::promise<void> let_go;
+  void begin(const Member&) override {
+    begun.set_value();
+    let_go.get_future().wait();
+  }
+  void write(ByteView) override {}
+  void end(const std::string&) override {}
+};
+
+BOOST_AUTO_TEST_CASE(a_page_is_drawn_at_once_while_every_worker_reads_and_readers_leave_the_processor_to_others) {
+  ExtractorOptions options;
+  options.worker_program = worker_program();
+  options.workers = 1;
+  options.allow_incomplete_sandbox = true;
+  const auto before = children_named("lantai-extract-");
+  const auto extractor = Extractor::make(options);
+  const MemoryFile archive(zip({{"a.txt", "text"}})), page(pdf({{{"First page"}}}));
+  BusySink sink;
+  auto reading = std::async(std::launch::async, [&] { extractor->unpack(archive.source(), sink); });
+  sink.begun.get_future().wait();
+  auto drawing = std::async(std::launch::async, [&] { return extractor->render_page(page.source(), 1, 300); });
+  BOOST_TEST((drawing.wait_for(std::chrono::seconds(60)) == std::future_status::ready));
+  std::multiset<int> priorities;
+  for (const auto pid : children_named("lantai-extract-")) {
+    if (std::find(before.begin(), before.end(), pid) == before.end())
+      priorities.insert(::getpriority(PRIO_PROCESS, static_cast<id_t>(pid)));
+  }
+  BOOST_TEST(priorities.size() == 2U);
+  BOOST_TEST(*priorities.rbegin() > *priorities.begin());
+  sink.let_go.set_value();
+  reading.wait();
+  BOOST_TEST(drawing.get().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_callers_position_in_the_file_does_not_move) {

@@ -83,9 +83,20 @@ void take_over(Extraction&& converted, Extraction& into) {
   if (!into.failure) into.failure = std::move(converted.failure);
 }
 
+bool is_shown(FrameKind kind) { return kind == FrameKind::render_page || kind == FrameKind::place_characters; }
+
+ExtractorOptions one_worker(ExtractorOptions options) {
+  options.workers = 1;
+  return options;
+}
+
 class PooledExtractor final : public Extractor {
  public:
-  explicit PooledExtractor(const ExtractorOptions& options) : options_(options), pool_(options), office_(options) {}
+  explicit PooledExtractor(const ExtractorOptions& options)
+      : options_(options),
+        pool_(options),
+        shown_(one_worker(options), WorkerPool::Folder::none, WorkerPool::Haste::somebody_waits),
+        office_(options) {}
 
   using Extractor::extract;
   Extraction extract(const SourceFile& file, const Reading& reading) override;
@@ -112,6 +123,7 @@ class PooledExtractor final : public Extractor {
 
   const ExtractorOptions options_;
   WorkerPool pool_;
+  WorkerPool shown_;  // what somebody waits to see does not wait for files that are read
   OfficeConversion office_;
 };
 
@@ -128,7 +140,7 @@ std::optional<Failure> PooledExtractor::run(const Request& request, const Source
                                             const WorkerProcess::OnFrame& on_frame, const std::stop_token& stop,
                                             bool* fresh_worker) {
   const Descriptor input = reopen_read_only(file.descriptor);
-  auto worker = pool_.borrow(stop);
+  auto worker = (is_shown(request.kind) ? shown_ : pool_).borrow(stop);
   pool_.require_locked_in(*worker);
   if (fresh_worker != nullptr) *fresh_worker = worker->served() == 0;
   return worker->run(request, input.get(), on_frame, stop);

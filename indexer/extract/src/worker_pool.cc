@@ -21,7 +21,8 @@ WorkerPool::Loan WorkerPool::borrow(const std::stop_token& stop) {
     }
   }
   try {
-    auto worker = std::make_unique<WorkerProcess>(options_.worker_program, options_.limits, folder_ == Folder::own);
+    auto worker = std::make_unique<WorkerProcess>(options_.worker_program, options_.limits, folder_ == Folder::own,
+                                                  haste_ == Haste::none);
     worker->await_hello(stop);
     {
       std::lock_guard lock(mutex_);

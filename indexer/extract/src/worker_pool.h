@@ -15,9 +15,10 @@ namespace lantai::extract {
 
 class WorkerPool {
  public:
-  enum class Folder { none, own };  // for a worker that has to work on files
-  explicit WorkerPool(const ExtractorOptions& options, Folder folder = Folder::none)
-      : options_(options), folder_(folder), free_slots_(options.workers) {}
+  enum class Folder { none, own };            // for a worker that has to work on files
+  enum class Haste { none, somebody_waits };  // without it, workers leave the processors to others
+  explicit WorkerPool(const ExtractorOptions& options, Folder folder = Folder::none, Haste haste = Haste::none)
+      : options_(options), folder_(folder), haste_(haste), free_slots_(options.workers) {}
 
   // Returns the worker when destroyed.
   class Loan {
@@ -47,6 +48,7 @@ class WorkerPool {
 
   const ExtractorOptions options_;
   const Folder folder_;
+  const Haste haste_;
   std::mutex mutex_;
   std::condition_variable_any freed_;
   unsigned free_slots_;

@@ -27,6 +27,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kStartTime{120'000};
 constexpr int kWorkerSocket = 3;
+constexpr int kWaiting = 10;  // of nice(2): a tenth of what others get who want it
 
 std::string system_message(const char* what) {
   return std::string(what) + ": " + std::generic_category().message(errno);
@@ -115,7 +116,7 @@ StopSignal::StopSignal(const std::stop_token& stop)
 
 void StopSignal::Ring::operator()() const { ::eventfd_write(event, 1); }
 
-WorkerProcess::WorkerProcess(const std::filesystem::path& program, const Limits& limits, bool folder) {
+WorkerProcess::WorkerProcess(const std::filesystem::path& program, const Limits& limits, bool folder, bool waits) {
   if (folder) folder_.emplace();
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
@@ -123,6 +124,7 @@ WorkerProcess::WorkerProcess(const std::filesystem::path& program, const Limits&
   socket_ = Descriptor(ends[0]);
   const Descriptor theirs(ends[1]);
   pid_ = spawn(program, limits, theirs.get(), folder_);
+  if (waits) ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), kWaiting);
 }
 
 WorkerProcess::~WorkerProcess() {

@@ -51,7 +51,8 @@ class WorkerProcess {
   using OnFrame = std::function<void(const Frame&)>;
 
   // Throws failed_precondition when the program cannot be started. `folder`: it gets one of its own (--scratch).
-  WorkerProcess(const std::filesystem::path& program, const Limits& limits, bool folder = false);
+  // `waits`: takes what processor time the server and those somebody waits for leave.
+  WorkerProcess(const std::filesystem::path& program, const Limits& limits, bool folder = false, bool waits = false);
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
   ~WorkerProcess();

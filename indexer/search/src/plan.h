@@ -83,7 +83,6 @@ class Planner {
   std::set<std::string> expanded_;  // beginnings that stand for many terms each
   Mode mode_ = Mode::exact_first;
   bool boolean_ = false;
-  std::size_t relaxable_ = 0;
 };
 
 std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,

@@ -64,7 +64,7 @@ class RunningApplication final : public Application {
         extraction_(archive::ExtractionPipeline::start(*store_, records_, *extractor_, texts_,
                                                        {reading_workers(configuration)})),
         renames_(archive::RenameAnnouncer::start(*store_, records_)),
-        holdings_(*store_, records_, texts_),
+        holdings_(records_, texts_),
         field_names_(*schema_),
         indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index"})),
         searcher_(search::Searcher::make(*indexer_, holdings_, field_names_.aliases(), page_token_seal(*store_))),

@@ -50,9 +50,8 @@ bool is_indexed(const FieldDecl& field) {
 
 }  // namespace
 
-HoldingsSource::HoldingsSource(storage::Store& store, const records::RecordEngine& engine,
-                               const archive::TextStore& texts)
-    : store_(store), engine_(engine), texts_(texts), principal_(identity::service_principal("indexer")) {}
+HoldingsSource::HoldingsSource(const records::RecordEngine& engine, const archive::TextStore& texts)
+    : engine_(engine), texts_(texts), principal_(identity::service_principal("indexer")) {}
 
 std::optional<index::Document> HoldingsSource::find(const std::string& type_name, const std::string& id) const {
   const schema::TypeDecl* type = engine_.schema().find_type(type_name);

@@ -15,7 +15,7 @@ namespace lantai::app {
 
 class HoldingsSource final : public index::DocumentSource {
  public:
-  HoldingsSource(storage::Store& store, const records::RecordEngine& engine, const archive::TextStore& texts);
+  HoldingsSource(const records::RecordEngine& engine, const archive::TextStore& texts);
 
   std::optional<index::Document> find(const std::string& type, const std::string& id) const override;
   void each(const std::function<bool(const std::string& type, const std::string& id)>& visit) const override;
@@ -32,7 +32,6 @@ class HoldingsSource final : public index::DocumentSource {
   std::string code_of_linked(const schema::TypeDecl& type, const records::Record& record, const char* link) const;
   std::string title_of_linked(const schema::FieldDecl& field, const std::string& id, int clearance) const;
 
-  storage::Store& store_;
   const records::RecordEngine& engine_;
   const archive::TextStore& texts_;
   const records::Principal principal_;
