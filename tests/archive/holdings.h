@@ -104,7 +104,7 @@ class PlainExtractor : public extract::Extractor {
       if (before_page) before_page(page, reading.stop);
       if (reading.stop.stop_requested()) throw Error(ErrorCode::cancelled, "told to stop");
       result.pages.push_back({page, "page " + std::to_string(page), true});
-      if (reading.keep) reading.keep(result.pages.back());
+      if (reading.keep) reading.keep(result.pages.back(), {true, {{"p", "", {0, 0, 0.5, 0.5}, 90}}});
     }
     return result;
   }

@@ -52,6 +52,18 @@ BOOST_AUTO_TEST_CASE(a_page_is_drawn_once) {
   BOOST_TEST(is_kept(3));
 }
 
+BOOST_AUTO_TEST_CASE(a_layout_that_came_with_the_text_is_not_asked_for_again) {
+  BOOST_TEST(!images.layout(source, "a", 1).has_value());
+  const extract::PageLayout layout{true, {{"章", "", {0.25, 0.5, 0.75, 1}, 90}}};
+  images.keep_layout(source, 1, layout);
+  const auto kept = images.layout(source, "a", 1);
+  BOOST_TEST_REQUIRE(kept.has_value());
+  BOOST_TEST(kept->from_ocr);
+  BOOST_TEST(kept->text() == "章");
+  BOOST_TEST(kept->characters.at(0).box.left == 0.25);
+  BOOST_TEST(store->blobs().collect(std::chrono::seconds(0)).blobs_removed == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(what_nobody_looked_at_longest_makes_room_and_comes_back) {
   look_at(1);
   BOOST_TEST(images.make_room(3000) == 0U);

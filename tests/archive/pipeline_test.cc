@@ -12,7 +12,14 @@ namespace {
 struct Reading : Holdings {
   TextStore texts{*store, "plain-1"};
   std::unique_ptr<ExtractionPipeline> pipeline;
-  void start() { pipeline = ExtractionPipeline::start(*store, engine, extractor, texts, {2}); }
+  std::vector<std::uint32_t> laid_out;  // pages, as they came
+  void start() {
+    PipelineOptions options{2};
+    options.keep_layout = [this](ByteView, std::uint32_t page, const extract::PageLayout& layout) {
+      if (layout.text() == "p") laid_out.push_back(page);
+    };
+    pipeline = ExtractionPipeline::start(*store, engine, extractor, texts, options);
+  }
   std::uint64_t last() { return store->changes().last_position(); }
   Bytes digest_of(const std::string& name) { return record(name).files.at(0).current().digest; }
   std::size_t announcements() {
@@ -132,6 +139,7 @@ BOOST_AUTO_TEST_CASE(pages_that_were_read_are_not_read_again) {
   reading.pipeline.reset();
   const Bytes digest = reading.digest_of(imported.files.at(0).record);
   BOOST_TEST(reading.texts.kept_pages(digest).size() == 2U);
+  BOOST_TEST(reading.laid_out == (std::vector<std::uint32_t>{1, 2}), boost::test_tools::per_element());
   std::vector<std::uint32_t> again;
   reading.extractor.before_page = [&](std::uint32_t page, const std::stop_token&) { again.push_back(page); };
   reading.start();

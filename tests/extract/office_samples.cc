@@ -126,7 +126,7 @@ std::string ofd(const OfdPackage& package) {
 std::string odt(const std::string& body) {
   return zip(
       {{"mimetype", "application/vnd.oasis.opendocument.text"},
-       {"content.xml", "<office:document-content><office:body><office:text>" + body +
+       {"content.xml", "<office:document-content office:version=\"1.2\"><office:body><office:text>" + body +
                            "</office:text></office:body></office:document-content>"},
        {"meta.xml",
         "<office:document-meta><office:meta><dc:title>年度计划</dc:title></office:meta></office:document-meta>"}});

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <tuple>
 
 #include "fixture.h"
 #include "worker_process.h"
@@ -100,6 +101,22 @@ BOOST_AUTO_TEST_CASE(pages_are_shown_as_the_office_program_lays_them_out) {
   BOOST_TEST(has(std::string(as_chars(*image).substr(0, 4)), "PNG"));
   const MemoryFile text("no office document");
   BOOST_TEST(!shared_extractor().to_pdf(text.source()).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(texts_and_sheets_that_are_read_here_are_laid_out_there_too) {
+  for (const auto& [name, pages, words] :
+       {std::tuple("notice.docx", 2U, "附件：清查登记表填写说明。"),
+        std::tuple("notice.odt", 2U, "附件：清查登记表填写说明。"), std::tuple("sheet.xlsx", 1U, "课桌椅")}) {
+    const MemoryFile file(sample(name));
+    BOOST_TEST(!shared_extractor().count_pages(file.source()).has_value());
+    const auto pdf = shared_extractor().to_pdf(file.source());
+    BOOST_TEST_REQUIRE(pdf.has_value(), name);
+    const MemoryFile laid_out(as_chars(*pdf));
+    BOOST_TEST(shared_extractor().count_pages(laid_out.source()).value_or(0) == pages, name);
+    const auto layout = shared_extractor().lay_out(laid_out.source(), pages);
+    BOOST_TEST_REQUIRE(layout.has_value());
+    BOOST_TEST(has(layout->text(), words), layout->text());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_worker_that_converts_is_locked_in_too) {

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(malformed_frames_are_refused) {
 
 BOOST_AUTO_TEST_CASE(a_reply_out_of_order_is_refused_and_what_came_before_stays) {
   ReplyAssembler assembler{Limits{}};
-  assembler.accept(frame(FrameKind::identified, {}, {"text/plain", "text"}));
+  assembler.accept(frame(FrameKind::identified, {}, {"text/plain", "text", "text in UTF-8"}));
   assembler.accept(frame(FrameKind::page, {0, 1, 0}, {}));
   assembler.accept(frame(FrameKind::text, {}, {"one "}));
   assembler.accept(frame(FrameKind::text, {}, {"\xFFtwo"}));
@@ -102,6 +102,8 @@ BOOST_AUTO_TEST_CASE(the_object_has_the_members_promised) {
   Extraction extraction;
   extraction.media_type = "application/pdf";
   extraction.format = "PDF 1.7";
+  extraction.puid = "fmt/276";
+  extraction.evidence = "25 50 44 46 2D at 0";
   extraction.title = "题名";
   extraction.metadata["author"] = "张三";
   extraction.pages = {{1, "文", false}, {2, "扫", true}};
@@ -109,13 +111,13 @@ BOOST_AUTO_TEST_CASE(the_object_has_the_members_promised) {
                          {"c", {}, "image/png", 9, {}, ""}};
   extraction.warnings = {{"hidden_text", "d"}};
   const auto json = to_json(extraction);
-  BOOST_TEST(json ==
-             R"({"media_type":"application/pdf","format":"PDF 1.7","title":"题名","metadata":{"author":"张三"},)"
-             R"("pages":[{"number":1,"text":"文"},{"number":2,"text":"扫","ocr":true}],)"
-             R"("embedded":[{"path":"a.zip!/b","raw_name_hex":"62","media_type":"text/plain","size":3,)"
-             R"("pages":[{"number":1,"text":"x"}],"error":"damaged"},)"
-             R"({"path":"c","raw_name_hex":"","media_type":"image/png","size":9}],)"
-             R"("warnings":[{"code":"hidden_text","detail":"d"}],"error":null})");
+  BOOST_TEST(json == R"({"media_type":"application/pdf","format":"PDF 1.7","puid":"fmt/276",)"
+                     R"("evidence":"25 50 44 46 2D at 0","title":"题名","metadata":{"author":"张三"},)"
+                     R"("pages":[{"number":1,"text":"文"},{"number":2,"text":"扫","ocr":true}],)"
+                     R"("embedded":[{"path":"a.zip!/b","raw_name_hex":"62","media_type":"text/plain","size":3,)"
+                     R"("pages":[{"number":1,"text":"x"}],"error":"damaged"},)"
+                     R"({"path":"c","raw_name_hex":"","media_type":"image/png","size":9}],)"
+                     R"("warnings":[{"code":"hidden_text","detail":"d"}],"error":null})");
   BOOST_TEST(to_json(from_json(json)) == json);
   extraction.failure = Failure{"damaged", "why"};
   const auto failed = to_json(extraction);

@@ -69,15 +69,19 @@ BOOST_AUTO_TEST_CASE(pages_are_kept_as_they_come_and_a_later_reading_goes_on_beh
   const MemoryFile file(picture("tiff", {page_png(*extractor, {lines[0]}), page_png(*extractor, {lines[1]})}));
   std::stop_source stop;
   Reading first{stop.get_token()};
-  first.keep = [&](const PageText& page) {
+  first.keep = [&](const PageText& page, const PageLayout& layout) {
     first.known_pages[page.number] = page;
+    BOOST_TEST(layout.from_ocr);
+    BOOST_TEST(layout.text().find(lines[0]) != std::string::npos, layout.text());
+    for (const auto& character : layout.characters) BOOST_TEST((character.confidence > 0 && character.box.right <= 1));
     stop.request_stop();
   };
   BOOST_CHECK_EXCEPTION(extractor->extract(file.source(), first), Error,
                         [](const Error& error) { return error.code() == ErrorCode::cancelled; });
   BOOST_TEST_REQUIRE(first.known_pages.size() == 1U);
   std::vector<std::uint32_t> again;
-  Reading second{{}, first.known_pages, [&](const PageText& page) { again.push_back(page.number); }};
+  Reading second{
+      {}, first.known_pages, [&](const PageText& page, const PageLayout&) { again.push_back(page.number); }};
   const auto read = extractor->extract(file.source(), second);
   BOOST_TEST(again == std::vector<std::uint32_t>{2}, boost::test_tools::per_element());
   BOOST_TEST_REQUIRE(read.pages.size() == 2U);

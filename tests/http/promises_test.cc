@@ -74,6 +74,7 @@ BOOST_AUTO_TEST_CASE(hits_are_marked_on_the_image_of_a_page) {
   BOOST_TEST(std::abs(box[2] - (20 + 3.334 * 20) / 200) < 0.005);
   BOOST_TEST(box[1] < (300.0 - 205) / 300);
   BOOST_TEST(box[3] > (300.0 - 205) / 300);
+  BOOST_TEST(client.get(path_of(item) + "/files/1/pages").json()["count"] == 1);
   BOOST_TEST(client.get(page + "/marks?q=nowhere").json()["marks"].empty());
   BOOST_TEST(client.get(path_of(item) + "/files/1/pages/2/marks?q=charter").status == 404);
   auto stranger = World::the().as("reader");

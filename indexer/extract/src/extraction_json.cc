@@ -53,6 +53,8 @@ Extraction parse(std::string_view text) {
   Extraction out;
   out.media_type = json.at("media_type").get<std::string>();
   out.format = json.at("format").get<std::string>();
+  out.puid = json.value("puid", std::string());
+  out.evidence = json.value("evidence", std::string());
   out.title = json.at("title").get<std::string>();
   for (const auto& [key, value] : json.at("metadata").items()) out.metadata[key] = value.get<std::string>();
   out.pages = pages_from_json(json.at("pages"));
@@ -70,6 +72,8 @@ std::string to_json(const Extraction& extraction) {
   Json json;
   json["media_type"] = extraction.media_type;
   json["format"] = extraction.format;
+  json["puid"] = extraction.puid;
+  json["evidence"] = extraction.evidence;
   json["title"] = extraction.title;
   json["metadata"] = Json::object();
   for (const auto& [key, value] : extraction.metadata) json["metadata"][key] = value;

@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <string>
 
 #include "lantai/base/error.h"
 #include "lantai/extract/protocol.h"
 #include "office_conversion.h"
+#include "pronom.h"
 #include "reply_assembler.h"
 #include "worker_pool.h"
 
@@ -70,6 +72,7 @@ void add_ocr_pages(Extraction& into, Extraction part) {
 struct Wanted {
   std::vector<std::uint32_t> ocr_pages;
   std::vector<WantedConversion> conversions;
+  PageLayout layout;  // of a page that was asked for
 };
 
 // Of the file as it came; what a conversion says about itself is about the conversion, except what people wrote.
@@ -83,7 +86,9 @@ void take_over(Extraction&& converted, Extraction& into) {
   if (!into.failure) into.failure = std::move(converted.failure);
 }
 
-bool is_shown(FrameKind kind) { return kind == FrameKind::render_page || kind == FrameKind::place_characters; }
+bool is_shown(FrameKind kind) {
+  return kind == FrameKind::render_page || kind == FrameKind::place_characters || kind == FrameKind::count_pages;
+}
 
 ExtractorOptions one_worker(ExtractorOptions options) {
   options.workers = 1;
@@ -103,6 +108,7 @@ class PooledExtractor final : public Extractor {
   std::optional<Failure> unpack(const SourceFile& file, UnpackSink& sink) override;
   std::optional<Bytes> render_page(const SourceFile& file, std::uint32_t number, std::uint32_t width) override;
   std::optional<Bytes> to_pdf(const SourceFile& file) override;
+  std::optional<std::uint32_t> count_pages(const SourceFile& file) override;
   std::optional<PageLayout> lay_out(const SourceFile& file, std::uint32_t number) override;
   std::vector<std::vector<std::string>> read_table(const SourceFile& file) override;
   std::string identify(const SourceFile& file) override;
@@ -168,7 +174,8 @@ Extraction PooledExtractor::assemble(const Request& request, const SourceFile& f
     failure.reset();
     fresh_worker = attempt();
   }
-  if (wanted != nullptr) *wanted = {assembler->ocr_wanted(), std::move(assembler->conversions_wanted())};
+  if (wanted != nullptr)
+    *wanted = {assembler->ocr_wanted(), std::move(assembler->conversions_wanted()), std::move(assembler->layout())};
   auto& result = assembler->result();
   if (failure) result.failure = failure;
   if (result.media_type.empty()) result.media_type = "application/octet-stream";
@@ -180,6 +187,7 @@ Extraction PooledExtractor::extract(const SourceFile& file, const Reading& readi
   Extraction result = assemble(request(FrameKind::extract, file), file, reading.stop, &wanted);
   if (options_.ocr) read_scanned_pages(file, wanted.ocr_pages, reading, result);
   for (const auto& conversion : wanted.conversions) read_converted(file, conversion, reading, result);
+  result.puid = pronom_id(result);
   return result;
 }
 
@@ -228,8 +236,10 @@ Extraction PooledExtractor::read_scanned_page(const SourceFile& file, std::uint3
   }
   auto one = request(FrameKind::ocr_page, file);
   one.page = page;
-  Extraction part = assemble(one, file, reading.stop, nullptr);
-  if (reading.keep && !part.failure) reading.keep(part.pages.empty() ? PageText{page, {}, true} : part.pages.front());
+  Wanted wanted;
+  Extraction part = assemble(one, file, reading.stop, &wanted);
+  if (reading.keep && !part.failure)
+    reading.keep(part.pages.empty() ? PageText{page, {}, true} : part.pages.front(), wanted.layout);
   return part;
 }
 
@@ -290,28 +300,21 @@ std::optional<Bytes> PooledExtractor::to_pdf(const SourceFile& file) {
   return whole_file(result.file.get());
 }
 
+std::optional<std::uint32_t> PooledExtractor::count_pages(const SourceFile& file) {
+  const auto answer = assemble(request(FrameKind::count_pages, file), file, {}, nullptr);
+  const auto count = answer.metadata.find("page_count");
+  if (answer.failure || count == answer.metadata.end()) return std::nullopt;
+  std::uint32_t number = 0;
+  std::from_chars(count->second.data(), count->second.data() + count->second.size(), number);
+  return std::min(number, options_.limits.pages);
+}
+
 std::optional<PageLayout> PooledExtractor::lay_out(const SourceFile& file, std::uint32_t number) {
-  constexpr double kUnit = 10'000;
-  constexpr std::size_t kMaxCharacters = 200'000;  // of a page
   auto asked = request(FrameKind::place_characters, file);
   asked.page = number;
-  PageLayout layout;
-  bool failed = false;
-  const auto failure = run(asked, file, [&](const Frame& frame) {
-    if (frame.kind == FrameKind::failure) failed = true;
-    if (frame.kind != FrameKind::placed) return;
-    if (layout.characters.size() >= kMaxCharacters) throw Error(ErrorCode::data_loss, "too many characters on a page");
-    const auto fraction = [&](std::size_t index) {
-      return static_cast<double>(std::min<std::uint64_t>(frame.number(index), 10'000)) / kUnit;
-    };
-    layout.from_ocr = frame.number(5) != 0;
-    layout.characters.push_back({frame.text(0),
-                                 frame.text(1),
-                                 {fraction(0), fraction(1), fraction(2), fraction(3)},
-                                 static_cast<std::uint32_t>(std::min<std::uint64_t>(frame.number(4), 100))});
-  });
-  if (failure || failed) return std::nullopt;
-  return layout;
+  Wanted wanted;
+  if (assemble(asked, file, {}, &wanted).failure) return std::nullopt;
+  return std::move(wanted.layout);
 }
 
 std::vector<std::vector<std::string>> PooledExtractor::read_table(const SourceFile& file) {

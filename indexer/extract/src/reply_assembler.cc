@@ -1,5 +1,7 @@
 #include "reply_assembler.h"
 
+#include <algorithm>
+
 #include "lantai/base/error.h"
 
 namespace lantai::extract {
@@ -28,6 +30,7 @@ void ReplyAssembler::accept(const Frame& frame) {
     case FrameKind::identified:
       result_.media_type = frame.text(0);
       result_.format = frame.text(1);
+      if (auto evidence = frame.text(2); !evidence.empty()) result_.evidence = std::move(evidence);
       return;
     case FrameKind::title:
       result_.title = frame.text(0);
@@ -61,11 +64,27 @@ void ReplyAssembler::accept(const Frame& frame) {
       bytes.insert(bytes.end(), frame.bytes(0).begin(), frame.bytes(0).end());
       return;
     }
+    case FrameKind::placed:
+      return place(frame);
     case FrameKind::progress:
       return;
     default:
       out_of_order("a frame that does not belong here");
   }
+}
+
+void ReplyAssembler::place(const Frame& frame) {
+  constexpr std::size_t kMaxCharacters = 200'000;  // of a page
+  constexpr std::uint64_t kWhole = 10'000;
+  if (layout_.characters.size() >= kMaxCharacters) out_of_order("too many characters on a page");
+  const auto fraction = [&](std::size_t index) {
+    return static_cast<double>(std::min(frame.number(index), kWhole)) / static_cast<double>(kWhole);
+  };
+  layout_.from_ocr = frame.number(5) != 0;
+  layout_.characters.push_back({frame.text(0),
+                                frame.text(1),
+                                {fraction(0), fraction(1), fraction(2), fraction(3)},
+                                static_cast<std::uint32_t>(std::min<std::uint64_t>(frame.number(4), 100))});
 }
 
 void ReplyAssembler::want_conversion(const Frame& frame) {

@@ -19,6 +19,7 @@ class ReplyAssembler {
   const std::vector<std::uint32_t>& ocr_wanted() const { return ocr_wanted_; }
   std::vector<WantedConversion>& conversions_wanted() { return conversions_wanted_; }
   Extraction& result() { return result_; }
+  PageLayout& layout() { return layout_; }
 
  private:
   void begin_page(const Frame& frame);
@@ -26,10 +27,12 @@ class ReplyAssembler {
   void begin_embedded(const Frame& frame);
   void end_embedded(const Frame& frame);
   void want_conversion(const Frame& frame);
+  void place(const Frame& frame);
   void charge(std::size_t bytes);
 
   Limits limits_;
   Extraction result_;
+  PageLayout layout_;
   std::vector<std::uint32_t> ocr_wanted_;
   std::vector<WantedConversion> conversions_wanted_;
   PageText* open_page_ = nullptr;  // into result_; until the next frame that is not text

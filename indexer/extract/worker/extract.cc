@@ -22,7 +22,7 @@ void read_content(Source& source, const Identity& identity, Report& report, Cont
     case Kind::pptx:
       return read_pptx(source, report, context, depth);
     case Kind::odf:
-      return read_odf(source, report, context, depth);
+      return read_odf(source, identity, report, context, depth);
     case Kind::ofd:
       return read_ofd(source, report, context, depth);
     case Kind::epub:
@@ -54,8 +54,8 @@ void read_content(Source& source, const Identity& identity, Report& report, Cont
 
 void extract(Source& source, Report& report, Context& context, unsigned depth) {
   try {
-    const auto identity = identify(source, context.charsets);
-    report.identified(identity.media_type, identity.format);
+    const auto identity = identify(source, context.charsets, context.magic);
+    report.identified(identity.media_type, identity.format, identity.evidence);
     if (identity.damaged) damaged("its container cannot be read");
     if (identity.encrypted) throw Fault("encrypted", "protected by a password");
     if (depth > report.budget().limits().depth) throw Fault("too_deep", "nested more deeply than allowed");

@@ -12,6 +12,7 @@ namespace lantai::extract::worker {
 
 struct Context {
   const Charsets& charsets;
+  const Magic& magic;
   OcrEngine& ocr;
   bool ocr_allowed = true;
   std::string name;          // of the file itself, a hint
@@ -32,7 +33,7 @@ void read_docx(Source& source, Report& report, Context& context, unsigned depth)
 void read_xlsx(Source& source, Report& report, Context& context, unsigned depth);
 void read_pptx(Source& source, Report& report, Context& context, unsigned depth);
 void read_ofd(Source& source, Report& report, Context& context, unsigned depth);
-void read_odf(Source& source, Report& report, Context& context, unsigned depth);
+void read_odf(Source& source, const Identity& identity, Report& report, Context& context, unsigned depth);
 void read_epub(Source& source, Report& report, Context& context, unsigned depth);
 void read_svg(Source& source, Report& report, const Context& context);
 void read_archive(Source& source, const Identity& identity, Report& report, Context& context, unsigned depth);

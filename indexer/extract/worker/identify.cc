@@ -1,5 +1,7 @@
 #include "identify.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -8,6 +10,8 @@
 
 #include "heif.h"
 #include "identify_compound.h"
+#include "identify_text.h"
+#include "picture_version.h"
 #include "zip_directory.h"
 
 namespace lantai::extract::worker {
@@ -62,6 +66,10 @@ constexpr std::array kSignatures = {
               Kind::known_unsupported, "application/x-executable", "ELF"},
     Signature{0, "ID3"sv, Kind::media, "audio/mpeg", "MP3"},
     Signature{0, "CAJ\0"sv, Kind::known_unsupported, "application/caj", "CAJ"},
+    Signature{0, "KDH "sv, Kind::known_unsupported, "application/caj", "CAJ (KDH)"},
+    Signature{0, "TEB\0"sv, Kind::known_unsupported, "application/caj", "CAJ (TEB)"},
+    Signature{0, "HN"sv, Kind::known_unsupported, "application/caj", "CAJ (HN)"},
+    Signature{0, "!BDN"sv, Kind::known_unsupported, "application/vnd.ms-outlook-pst", "Outlook folders"},
     Signature{0, "AC10"sv, Kind::known_unsupported, "image/vnd.dwg", "DWG"},
 };
 
@@ -70,10 +78,22 @@ bool has(ByteView bytes, std::size_t offset, std::string_view what) {
 }
 
 bool is_word(std::string_view bytes) {
-  return bytes.size() < 4 && std::all_of(bytes.begin(), bytes.end(), [](char c) { return c > ' ' && c < 0x7F; });
+  return (bytes.size() < 4 || bytes.back() == ' ') &&
+         std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c < 0x7F; });
 }
 
 bool contains(ByteView bytes, std::string_view what) { return as_chars(bytes).find(what) != std::string_view::npos; }
+
+std::string hex(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) out += fmt::format("{}{:02X}", out.empty() ? "" : " ", static_cast<unsigned char>(c));
+  return out;
+}
+
+Identity because(Identity identity, std::string evidence) {
+  identity.evidence = std::move(evidence);
+  return identity;
+}
 
 Identity identify_zip(Source& source) {
   const auto directory = read_zip_directory(source, 20'000);
@@ -89,23 +109,26 @@ Identity identify_zip(Source& source) {
     return at != names.end() && at->compare(0, folder.size(), folder) == 0;
   };
   const std::string office = "application/vnd.openxmlformats-officedocument.";
-  if (holds("OFD.xml") || holds("/OFD.xml")) return {Kind::ofd, "application/ofd", "OFD"};
+  if (holds("OFD.xml") || holds("/OFD.xml")) return because({Kind::ofd, "application/ofd", "OFD"}, "OFD.xml within");
   if (holds("[Content_Types].xml") || holds("_rels/.rels")) {
-    if (under("word/")) return {Kind::docx, office + "wordprocessingml.document", "DOCX"};
+    if (under("word/")) return because({Kind::docx, office + "wordprocessingml.document", "DOCX"}, "word/ within");
     if (holds("xl/workbook.bin"))
-      return {Kind::known_unsupported, "application/vnd.ms-excel.sheet.binary.macroenabled.12", "XLSB"};
-    if (under("xl/")) return {Kind::xlsx, office + "spreadsheetml.sheet", "XLSX"};
-    if (under("ppt/")) return {Kind::pptx, office + "presentationml.presentation", "PPTX"};
+      return because({Kind::known_unsupported, "application/vnd.ms-excel.sheet.binary.macroenabled.12", "XLSB"},
+                     "xl/workbook.bin within");
+    if (under("xl/")) return because({Kind::xlsx, office + "spreadsheetml.sheet", "XLSX"}, "xl/ within");
+    if (under("ppt/")) return because({Kind::pptx, office + "presentationml.presentation", "PPTX"}, "ppt/ within");
   }
-  if (holds("META-INF/container.xml") && holds("mimetype")) return {Kind::epub, "application/epub+zip", "EPUB"};
+  if (holds("META-INF/container.xml") && holds("mimetype"))
+    return because({Kind::epub, "application/epub+zip", "EPUB"}, "META-INF/container.xml within");
   if (holds("content.xml") && holds("mimetype")) {
     const auto head = source.head();
     for (const std::string_view type : {"text", "spreadsheet", "presentation", "graphics"}) {
       const auto whole = "application/vnd.oasis.opendocument." + std::string(type);
-      if (contains(head, whole)) return {Kind::odf, whole, "OpenDocument " + std::string(type)};
+      if (contains(head, whole))
+        return because({Kind::odf, whole, "OpenDocument " + std::string(type)}, "mimetype within");
     }
   }
-  return {Kind::archive, "application/zip", "ZIP"};
+  return because({Kind::archive, "application/zip", "ZIP"}, "a directory of members");
 }
 
 bool is_old_tar(ByteView head) {
@@ -142,150 +165,55 @@ bool is_cpio(ByteView head) {
                      [](std::uint8_t c) { return std::isxdigit(c) != 0; });
 }
 
-std::string lower_ascii(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
+// Sound, film and pictures whose signature is more than bytes at one place.
+Identity identify_riff(ByteView head) {
+  if (has(head, 8, "WEBP"sv)) return because({Kind::image, "image/webp", "WebP"}, "RIFF of WEBP");
+  if (has(head, 8, "WAVE"sv)) return because({Kind::media, "audio/vnd.wave", "WAVE"}, "RIFF of WAVE");
+  if (has(head, 8, "AVI "sv)) return because({Kind::media, "video/x-msvideo", "AVI"}, "RIFF of AVI");
+  return {};
 }
 
-// Behind white space, the XML declaration and comments, which may stand before the first tag.
-std::string_view after_prolog(std::string_view text) {
-  while (true) {
-    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-    std::string_view end;
-    if (text.substr(0, 4) == "<!--") end = "-->";
-    if (text.substr(0, 5) == "<?xml") end = "?>";
-    if (end.empty()) return text;
-    const auto at = text.find(end);
-    text.remove_prefix(at == std::string_view::npos ? text.size() : at + end.size());
+Identity identify_binary(Source& source, const Charsets& charsets) {
+  const auto head = source.head();
+  if (has(head, 0, "PK\x03\x04"sv) || has(head, 0, "PK\x05\x06"sv)) return identify_zip(source);
+  // A PDF may have up to 1,024 bytes in front of it (ISO 32000-1, annex H); a package that begins with one is none.
+  if (const auto at = as_chars(head.first(std::min<std::size_t>(head.size(), 1024 + 5))).find("%PDF-");
+      at != std::string_view::npos)
+    return because({Kind::pdf, "application/pdf", "PDF"}, fmt::format("{} at {}", hex("%PDF-"), at));
+  if (has(head, 0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv)) return identify_compound(source);
+  if (has(head, 0, "{\\rtf"sv))
+    return because({Kind::office, "application/rtf", "RTF", false, false, "rtf", "pdf"}, "{\\rtf at 0");
+  if (has(head, 0, "RIFF"sv))
+    if (auto identity = identify_riff(head); identity.kind != Kind::unknown) return identity;
+  if (is_mpeg_audio(head)) return because({Kind::media, "audio/mpeg", "MP3"}, "a frame of MPEG audio at 0");
+  if (is_transport_stream(head)) return because({Kind::media, "video/mp2t", "MPEG-TS"}, "packets of 188 bytes");
+  if (is_heif(head)) return because({Kind::image, "image/heic", "HEIC"}, "ftyp of HEIF");
+  for (const auto& signature : kSignatures) {
+    if (!has(head, signature.offset, signature.bytes)) continue;
+    if (is_word(signature.bytes) && charsets.decode(head)) continue;  // `BM` also begins words
+    return because({signature.kind, std::string(signature.media_type), std::string(signature.format)},
+                   fmt::format("{} at {}", hex(signature.bytes), signature.offset));
   }
-}
-
-bool looks_like_html(std::string_view text) {
-  const auto lowered = lower_ascii(text.substr(0, 4096));
-  std::string_view start = after_prolog(lowered);
-  for (const std::string_view tag : {"<!doctype html", "<html", "<head", "<body", "<table", "<div", "<p>", "<meta",
-                                     "<title", "<h1", "<script", "<style"})
-    if (start.substr(0, tag.size()) == tag) return true;
-  return false;
-}
-
-// The first tag is SVG's, behind a document type of SVG's at most.
-bool looks_like_svg(std::string_view text) {
-  auto start = after_prolog(text.substr(0, 8192));
-  if (lower_ascii(start.substr(0, 13)) == "<!doctype svg") {
-    const auto subset = start.find('['), close = start.find('>');
-    const auto end = subset < close ? start.find("]>", subset) : close;
-    if (end == std::string_view::npos) return false;
-    start = after_prolog(start.substr(start.find('>', end) + 1));
-  }
-  if (start.empty() || start.front() != '<') return false;
-  const auto name = start.substr(1, start.find_first_of(" \t\r\n/>", 1) - 1);
-  return name == "svg" || name.substr(name.find(':') + 1) == "svg";
-}
-
-// Every line has the same number of separators, at least one, and there are at least two lines.
-bool looks_like_separated(std::string_view text, char separator) {
-  std::size_t lines = 0, expected = 0, here = 0;
-  bool quoted = false;
-  for (const char c : text.substr(0, 16U << 10U)) {
-    if (c == '"') quoted = !quoted;
-    if (quoted) continue;
-    if (c == separator) ++here;
-    if (c != '\n') continue;
-    if (lines == 0) expected = here;
-    if (here != expected) return false;
-    ++lines;
-    here = 0;
-  }
-  return expected > 0 && (lines >= 2 || (lines == 1 && here == expected));
-}
-
-bool looks_like_json(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  const auto last = text.find_last_not_of(" \t\r\n");
-  if (first == std::string_view::npos || first == last) return false;
-  const auto second = text.find_first_not_of(" \t\r\n", first + 1);
-  if (text[first] == '{') return text[last] == '}' && (text[second] == '"' || text[second] == '}');
-  return text[first] == '[' && text[last] == ']' &&
-         std::string_view("{[\"]-0123456789tfn").find(text[second]) != std::string_view::npos;
-}
-
-std::string_view take_line(std::string_view& text) {
-  const auto end = text.find('\n');
-  auto line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  return line;
-}
-
-// RFC 5322, 2.2: nothing but header fields, three of them such as only mail has, and then an empty line. A memo may
-// begin like that, but its text follows at once.
-bool is_message(std::string_view text) {
-  constexpr std::array<std::string_view, 9> kFields = {"received",     "return-path",  "from",    "date", "message-id",
-                                                       "mime-version", "delivered-to", "subject", "to"};
-  const bool cut = text.size() > Source::kHead / 2;
-  std::size_t known = 0;
-  while (!text.empty()) {
-    const auto line = take_line(text);
-    if (line.empty()) return known >= 3;
-    if (line.front() == ' ' || line.front() == '\t') continue;
-    const auto name = lower_ascii(line.substr(0, line.find(':')));
-    const bool is_field =
-        name.size() < line.size() && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7F; });
-    if (!is_field) return false;
-    if (std::find(kFields.begin(), kFields.end(), name) != kFields.end()) ++known;
-  }
-  return cut && known >= 3;  // a header longer than what one looks at
-}
-
-bool is_mailbox(std::string_view text) { return take_line(text).substr(0, 5) == "From " && is_message(text); }
-
-Identity identify_text(const DecodedText& decoded) {
-  const std::string format = std::string(name(decoded.encoding)) + " text";
-  const std::string_view text = decoded.text;
-  if (is_mailbox(text)) return {Kind::mailbox, "application/mbox", "mbox"};
-  if (is_message(text)) return {Kind::mail, "message/rfc822", "Internet message"};
-  if (looks_like_svg(text)) return {Kind::svg, "image/svg+xml", "SVG"};
-  if (looks_like_html(text)) return {Kind::html, "text/html", "HTML"};
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first != std::string_view::npos && text.substr(first, 5) == "<?xml")
-    return {Kind::text, "application/xml", format};
-  if (looks_like_json(text)) return {Kind::text, "application/json", format};
-  if (looks_like_separated(text, ',')) return {Kind::text, "text/csv", format};
-  if (looks_like_separated(text, '\t')) return {Kind::text, "text/tab-separated-values", format};
-  return {Kind::text, "text/plain", format};
+  if (is_old_tar(head)) return because({Kind::archive, "application/x-tar", "TAR"}, "a header with its sum");
+  if (is_cpio(head)) return because({Kind::archive, "application/x-cpio", "CPIO"}, "a header of digits");
+  return {};
 }
 
 }  // namespace
 
-Identity identify(Source& source, const Charsets& charsets) {
-  if (source.size() == 0) return {Kind::empty, "application/x-empty", "empty file"};
+Identity identify(Source& source, const Charsets& charsets, const Magic& magic) {
+  if (source.size() == 0) return because({Kind::empty, "application/x-empty", "empty file"}, "no bytes");
   const auto head = source.head();
-  if (has(head, 0, "PK\x03\x04"sv) || has(head, 0, "PK\x05\x06"sv)) return identify_zip(source);
-  // A PDF may have up to 1,024 bytes in front of it (ISO 32000-1, annex H); a package that begins with one is none.
-  if (contains(head.first(std::min<std::size_t>(head.size(), 1024 + 5)), "%PDF-"))
-    return {Kind::pdf, "application/pdf", "PDF"};
-  if (has(head, 0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv)) return identify_compound(source);
-  if (has(head, 0, "{\\rtf"sv)) return {Kind::office, "application/rtf", "RTF", false, false, "rtf", "pdf"};
-  if (has(head, 0, "RIFF"sv) && has(head, 8, "WEBP"sv)) return {Kind::image, "image/webp", "WebP"};
-  if (has(head, 0, "RIFF"sv) && has(head, 8, "WAVE"sv)) return {Kind::media, "audio/vnd.wave", "WAVE"};
-  if (has(head, 0, "RIFF"sv) && has(head, 8, "AVI "sv)) return {Kind::media, "video/x-msvideo", "AVI"};
-  if (is_mpeg_audio(head)) return {Kind::media, "audio/mpeg", "MP3"};
-  if (is_transport_stream(head)) return {Kind::media, "video/mp2t", "MPEG-TS"};
-  if (is_heif(head)) return {Kind::image, "image/heic", "HEIC"};
-  for (const auto& signature : kSignatures) {
-    if (!has(head, signature.offset, signature.bytes)) continue;
-    if (is_word(signature.bytes) && charsets.decode(head)) continue;  // `BM` also begins words
-    return {signature.kind, std::string(signature.media_type), std::string(signature.format)};
+  if (auto identity = identify_binary(source, charsets); identity.kind != Kind::unknown) {
+    if (identity.kind == Kind::image) identity.format = picture_version(head, identity.format);
+    return identity;
   }
-  if (is_old_tar(head)) return {Kind::archive, "application/x-tar", "TAR"};
-  if (is_cpio(head)) return {Kind::archive, "application/x-cpio", "CPIO"};
   if (const auto decoded = charsets.decode(head)) return identify_text(*decoded);
   // Behind something else, as in an archive that unpacks itself.
   if (const auto directory = read_zip_directory(source, 1); directory.whole && !directory.members.empty())
     return identify_zip(source);
+  if (auto guess = magic.guess(head))
+    return because({Kind::known_unsupported, std::move(guess->media_type), std::move(guess->description)}, "libmagic");
   return {};
 }
 

@@ -1,10 +1,11 @@
-// What is this file? Decided by its content, never by its name: own signatures, a look into the container, and for
-// the rest whether it is text. Thread-safe.
+// What is this file? Decided by its content, never by its name: own signatures, a look into the container, whether it
+// is text, and for the rest what libmagic says. Thread-compatible.
 #pragma once
 
 #include <string>
 
 #include "charset.h"
+#include "magic.h"
 #include "source.h"
 
 namespace lantai::extract::worker {
@@ -39,8 +40,9 @@ struct Identity {
   bool encrypted = false;                           // as a whole
   bool damaged = false;                             // so that what is inside cannot be told
   std::string_view extension = {}, converted = {};  // of Kind::office
+  std::string evidence = {};                        // for people: `25 50 44 46 at 0`, `OFD.xml within`
 };
 
-Identity identify(Source& source, const Charsets& charsets);
+Identity identify(Source& source, const Charsets& charsets, const Magic& magic);
 
 }  // namespace lantai::extract::worker

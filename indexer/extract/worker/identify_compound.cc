@@ -1,5 +1,6 @@
 #include "identify_compound.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -71,25 +72,41 @@ Identity presentation(const Compound& file) {
   return office("application/vnd.ms-powerpoint", "PowerPoint 97-2003", encrypted, "ppt", "pptx");
 }
 
+constexpr std::string_view kCompound = "application/x-ole-storage";
+
+Identity by_stream(const Compound& file, std::string_view stream) {
+  if (stream == "EncryptedPackage")
+    return {Kind::known_unsupported, std::string(kCompound), "encrypted Office Open XML", true};
+  if (stream == "__properties_version1.0") return {Kind::outlook, "application/vnd.ms-outlook", "Outlook message"};
+  if (stream == "WordDocument") return writer(file);
+  if (stream == "PowerPoint Document") return presentation(file);
+  if (stream == "Workbook" || stream == "Book") return workbook(file, std::string(stream));
+  if (stream == "VisioDocument") return office("application/vnd.visio", "Visio", false, "vsd", "pdf");
+  if (stream == "MatOST" || stream == "CONTENTS")
+    return office("application/vnd.ms-works", "Works", false, "wps", "pdf");
+  return {Kind::known_unsupported, std::string(kCompound), "compound file"};
+}
+
 }  // namespace
 
 Identity identify_compound(Source& source) {
-  const std::string ole = "application/x-ole-storage";
+  Identity identity;
   try {
     const Compound file(source.all());
-    if (file.holds("EncryptedPackage")) return {Kind::known_unsupported, ole, "encrypted Office Open XML", true};
-    if (file.holds("__properties_version1.0")) return {Kind::outlook, "application/vnd.ms-outlook", "Outlook message"};
-    if (file.holds("WordDocument")) return writer(file);
-    if (file.holds("PowerPoint Document")) return presentation(file);
-    for (const std::string stream : {"Workbook", "Book"})
-      if (file.holds(stream)) return workbook(file, stream);
-    if (file.holds("VisioDocument")) return office("application/vnd.visio", "Visio", false, "vsd", "pdf");
-    if (file.holds("MatOST") || file.holds("CONTENTS"))
-      return office("application/vnd.ms-works", "Works", false, "wps", "pdf");
+    constexpr std::array<std::string_view, 8> kStreams = {"EncryptedPackage", "__properties_version1.0",
+                                                          "WordDocument",     "PowerPoint Document",
+                                                          "Workbook",         "Book",
+                                                          "VisioDocument",    "MatOST"};
+    const auto* told = std::find_if(kStreams.begin(), kStreams.end(),
+                                    [&](std::string_view stream) { return file.holds(std::string(stream)); });
+    const std::string_view stream = told != kStreams.end() ? *told : file.holds("CONTENTS") ? "CONTENTS" : "";
+    identity = by_stream(file, stream);
+    identity.evidence = stream.empty() ? "a compound file" : std::string(stream) + " within";
   } catch (const Fault&) {
-    return {Kind::known_unsupported, ole, "compound file", false, true};
+    identity = {Kind::known_unsupported,       std::string(kCompound), "compound file", false, true, {}, {},
+                "D0 CF 11 E0 A1 B1 1A E1 at 0"};
   }
-  return {Kind::known_unsupported, ole, "compound file"};
+  return identity;
 }
 
 }  // namespace lantai::extract::worker

@@ -43,11 +43,12 @@ int main(int argc, char** argv) {
   std::set_new_handler([] { throw std::bad_alloc(); });
   silence_parsers();
   const worker::Charsets charsets;
+  const worker::Magic magic;
   worker::prepare_mail();
   const auto sandbox = worker::lock_in(std::strtoull(argv[2], nullptr, 10));
   worker::Channel channel;
   channel.send(lantai::extract::FrameKind::hello, {lantai::extract::kProtocolVersion, sandbox.complete ? 1U : 0U},
                {sandbox.detail});
   channel.flush();
-  worker::serve(channel, charsets);
+  worker::serve(channel, charsets, magic);
 }

@@ -156,17 +156,17 @@ OcrEngine::Reading OcrEngine::best_reading(const Image& image) {
   return best;
 }
 
-std::string OcrEngine::read(const Image& image) { return tidy(without_han_spaces(best_reading(image).text)); }
-
-PageLayout OcrEngine::place(const Image& image) {
-  auto layout = std::move(best_reading(image).layout);
-  for (std::size_t i = 0; i + 1 < layout.characters.size(); ++i) {
-    auto& [text, after, box, confidence] = layout.characters[i];
-    if (after == " " && without_han_spaces(text + after + layout.characters[i + 1].text).find(' ') == std::string::npos)
+OcrEngine::Page OcrEngine::read(const Image& image) {
+  auto reading = best_reading(image);
+  Page page{tidy(without_han_spaces(reading.text)), std::move(reading.layout)};
+  auto& characters = page.layout.characters;
+  for (std::size_t i = 0; i + 1 < characters.size(); ++i) {
+    auto& [text, after, box, confidence] = characters[i];
+    if (after == " " && without_han_spaces(text + after + characters[i + 1].text).find(' ') == std::string::npos)
       after.clear();
   }
-  layout.from_ocr = true;
-  return layout;
+  page.layout.from_ocr = true;
+  return page;
 }
 
 }  // namespace lantai::extract::worker

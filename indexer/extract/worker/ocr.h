@@ -20,10 +20,12 @@ class OcrEngine {
   OcrEngine& operator=(const OcrEngine&) = delete;
   ~OcrEngine();
 
-  // Lines of text without what was hardly legible. Throws Fault unsupported_format if the models are not installed.
-  std::string read(const Image& image);
-  // The characters of those lines and where they stand.
-  PageLayout place(const Image& image);
+  struct Page {
+    std::string text;   // lines, without what was hardly legible
+    PageLayout layout;  // the characters of those lines and where they stand
+  };
+  // Throws Fault unsupported_format if the models are not installed.
+  Page read(const Image& image);
 
  private:
   struct Model;

@@ -27,7 +27,7 @@ void read_image(Source& source, Report& report, Context& context) {
       report.want_ocr(number);
     } else {
       report.progress();
-      const auto text = context.ocr.read(Image::from_file(bytes, number));
+      const auto text = context.ocr.read(Image::from_file(bytes, number)).text;
       if (!text.empty()) report.page(number, text, true);
     }
   }

@@ -117,13 +117,16 @@ void read_odf_properties(const Package& package, Report& report) {
 
 }  // namespace
 
-void read_odf(Source& source, Report& report, Context& context, unsigned depth) {
+void read_odf(Source& source, const Identity& identity, Report& report, Context& context, unsigned depth) {
   const Package package(source, report, context.charsets);
   const auto* manifest = package.find("META-INF/manifest.xml");
   if (manifest != nullptr && as_chars(*manifest).find("encryption-data") != std::string_view::npos)
     throw Fault("encrypted", "protected by a password");
   read_odf_properties(package, report);
   const auto document = package.xml("content.xml");
+  // OpenDocument 1.2 part 1, 19.388
+  if (const auto version = attribute(document.document_element(), "version"); !version.empty())
+    report.identified(identity.media_type, identity.format + " " + std::string(version));
   OdfText text;
   text.walk(child(document.document_element(), "body"));
   auto pages = text.take();

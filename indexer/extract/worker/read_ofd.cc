@@ -172,7 +172,7 @@ class OfdDocument {
       if (bytes == nullptr) continue;
       report_.progress();
       try {
-        text += context_.ocr.read(Image::from_file(*bytes)) + '\n';
+        text += context_.ocr.read(Image::from_file(*bytes)).text + '\n';
       } catch (const Fault& fault) {
         report_.warning("ocr_failed", "page " + std::to_string(number) + ": " + fault.detail);
       }

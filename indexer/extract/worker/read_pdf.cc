@@ -101,7 +101,7 @@ void read_pages(const Pdf& pdf, Report& report, const Context& context) {
     const bool scanned = is_scan(pdf, number, text, report, context);
     if (scanned && !report.top()) {
       report.progress();
-      const auto read = context.ocr.read(pdf.render(number, kOcrDotsPerInch));
+      const auto read = context.ocr.read(pdf.render(number, kOcrDotsPerInch)).text;
       if (!read.empty()) {
         report.page(number, with_ocr(text, read), true);
         continue;

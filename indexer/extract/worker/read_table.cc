@@ -97,7 +97,7 @@ void read_separated(Source& source, Report& report, const Context& context) {
 }  // namespace
 
 void read_table(Source& source, Report& report, Context& context) {
-  const auto identity = identify(source, context.charsets);
+  const auto identity = identify(source, context.charsets, context.magic);
   if (identity.encrypted) throw Fault("encrypted", "protected by a password");
   if (identity.kind == Kind::empty) return;
   if (identity.kind == Kind::text) return read_separated(source, report, context);

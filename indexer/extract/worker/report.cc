@@ -53,10 +53,10 @@ void Report::end_embedded(std::uint64_t size) {
   channel_.send(FrameKind::embedded_end, {target_, size}, {media_type_, error_});
 }
 
-void Report::identified(std::string_view media_type, std::string_view format) {
+void Report::identified(std::string_view media_type, std::string_view format, std::string_view evidence) {
   media_type_ = media_type;
   if (!top()) return;
-  channel_.send(FrameKind::identified, {}, {media_type, format});
+  channel_.send(FrameKind::identified, {}, {media_type, cut(format, kMaxValue), cut(evidence, kMaxValue)});
   channel_.flush();  // known even if the content ends this process
 }
 

@@ -44,7 +44,7 @@ class Report {
   Report embed(std::string_view path, ByteView raw_name);
   void end_embedded(std::uint64_t size);
 
-  void identified(std::string_view media_type, std::string_view format);
+  void identified(std::string_view media_type, std::string_view format, std::string_view evidence = {});
   void title(std::string_view title);
   void metadata(std::string_view key, std::string_view value);  // empty values are left out
   void page(std::uint32_t number, std::string_view text, bool from_ocr = false);

@@ -24,18 +24,32 @@ std::uint64_t part(double fraction) {
 
 constexpr long kMaxProcessorSeconds = 1'200;
 
-// Formats whose pages, as numbered in their text, only LibreOffice can draw: the extension they go by.
+// Formats whose pages only LibreOffice can draw: the extension they go by. Pages of texts and sheets are as it lays
+// them out, those of the text are not (docs/formats/extraction.md).
 std::string_view laid_out_as_pdf(const Identity& identity) {
   if (identity.encrypted) return {};
-  if (identity.kind == Kind::office && identity.converted != "xlsx") return identity.extension;
-  if (identity.kind == Kind::pptx) return "pptx";
-  if (identity.media_type == "application/vnd.oasis.opendocument.presentation") return "odp";
-  return {};
+  switch (identity.kind) {
+    case Kind::office:
+      return identity.extension;
+    case Kind::docx:
+      return "docx";
+    case Kind::xlsx:
+      return "xlsx";
+    case Kind::pptx:
+      return "pptx";
+    case Kind::odf: {
+      const std::string_view type = std::string_view(identity.media_type).substr(identity.media_type.rfind('.') + 1);
+      return type == "text" ? "odt" : type == "spreadsheet" ? "ods" : type == "presentation" ? "odp" : "odg";
+    }
+    default:
+      return {};
+  }
 }
 
 class Server {
  public:
-  Server(Channel& channel, const Charsets& charsets) : channel_(channel), charsets_(charsets) {}
+  Server(Channel& channel, const Charsets& charsets, const Magic& magic)
+      : channel_(channel), charsets_(charsets), magic_(magic) {}
 
   void answer(const Channel::Incoming& incoming) {
     const auto& request = incoming.request;
@@ -44,7 +58,7 @@ class Server {
     try {
       if (request.kind == FrameKind::probe) return probe();
       Source source(incoming.descriptor);
-      Context context{charsets_, ocr_, request.ocr, request.name};
+      Context context{charsets_, magic_, ocr_, request.ocr, request.name};
       handle(request, source, report, context);
     } catch (const Fault& fault) {
       report.failure(fault.code, fault.detail);
@@ -69,8 +83,8 @@ class Server {
       case FrameKind::extract:
         return extract(source, report, context, 0);
       case FrameKind::identify: {
-        const auto identity = identify(source, charsets_);
-        report.identified(identity.media_type, identity.format);
+        const auto identity = identify(source, charsets_, magic_);
+        report.identified(identity.media_type, identity.format, identity.evidence);
         if (const auto extension = laid_out_as_pdf(identity); !extension.empty())
           report.want_conversion(extension, "pdf", {});
         return;
@@ -85,13 +99,15 @@ class Server {
         return ocr_page(source, report, request);
       case FrameKind::place_characters:
         return place_characters(source, report, request);
+      case FrameKind::count_pages:
+        return count_pages(source, report);
       default:
         throw Fault("unsupported_format", "unknown request");
     }
   }
 
   Image page_image(Source& source, const Request& request, std::uint32_t width) {
-    const auto identity = identify(source, charsets_);
+    const auto identity = identify(source, charsets_, magic_);
     if (identity.kind == Kind::pdf) {
       const Pdf pdf(source.all());
       return width == 0 ? pdf.render(request.page, kOcrDotsPerInch) : pdf.render_to_width(request.page, width);
@@ -100,6 +116,13 @@ class Server {
       throw Fault("unsupported_format", "no page images");
     auto image = Image::from_file(source.all(), request.page);
     return width == 0 ? std::move(image) : image.scaled_to_width(width);
+  }
+
+  void count_pages(Source& source, Report& report) {
+    const auto kind = identify(source, charsets_, magic_).kind;
+    if (kind != Kind::pdf && kind != Kind::image) throw Fault("unsupported_format", "no page images");
+    const auto count = kind == Kind::pdf ? Pdf(source.all()).page_count() : Image::count(source.all());
+    report.metadata("page_count", std::to_string(count));
   }
 
   void render_page(Source& source, Report& report, const Request& request) {
@@ -111,28 +134,39 @@ class Server {
     }
   }
 
+  // With where its characters stand, so that nobody has to wait for OCR again to see a hit on the picture.
   void ocr_page(Source& source, Report& report, const Request& request) {
-    const auto text = ocr_.read(page_image(source, request, 0));
-    if (!text.empty()) report.page(request.page, text, true);
+    auto read = ocr_.read(page_image(source, request, 0));
+    if (!read.text.empty()) report.page(request.page, read.text, true);
+    add_text_layer(source, request, read.layout);
+    send(read.layout, report);
   }
 
   // What was read by OCR for the index is so here, and what its text layer says comes behind.
   void place_characters(Source& source, Report& report, const Request& request) {
-    PageLayout layout;
-    bool scan = true;
-    const auto kind = identify(source, charsets_).kind;
+    const auto kind = identify(source, charsets_, magic_).kind;
     if (kind != Kind::pdf && kind != Kind::image) throw Fault("unsupported_format", "no page images");
+    bool scan = true;
     if (kind == Kind::pdf) {
       const Pdf pdf(source.all());
-      layout = pdf.layout(request.page);
       scan = pdf.is_scan(request.page, pdf.text(request.page));
     }
+    PageLayout layout;
     if (request.ocr && scan) {
       report.progress();
-      auto read = ocr_.place(page_image(source, request, 0));
-      std::move(layout.characters.begin(), layout.characters.end(), std::back_inserter(read.characters));
-      layout = std::move(read);
+      layout = ocr_.read(page_image(source, request, 0)).layout;
     }
+    add_text_layer(source, request, layout);
+    send(layout, report);
+  }
+
+  void add_text_layer(Source& source, const Request& request, PageLayout& layout) {
+    if (identify(source, charsets_, magic_).kind != Kind::pdf) return;
+    auto characters = Pdf(source.all()).layout(request.page).characters;
+    std::move(characters.begin(), characters.end(), std::back_inserter(layout.characters));
+  }
+
+  void send(const PageLayout& layout, Report& report) {
     for (const auto& [text, after, box, confidence] : layout.characters) {
       report.budget().spend_output(text.size());
       channel_.send(FrameKind::placed,
@@ -148,13 +182,14 @@ class Server {
 
   Channel& channel_;
   const Charsets& charsets_;
+  const Magic& magic_;
   OcrEngine ocr_;
 };
 
 }  // namespace
 
-void serve(Channel& channel, const Charsets& charsets) {
-  Server server(channel, charsets);
+void serve(Channel& channel, const Charsets& charsets, const Magic& magic) {
+  Server server(channel, charsets, magic);
   while (true) {
     const auto incoming = channel.receive();
     limit_processor_time(incoming.request.limits.wall_time);

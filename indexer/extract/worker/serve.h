@@ -3,9 +3,10 @@
 
 #include "channel.h"
 #include "charset.h"
+#include "magic.h"
 
 namespace lantai::extract::worker {
 
-[[noreturn]] void serve(Channel& channel, const Charsets& charsets);
+[[noreturn]] void serve(Channel& channel, const Charsets& charsets, const Magic& magic);
 
 }  // namespace lantai::extract::worker

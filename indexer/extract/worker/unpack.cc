@@ -42,7 +42,7 @@ bool holds_tar(Source& source, const Budget& budget) {
 }  // namespace
 
 void unpack(Source& source, Report& report, Context& context) {
-  const auto identity = identify(source, context.charsets);
+  const auto identity = identify(source, context.charsets, context.magic);
   if (identity.kind != Kind::archive) throw Fault("unsupported_format", "not an archive");
   // libarchive would look through the compression of a .tar.gz by itself, but not find anything else in a .gz.
   const bool one_file = holds_one_file(identity) && !holds_tar(source, report.budget());

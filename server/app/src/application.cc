@@ -61,8 +61,8 @@ class RunningApplication final : public Application {
         accounts_(identity::Accounts::make(*store_, clock_)),
         extractor_(extract::Extractor::make(extractor_options(configuration))),
         texts_(*store_, extractor_->version()),
-        extraction_(archive::ExtractionPipeline::start(*store_, records_, *extractor_, texts_,
-                                                       {reading_workers(configuration)})),
+        page_images_(*store_, *extractor_, clock_),
+        extraction_(archive::ExtractionPipeline::start(*store_, records_, *extractor_, texts_, reading(configuration))),
         renames_(archive::RenameAnnouncer::start(*store_, records_)),
         holdings_(records_, texts_),
         field_names_(*schema_),
@@ -70,7 +70,6 @@ class RunningApplication final : public Application {
         searcher_(search::Searcher::make(*indexer_, holdings_, field_names_.aliases(), page_token_seal(*store_))),
         catalogue_(records_, [this](const records::Principal& principal,
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
-        page_images_(*store_, *extractor_, clock_),
         uploads_(*store_, configuration.data / "uploads", clock_),
         imports_(*store_, records_, *extractor_),
         import_jobs_(archive::ImportJobs::start(*store_, imports_, configuration.data / "imports", clock_)),
@@ -125,6 +124,13 @@ class RunningApplication final : public Application {
   }
 
  private:
+  archive::PipelineOptions reading(const Configuration& configuration) {
+    archive::PipelineOptions options{reading_workers(configuration)};
+    options.keep_layout = [this](ByteView digest, std::uint32_t page, const extract::PageLayout& layout) {
+      page_images_.keep_layout(digest, page, layout);
+    };
+    return options;
+  }
   archive::CaretakerOptions caretaking() {
     archive::CaretakerOptions options;
     options.make_room = [this] { page_images_.make_room(configuration_.page_image_bytes); };
@@ -146,6 +152,7 @@ class RunningApplication final : public Application {
   const std::unique_ptr<identity::Accounts> accounts_;
   const std::unique_ptr<extract::Extractor> extractor_;
   archive::TextStore texts_;
+  archive::PageImages page_images_;
   const std::unique_ptr<archive::ExtractionPipeline> extraction_;
   const std::unique_ptr<archive::RenameAnnouncer> renames_;
   const HoldingsSource holdings_;
@@ -153,7 +160,6 @@ class RunningApplication final : public Application {
   const std::unique_ptr<index::Indexer> indexer_;
   const std::unique_ptr<search::Searcher> searcher_;
   archive::CatalogueTree catalogue_;
-  archive::PageImages page_images_;
   archive::Uploads uploads_;
   archive::ImportService imports_;
   const std::unique_ptr<archive::ImportJobs> import_jobs_;

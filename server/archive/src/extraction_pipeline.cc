@@ -53,7 +53,7 @@ class Pipeline final : public ExtractionPipeline {
  public:
   Pipeline(storage::Store& store, const records::RecordEngine& engine, extract::Extractor& extractor,
            const TextStore& texts, const PipelineOptions& options)
-      : store_(store), engine_(engine), extractor_(extractor), texts_(texts) {
+      : store_(store), engine_(engine), extractor_(extractor), texts_(texts), options_(options) {
     consumer_ = std::string(kConsumer) + "/" + texts_.extractor_version();
     const auto known = store_.changes().find_consumer(consumer_);
     // After a restore, positions may mean other changes: what is there already is met again and not read again.
@@ -254,7 +254,8 @@ class Pipeline final : public ExtractionPipeline {
 
   extract::Extraction extract(const Task& task, const std::stop_token& stop, std::uint32_t& attempts) {
     const SourceDescriptor source = SourceDescriptor::of_blob(store_.blobs(), task.digest);
-    const auto keep = [&](const extract::PageText& page) {
+    const auto keep = [&](const extract::PageText& page, const extract::PageLayout& layout) {
+      if (options_.keep_layout) options_.keep_layout(task.digest, page.number, layout);
       store_.run_transaction(
           [&](storage::Transaction& transaction) { texts_.keep_page(transaction, task.digest, page, task.record); });
       attempts = 1;
@@ -378,6 +379,7 @@ class Pipeline final : public ExtractionPipeline {
   const records::RecordEngine& engine_;
   extract::Extractor& extractor_;
   const TextStore& texts_;
+  const PipelineOptions options_;
   const records::Principal principal_ = identity::service_principal("extraction");
   std::string consumer_;
 

@@ -77,6 +77,13 @@ std::optional<Bytes> PageImages::find(ByteView digest, const std::string& name, 
                       [&](const extract::SourceFile& source) { return extractor_.render_page(source, page, rounded); });
 }
 
+std::optional<std::uint32_t> PageImages::count(ByteView digest, const std::string& name) const {
+  const auto own = extractor_.count_pages({SourceDescriptor::of_blob(store_.blobs(), digest).get(), name});
+  if (own) return own;
+  const auto pdf = pdf_of(digest, name);
+  return pdf ? extractor_.count_pages({SourceDescriptor::of_bytes(*pdf).get(), name}) : std::nullopt;
+}
+
 std::optional<extract::PageLayout> PageImages::layout(ByteView digest, const std::string& name,
                                                       std::uint32_t page) const {
   const Derived what{"layout", Bytes(digest.begin(), digest.end()), extractor_.version(), {page}};
@@ -127,6 +134,10 @@ void PageImages::keep(const Derived& what, ByteView bytes) const {
     transaction.put(KeySpace::texts, what.key(), value);
     transaction.add_blob_owner(blob, what.owner());
   });
+}
+
+void PageImages::keep_layout(ByteView digest, std::uint32_t page, const extract::PageLayout& layout) const {
+  keep({"layout", Bytes(digest.begin(), digest.end()), extractor_.version(), {page}}, to_cbor(layout));
 }
 
 std::vector<PageImages::Kept> PageImages::everything_kept() const {

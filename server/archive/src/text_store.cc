@@ -39,6 +39,7 @@ Bytes encode(const TextSummary& summary, ByteView blob) {
   json j = {{"state", name(summary.state)}, {"version", summary.extractor_version}};
   if (!summary.media_type.empty()) j["media_type"] = summary.media_type;
   if (!summary.format.empty()) j["format"] = summary.format;
+  if (!summary.puid.empty()) j["puid"] = summary.puid;
   if (summary.pages != 0) j["pages"] = summary.pages;
   if (!summary.error_code.empty()) j["error"] = {{"code", summary.error_code}, {"detail", summary.error_detail}};
   if (summary.attempts != 0) j["attempts"] = summary.attempts;
@@ -60,6 +61,7 @@ Stored decode(ByteView bytes) {
     summary.extractor_version = j.at("version").get<std::string>();
     summary.media_type = j.value("media_type", "");
     summary.format = j.value("format", "");
+    summary.puid = j.value("puid", "");
     summary.pages = j.value("pages", std::uint64_t{0});
     if (j.contains("error")) {
       summary.error_code = j["error"].at("code").get<std::string>();
@@ -133,6 +135,7 @@ TextSummary summarise(const extract::Extraction& extraction) {
   summary.state = extraction.failure && !gave ? TextState::failed : TextState::done;
   summary.media_type = extraction.media_type;
   summary.format = extraction.format;
+  summary.puid = extraction.puid;
   summary.pages = extraction.pages.size();
   if (extraction.failure) {
     summary.error_code = extraction.failure->code;

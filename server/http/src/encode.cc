@@ -27,7 +27,11 @@ Json encode_extraction(Call& call, ByteView digest) {
              {"message", call.app().schema().message("extract." + summary.error_code, call.language,
                                                      {{"detail", summary.error_detail}})}};
   }
-  return {{"state", name(summary.state)}, {"pages", summary.pages}, {"error", std::move(error)}};
+  return {{"state", name(summary.state)},
+          {"pages", summary.pages},
+          {"format", summary.format},
+          {"puid", summary.puid},
+          {"error", std::move(error)}};
 }
 
 Json encode_file(Call& call, const records::ComponentFile& file) {
@@ -246,7 +250,7 @@ Json encode_text(Call& call, const records::FileVersion& file, const std::string
   json["pages"] = encode_pages(text.pages, marker);
   json["embedded"] = std::move(embedded);
   json["metadata"] = text.metadata;
-  json["format"] = text.format;
+  json["evidence"] = text.evidence;
   json["media_type"] = text.media_type;
   return json;
 }

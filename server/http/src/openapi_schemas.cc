@@ -50,8 +50,11 @@ Json record_schemas() {
   file["role"] = text();
   file["version"] = integer();
   file["versions"] = list(object(version));
-  file["extraction"] =
-      object({{"state", {{"enum", {"waiting", "done", "failed"}}}}, {"pages", integer()}, {"error", any()}});
+  file["extraction"] = object({{"state", {{"enum", {"waiting", "done", "failed"}}}},
+                               {"pages", integer()},
+                               {"format", text()},
+                               {"puid", text()},
+                               {"error", any()}});
   const Json difference = object({{"field", text()}, {"before", any()}, {"after", any()}});
   return {{"RecordFile", object(file)},
           {"Record", object({{"type", text()},
@@ -102,8 +105,11 @@ Json file_schemas() {
                                {"embedded", list(free_object())},
                                {"metadata", free_object()},
                                {"format", text()},
+                               {"puid", text()},
+                               {"evidence", text()},
                                {"media_type", text()}})},
           {"PageText", page},
+          {"PageCount", object({{"count", integer()}})},
           {"PageMarks", object({{"page", integer()}, {"ocr", flag()}, {"marks", list(free_object())}})},
           {"Upload", object({{"upload", text()}, {"name", text()}, {"size", integer()}, {"offset", integer()}})},
           {"UploadRequest", object({{"name", text()}, {"size", integer()}})},

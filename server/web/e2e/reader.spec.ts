@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, expectAccessible, expectFits, isPhone, test, unique } from './support';
 
 test('the reader shows the text with the hits marked, goes from hit to hit and cites', async ({ signedIn: page, api }) => {
@@ -61,6 +62,22 @@ test('hits are marked on the picture of a page', async ({ signedIn: page, api })
   expect(at.across).toBeGreaterThan(60 / 595);
   await expectAccessible(page);
   await expectFits(page);
+});
+
+test('a sheet is read as text and shown as it is laid out', async ({ signedIn: page, api }) => {
+  const item = await api.create('item', { title: '设备清单', access_level: 'public' });
+  await api.attach('item', item.id, '清单.xlsx', readFileSync('../../tests/data/office/sheet.xlsx'), 'application/octet-stream');
+  await api.searchable();
+  await page.goto(`/records/item/${item.id}`);
+  await expect(page.getByText('课桌椅')).toBeVisible();
+  await page.getByRole('button', { name: '原貌' }).click();
+  const picture = page.locator('.sheet img');
+  await expect(picture).toBeInViewport();
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 30_000 }).toBe(1200);
+  await expectAccessible(page);
+  await expectFits(page);
+  await page.getByRole('button', { name: '文字' }).click();
+  await expect(page.getByText('课桌椅')).toBeVisible();
 });
 
 test('history shows who changed what, and files their versions', async ({ signedIn: page, api }, info) => {

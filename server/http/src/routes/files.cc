@@ -143,6 +143,13 @@ Response get_page_image(Call& call) {
   return response;
 }
 
+Response get_page_count(Call& call) {
+  const auto file = find_file(call);
+  const auto count = call.app().page_images().count(file.digest, file.name);
+  if (!count) throw Error(ErrorCode::not_found, "no page image", "file.no_page_image");
+  return json_response(200, {{"count", *count}});
+}
+
 Json encode_box(const extract::Box& box) { return Json::array({box.left, box.top, box.right, box.bottom}); }
 
 // Found on the layout's own text, so that what is marked is what stands there.
@@ -217,6 +224,13 @@ void add_file_routes(std::vector<Route>& table) {
                    .query = {{"q", ParameterKind::text, "mark what it finds"}},
                    .answer_schema = "FileText",
                    .handle = get_text});
+  table.push_back({.method = "GET",
+                   .path = one + "/pages",
+                   .operation = "countPageImages",
+                   .summary = "How many pages can be shown as images",
+                   .answer_schema = "PageCount",
+                   .at_once = 12,
+                   .handle = get_page_count});
   table.push_back({.method = "GET",
                    .path = one + "/pages/{p}.png",
                    .operation = "getPageImage",

@@ -40,7 +40,7 @@ export interface FileEntry {
   digest: string;
   version: number;
   versions?: FileVersion[];
-  extraction?: { state: 'waiting' | 'done' | 'failed'; pages?: number; error?: { code: string; message: string } | null };
+  extraction?: { state: 'waiting' | 'done' | 'failed'; pages?: number; format?: string; puid?: string; error?: { code: string; message: string } | null };
 }
 
 export interface RecordBody {

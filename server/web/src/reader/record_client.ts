@@ -14,6 +14,8 @@ export const getText = (type: string, id: string, file: number, q: string) => ge
 export const getMarks = (type: string, id: string, file: number, page: number, q: string) =>
   get<PageMarks>(`${recordPath(type, id)}/files/${file}/pages/${page}/marks`, { q });
 
+export const getPageCount = (type: string, id: string, file: number) => get<{ count: number }>(`${recordPath(type, id)}/files/${file}/pages`);
+
 export const fileUrl = (type: string, id: string, file: number, version?: number) =>
   apiUrl(`${recordPath(type, id)}/files/${file}${version ? `/versions/${version}` : ''}`);
 export const pageImageUrl = (type: string, id: string, file: number, page: number, width: number) =>
@@ -21,6 +23,9 @@ export const pageImageUrl = (type: string, id: string, file: number, page: numbe
 
 // Formats of which the server can show pages; of others it shows the text.
 const kLaidOut = ['application/pdf', 'application/msword', 'application/rtf', 'application/vnd.ms-powerpoint', 'application/vnd.openxmlformats-officedocument.presentationml.presentation', 'application/vnd.oasis.opendocument.presentation', 'application/vnd.visio', 'application/wps-office.wps', 'application/wps-office.dps'];
+// Texts and sheets: their pages on the picture are not the parts their text is read in.
+const kFlowing = ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'application/vnd.oasis.opendocument.text', 'application/vnd.oasis.opendocument.spreadsheet', 'application/vnd.oasis.opendocument.graphics', 'application/vnd.ms-excel', 'application/wps-office.et'];
+export const flowsOnPages = (mediaType: string) => kFlowing.includes(mediaType);
 export function hasPageImages(mediaType: string): boolean {
-  return kLaidOut.includes(mediaType) || mediaType.startsWith('image/');
+  return kLaidOut.includes(mediaType) || flowsOnPages(mediaType) || (mediaType.startsWith('image/') && mediaType !== 'image/svg+xml');
 }

@@ -44,6 +44,8 @@ struct Failure {
 struct Extraction {
   std::string media_type;  // application/pdf
   std::string format;      // `PDF 1.7`, `OFD 1.0`, `GB18030 text`
+  std::string puid;        // its identifier in PRONOM, `fmt/276`; empty where none is certain
+  std::string evidence;    // by what its format was told, for people: `OFD.xml within`
   std::string title;       // what the file itself says, or empty
   std::map<std::string, std::string> metadata;
   std::vector<PageText> pages;

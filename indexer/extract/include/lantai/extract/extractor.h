@@ -50,7 +50,8 @@ struct SourceFile {
 struct Reading {
   std::stop_token stop;                                // kills the worker; extract() throws cancelled
   std::map<std::uint32_t, PageText> known_pages = {};  // by number, of OCR: not read again, empty ones neither
-  std::function<void(const PageText&)> keep = {};      // a page of OCR, as soon as it is read
+  // A page of OCR, as soon as it is read, and where its characters stand.
+  std::function<void(const PageText&, const PageLayout&)> keep = {};
 };
 
 struct SandboxReport {
@@ -85,6 +86,8 @@ class Extractor {
   virtual std::optional<Failure> unpack(const SourceFile& file, UnpackSink& sink) = 0;
   // Page `number` as PNG, `width` pixels wide; nullopt when the format has no page images.
   virtual std::optional<Bytes> render_page(const SourceFile& file, std::uint32_t number, std::uint32_t width) = 0;
+  // How many pages render_page would draw; nullopt when the format has no page images.
+  virtual std::optional<std::uint32_t> count_pages(const SourceFile& /*file*/) { return std::nullopt; }
   // The document as PDF, when it is one whose pages only an office program can lay out; otherwise nullopt. Costs a
   // tenth of a second and more: callers keep the result.
   virtual std::optional<Bytes> to_pdf(const SourceFile& /*file*/) { return std::nullopt; }

@@ -14,12 +14,12 @@
 
 namespace lantai::extract {
 
-inline constexpr std::uint64_t kProtocolVersion = 2;
+inline constexpr std::uint64_t kProtocolVersion = 3;
 inline constexpr std::uint32_t kMaxFrameBytes = 1U << 20U;  // without the length itself
 inline constexpr std::size_t kMaxPieceBytes = 256U << 10U;  // text and data travel in pieces of at most this
 inline constexpr int kOutOfMemoryExit = 77;                 // a worker's exit status
 // Changes when the same bytes would give another result.
-inline constexpr std::string_view kExtractionVersion = "4";
+inline constexpr std::string_view kExtractionVersion = "5";
 
 enum class FrameKind : std::uint8_t {
   // parent → worker; numbers: see Request
@@ -32,9 +32,10 @@ enum class FrameKind : std::uint8_t {
   probe,
   convert,  // only to lantai-office-worker; name: the extension the document goes by
   place_characters,
+  count_pages,  // answered by metadata `page_count`
   // worker → parent: numbers | fields
   hello = 32,      // protocol version, complete | detail
-  identified,      // – | media type, format
+  identified,      // – | media type, format, evidence (empty: as told before)
   title,           // – | title
   metadata,        // – | key, value
   page,            // target, page number, ocr | –       target 0: the file itself, n: the n-th embedded

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -28,6 +29,8 @@ struct PipelineStatus {
 
 struct PipelineOptions {
   unsigned workers = 2;  // files read at the same time; the extractor's own number of workers. 0: nothing is read
+  // Where the characters of a page of OCR stand; called before its text is kept.
+  std::function<void(ByteView digest, std::uint32_t page, const extract::PageLayout&)> keep_layout = {};
 };
 
 class ExtractionPipeline {

@@ -25,8 +25,13 @@ class PageImages {
   // PNG. Widths are rounded up to one of 240, 600, 1200, 2000, so that few are kept. nullopt: the format has no page
   // images, or no such page. `name` is a hint only. Throws not_found when the bytes are not in the store.
   std::optional<Bytes> find(ByteView digest, const std::string& name, std::uint32_t page, std::uint32_t width) const;
+  // How many there are; nullopt: the format has no page images.
+  std::optional<std::uint32_t> count(ByteView digest, const std::string& name) const;
   // For marking hits on the image. nullopt as above. Of a scanned page the first call takes a second or more.
   std::optional<extract::PageLayout> layout(ByteView digest, const std::string& name, std::uint32_t page) const;
+
+  // A layout that came with the text of the page.
+  void keep_layout(ByteView digest, std::uint32_t page, const extract::PageLayout& layout) const;
 
   // Gives up what another version of the extractor made and what nobody has asked for longest, until no more than
   // `budget` bytes are kept; the next collection frees them. The number given up. O(kept).

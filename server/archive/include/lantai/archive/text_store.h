@@ -25,7 +25,7 @@ std::string_view name(TextState state);  // waiting, done, failed
 // What is known of a file without reading its text: cheap, for lists.
 struct TextSummary {
   TextState state = TextState::waiting;
-  std::string media_type, format;
+  std::string media_type, format, puid;
   std::uint64_t pages = 0;
   std::string error_code, error_detail;  // of a failed one, and of one that gave only a part
   std::uint32_t attempts = 0;
