@@ -80,8 +80,7 @@ BOOST_AUTO_TEST_CASE(pages_are_kept_as_they_come_and_a_later_reading_goes_on_beh
                         [](const Error& error) { return error.code() == ErrorCode::cancelled; });
   BOOST_TEST_REQUIRE(first.known_pages.size() == 1U);
   std::vector<std::uint32_t> again;
-  Reading second{
-      {}, first.known_pages, [&](const PageText& page, const PageLayout&) { again.push_back(page.number); }};
+  Reading second{{}, first.known_pages, [&](const PageText& page, const PageLayout&) { again.push_back(page.number); }};
   const auto read = extractor->extract(file.source(), second);
   BOOST_TEST(again == std::vector<std::uint32_t>{2}, boost::test_tools::per_element());
   BOOST_TEST_REQUIRE(read.pages.size() == 2U);
