@@ -86,6 +86,7 @@ void load_uses(FieldDecl& field, MappingReader& reader) {
   field.searchable = reader.flag("searchable");
   field.sortable = reader.flag("sortable");
   field.code = reader.flag("code");
+  field.element = reader.text("element");
   if (const auto weight = reader.take("weight")) field.weight = number(*weight);
   if (const auto sensitivity = reader.take("sensitivity")) {
     if (scalar(*sensitivity) != "personal") fail_at(sensitivity->place(), "sensitivity is `personal` or left out");

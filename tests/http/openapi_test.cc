@@ -205,6 +205,7 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
   see("listFailedTexts", client.get("/api/v1/extraction/failed"));
 
   const auto paged = client.add_file(client.make_item({{"title", "有页面"}}), "a.pdf", small_pdf());
+  see("getSuggestions", client.get(path_of(paged) + "/suggestions"));
   see("countPageImages", client.get(path_of(paged) + "/files/1/pages"));
   see("getPageMarks", client.get(path_of(paged) + "/files/1/pages/1/marks?q=x"));
   // The bytes of a page image are no JSON: files_api_test.cc.

@@ -6,6 +6,7 @@ namespace {
 
 Json text() { return {{"type", "string"}}; }
 Json integer() { return {{"type", "integer"}}; }
+Json number() { return {{"type", "number"}}; }
 Json flag() { return {{"type", "boolean"}}; }
 Json time() { return {{"type", "string"}, {"format", "date-time"}}; }
 Json any() { return Json::object(); }
@@ -70,6 +71,11 @@ Json record_schemas() {
           {"RecordChange", optional_object({{"fields", free_object()}})},
           {"RecordCheck",
            object({{"hidden", list(text())}, {"required", list(text())}, {"errors", list(of("FieldProblem"))}})},
+          {"Suggestions", object({{"suggestions", list(object({{"field", text()},
+                                                               {"value", any()},
+                                                               {"confidence", number()},
+                                                               {"file", integer()},
+                                                               {"places", list(free_object())}}))}})},
           {"RecordList", object({{"records", list(of("Record"))}, {"next_page_token", text()}})},
           {"History", object({{"versions", list(object({{"version", integer()},
                                                         {"time", time()},

@@ -234,3 +234,25 @@ test('a volume stands in the tree before anything is put into it, and opens from
     await expect(page).toHaveURL(new RegExp(`/records/volume/${volume.id}`));
   }
 });
+
+test('what the text says of itself is offered in the form, and taken by the cataloguer', async ({ signedIn: page, api }, info) => {
+  const mark = unique('gw');
+  const item = await api.create('item', { title: `扫描件${mark}`, access_level: 'public' });
+  const text = `机密★10年\n特急\n${mark}中学文件\n校办〔2021〕第05号\n关于${mark}值班安排的通知\n各处室、图书馆：\n请遵照执行。\n${mark}中学办公室\n二〇二一年三月五日\n`;
+  await api.attach('item', item.id, '通知.txt', text, 'text/plain');
+  await api.searchable();
+  await page.goto(`/records/item/${item.id}/edit`);
+  const panel = page.getByRole('region', { name: '从正文读出的要素' });
+  await expect(panel.getByText('校办〔2021〕5号')).toBeVisible();
+  await expect(panel.getByText(`现为 扫描件${mark}`)).toBeVisible();
+  await expectAccessible(page);
+  await expectFits(page);
+  await page.screenshot({ path: info.outputPath('suggestions.png') });
+  await panel.getByRole('button', { name: '采用题名' }).click();
+  await panel.getByRole('button', { name: /采用全部空缺项/ }).click();
+  await expect(panel).toBeHidden();
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByRole('heading', { name: `关于${mark}值班安排的通知` })).toBeVisible();
+  const saved = await api.get<{ fields: Record<string, unknown> }>(`/records/item/${item.id}`);
+  expect(saved.fields).toMatchObject({ document_number: '校办〔2021〕5号', date: '2021-03-05', secrecy: 'secret', secrecy_period: '10年', main_recipient: ['各处室', '图书馆'] });
+});

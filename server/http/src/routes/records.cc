@@ -1,6 +1,7 @@
 // Records of every declared type.
 #include "conditional.h"
 #include "encode.h"
+#include "lantai/archive/suggestions.h"
 #include "lantai/schema/form_state.h"
 #include "problem.h"
 #include "route.h"
@@ -91,6 +92,24 @@ Response check_record(Call& call) {
 Response get_record(Call& call) {
   const auto record = call.app().records().get(call.principal(), call.at("type"), call.at("id"));
   return record_response(call, 200, record);
+}
+
+// What the text of its files says that could be catalogued. Nothing is written.
+Response get_suggestions(Call& call) {
+  const auto& schema = call.app().schema();
+  const auto record = call.app().records().get(call.principal(), call.at("type"), call.at("id"));
+  Json list = Json::array();
+  for (const auto& one : archive::suggest(schema, schema.type(record.type), record, call.app().texts())) {
+    Json places = Json::array();
+    for (const auto& place : one.places)
+      places.push_back({{"page", place.page}, {"begin", place.begin}, {"end", place.end}, {"text", place.text}});
+    list.push_back({{"field", one.field},
+                    {"value", one.value},
+                    {"confidence", one.confidence},
+                    {"file", one.file},
+                    {"places", std::move(places)}});
+  }
+  return json_response(200, {{"suggestions", std::move(list)}});
 }
 
 Response update_record(Call& call) {
@@ -187,6 +206,13 @@ void add_record_routes(std::vector<Route>& table) {
                    .summary = "One record",
                    .answer_schema = "Record",
                    .handle = get_record});
+  table.push_back({.method = "GET",
+                   .path = one + "/suggestions",
+                   .operation = "getSuggestions",
+                   .summary = "What the text of its files says that could be catalogued",
+                   .answer_schema = "Suggestions",
+                   .at_once = 12,
+                   .handle = get_suggestions});
   table.push_back({.method = "PATCH",
                    .path = one,
                    .operation = "updateRecord",

@@ -43,6 +43,15 @@ export interface FileEntry {
   extraction?: { state: 'waiting' | 'done' | 'failed'; pages?: number; format?: string; puid?: string; error?: { code: string; message: string } | null };
 }
 
+// An element of an official document that a field takes, and where it stands.
+export interface Suggestion {
+  field: string;
+  value: unknown;
+  confidence: number;
+  file: number;
+  places: { page: number; begin: number; end: number; text: string }[];
+}
+
 export interface RecordBody {
   type: string;
   id: string;

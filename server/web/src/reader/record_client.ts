@@ -1,6 +1,6 @@
 // One record and what hangs on it: files, texts, page images, history.
 import { apiUrl, get } from '../api/client';
-import type { FileText, HistoryVersion, PageMarks, RecordBody } from '../api/types';
+import type { FileText, HistoryVersion, PageMarks, RecordBody, Suggestion } from '../api/types';
 
 export const recordPath = (type: string, id: string) => `/records/${type}/${encodeURIComponent(id)}`;
 
@@ -11,6 +11,7 @@ export const getHistory = (type: string, id: string, token = '') =>
   get<{ versions: HistoryVersion[]; next_page_token: string }>(`${recordPath(type, id)}/history`, token ? { page_token: token } : {});
 export const getText = (type: string, id: string, file: number, q: string) => get<FileText>(`${recordPath(type, id)}/files/${file}/text`, { q });
 
+export const getSuggestions = (type: string, id: string) => get<{ suggestions: Suggestion[] }>(`${recordPath(type, id)}/suggestions`);
 export const getMarks = (type: string, id: string, file: number, page: number, q: string) =>
   get<PageMarks>(`${recordPath(type, id)}/files/${file}/pages/${page}/marks`, { q });
 
