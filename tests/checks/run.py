@@ -44,11 +44,11 @@ MAY_USE = {
 }
 # Third-party headers → the folders they may appear in.
 THIRD_PARTY = {
-    r"fmt/": list(FOLDERS), r"spdlog/": ["storage/base"], r"rocksdb/": ["storage"], r"openssl/": ["storage", "server/identity", "server/http"],
+    r"fmt/": list(FOLDERS), r"spdlog/": ["storage/base"], r"rocksdb/": ["storage"], r"openssl/": ["storage", "server/identity", "server/http", "indexer/extract/worker"],
     r"sodium": ["storage", "server/identity"], r"yaml-cpp/": ["metadata-schema"],
     r"nlohmann/": ["metadata-schema", "indexer", "server", "tools"], r"unicode/": ["indexer/text", "indexer/extract"],
     r"xapian": ["indexer/index", "indexer/search"],
-    r"archive(_entry)?\.h|poppler|pugixml|gumbo|gmime/|exiv2/|libheif/|MediaInfo/|magic\.h|gsf/|tesseract|leptonica": ["indexer/extract/worker"],
+    r"archive(_entry)?\.h|poppler|pugixml|gumbo|gmime/|exiv2/|libheif/|MediaInfo/|cairo|fontconfig/|magic\.h|gsf/|tesseract|leptonica": ["indexer/extract/worker"],
     r"LibreOfficeKit/": ["indexer/extract/office"], r"boost/crc": ["storage", "indexer"],
     r"seccomp|linux/landlock|linux/seccomp": ["indexer/extract"], r"Poco/Net": ["server/http", "tools"], r"Poco/Util": ["server/app", "tools"],
     r"Poco/": ["server/http", "server/app", "tools"], r"CLI/": ["tools"],

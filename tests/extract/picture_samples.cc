@@ -88,4 +88,15 @@ std::string picture(const std::string& format, const std::vector<std::string>& p
   return out;
 }
 
+unsigned colour_at(std::string_view png, double across, double down) {
+  Pix* pix = pixReadMem(reinterpret_cast<const l_uint8*>(png.data()), png.size());
+  Pix* full = pixConvertTo32(pix);
+  l_uint32 pixel = 0;
+  pixGetPixel(full, static_cast<l_int32>(across * pixGetWidth(full)), static_cast<l_int32>(down * pixGetHeight(full)),
+              &pixel);
+  pixDestroy(&full);
+  pixDestroy(&pix);
+  return pixel >> 8U;
+}
+
 }  // namespace lantai::extract::test

@@ -35,6 +35,9 @@ std::string scanned_pdf(std::string_view png, const std::string& stamp = "");
 // turned left.
 std::string picture(const std::string& format, const std::vector<std::string>& pngs);
 
+// The colour of a picture at fractions of its width and height: 0xRRGGBB.
+unsigned colour_at(std::string_view png, double across, double down);
+
 // `body` is what stands inside <w:body>.
 std::string docx(const std::string& body, const Members& more = {});
 std::string paragraph(const std::string& text);  // <w:p> with one run

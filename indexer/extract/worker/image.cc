@@ -102,6 +102,25 @@ Image Image::from_rows(const std::uint8_t* data, int width, int height, std::siz
   return image;
 }
 
+std::vector<std::uint32_t> Image::argb() const {
+  Image full(pixConvertTo32(pix_.get()));
+  if (full.pix_ == nullptr) throw std::bad_alloc();
+  const bool transparent = pixGetSpp(pix_.get()) == 4;
+  const l_uint32* in = pixGetData(full.get());
+  const auto words = static_cast<std::size_t>(pixGetWpl(full.get()));
+  const auto across = static_cast<std::size_t>(width()), down = static_cast<std::size_t>(height());
+  std::vector<std::uint32_t> out;
+  out.reserve(across * down);
+  for (std::size_t y = 0; y < down; ++y) {
+    for (std::size_t x = 0; x < across; ++x) {
+      const std::uint32_t pixel = in[y * words + x], alpha = transparent ? pixel & 0xFFU : 0xFFU;
+      const auto times = [&](unsigned shift) { return ((pixel >> shift & 0xFFU) * alpha + 127) / 255; };
+      out.push_back(alpha << 24U | times(24) << 16U | times(16) << 8U | times(8));
+    }
+  }
+  return out;
+}
+
 int Image::width() const { return pixGetWidth(pix_.get()); }
 int Image::height() const { return pixGetHeight(pix_.get()); }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "lantai/base/bytes.h"
 
@@ -28,6 +29,7 @@ class Image {
   // Grey, and no larger than A4 at 350 dpi.
   Image for_ocr() const;
   Bytes to_png() const;
+  std::vector<std::uint32_t> argb() const;  // rows of premultiplied alpha, red, green, blue in a word
   Pix* get() const { return pix_.get(); }
 
  private:

@@ -1,58 +1,17 @@
 #include "ofd_layout.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdlib>
 #include <utility>
 
 #include "fault.h"
+#include "ofd_numbers.h"
 #include "utf8.h"
 
 namespace lantai::extract::worker {
 namespace {
 
 constexpr double kDefaultSize = 4.2;  // millimetres, about 12 points
-
-// Numbers between blanks; never more than `most`.
-std::vector<double> numbers(std::string_view text, std::size_t most) {
-  std::vector<double> out;
-  const std::string copy(text);
-  const char* at = copy.c_str();
-  while (out.size() < most) {
-    char* end = nullptr;
-    const double value = std::strtod(at, &end);
-    if (end == at) break;
-    out.push_back(std::isfinite(value) ? value : 0.0);
-    at = end;
-  }
-  return out;
-}
-
-// Distances between characters: `4.2 g 3 2.1` means 4.2 and three times 2.1.
-std::vector<double> distances(std::string_view text, std::size_t most) {
-  std::vector<double> out;
-  std::size_t at = 0;
-  const auto word = [&] {
-    at = std::min(text.find_first_not_of(" \t\r\n", at), text.size());
-    const auto end = std::min(text.find_first_of(" \t\r\n", at), text.size());
-    std::string found(text.substr(at, end - at));
-    at = end;
-    return found;
-  };
-  while (out.size() < most) {
-    auto item = word();
-    if (item.empty()) break;
-    std::size_t times = 1;
-    if (item == "g") {
-      times = std::strtoul(word().c_str(), nullptr, 10);
-      item = word();
-    }
-    const double value = std::strtod(item.c_str(), nullptr);
-    for (std::size_t i = 0; i < times && out.size() < most; ++i) out.push_back(std::isfinite(value) ? value : 0.0);
-  }
-  return out;
-}
 
 double width_of(char32_t c) { return c < 0x2E80 ? 0.5 : 1.0; }  // in sizes
 
@@ -107,8 +66,7 @@ void OfdLayout::add(const pugi::xml_node& content, double left, double top, unsi
 }
 
 void OfdLayout::add_picture(const pugi::xml_node& object) {
-  auto box = numbers(attribute(object, "Boundary"), 4);
-  box.resize(4);
+  const auto box = box_of(attribute(object, "Boundary"));
   pictures_.push_back({std::string(attribute(object, "ResourceID")), std::fabs(box[2] * box[3])});
 }
 
@@ -116,17 +74,14 @@ void OfdLayout::add_composite(const pugi::xml_node& object, double left, double 
   constexpr unsigned kDepthOfUnit = 16;  // charged for a unit within a unit
   if (units_left_ == 0) return;
   --units_left_;
-  auto box = numbers(attribute(object, "Boundary"), 4);
-  box.resize(4);
+  const auto box = box_of(attribute(object, "Boundary"));
   add(child(find_unit_(std::string(attribute(object, "ResourceID"))), "Content"), left + box[0], top + box[1],
       depth + kDepthOfUnit);
 }
 
 void OfdLayout::add_text_object(const pugi::xml_node& object, double left, double top) {
-  auto box = numbers(attribute(object, "Boundary"), 4);
-  box.resize(4);
-  auto matrix = numbers(attribute(object, "CTM"), 6);
-  if (matrix.size() < 6) matrix = {1, 0, 0, 1, 0, 0};
+  const auto box = box_of(attribute(object, "Boundary"));
+  const auto matrix = matrix_of(attribute(object, "CTM"));
   const auto given_size = numbers(attribute(object, "Size"), 1);
   const double size = given_size.empty() || given_size[0] <= 0 ? kDefaultSize : given_size[0];
   const double scale_x = std::hypot(matrix[0], matrix[1]), scale_y = std::hypot(matrix[2], matrix[3]);

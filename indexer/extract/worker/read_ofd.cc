@@ -1,10 +1,7 @@
-#include <algorithm>
-#include <cstdlib>
-#include <list>
-#include <map>
-
 #include "ofd_layout.h"
-#include "package.h"
+#include "ofd_numbers.h"
+#include "ofd_signatures.h"
+#include "ofd_structure.h"
 #include "plausible.h"
 #include "utf8.h"
 
@@ -13,40 +10,28 @@ namespace {
 
 constexpr std::size_t kLegible = 8, kLittle = 100;  // characters; as for a page of a PDF
 constexpr double kMostOfPage = 0.6;
-constexpr double kUsualArea = 210.0 * 297.0;  // square millimetres
 
-// One document body of an OFD package (GB/T 33190-2016, 7.5).
-class OfdDocument {
+// Reads one document body of an OFD package.
+class OfdReader {
  public:
-  OfdDocument(const Package& package, std::string root, Report& report, Context& context)
-      : package_(package), root_(std::move(root)), report_(report), context_(context), document_(package.xml(root_)) {
-    const auto common = child(document_.document_element(), "CommonData");
-    for (const auto& node : common.children()) {
-      if (is_named(node, "TemplatePage")) templates_[std::string(attribute(node, "ID"))] = attribute(node, "BaseLoc");
-      if (is_named(node, "PublicRes") || is_named(node, "DocumentRes")) read_resources(root_, trim(node.text().get()));
-    }
-    page_area_ = area_of(child(common, "PageArea"), kUsualArea);
-    read_annotation_list();
-  }
+  OfdReader(const Package& package, const std::string& root, Report& report, Context& context)
+      : package_(package), root_(root), report_(report), context_(context), document_(package, root, report) {}
 
   // Returns the number of pages.
   std::uint32_t read_pages(std::uint32_t first) {
     std::uint32_t number = first;
-    for (const auto& page : child(document_.document_element(), "Pages").children()) {
-      if (!is_named(page, "Page")) continue;
-      read_page(page, number++);
-    }
+    for (const auto& page : document_.pages()) read_page(page, number++);
     return number - first;
   }
 
   void read_attachments(unsigned depth) {
-    const auto list = child_text(document_.document_element(), "Attachments");
+    const auto list = child_text(document_.document(), "Attachments");
     if (list.empty()) return;
-    const auto part = locate(root_, list);
+    const auto part = document_.locate(root_, list);
     const auto attachments = package_.optional_xml(part, report_);
     for (const auto& node : attachments.document_element().children()) {
       if (!is_named(node, "Attachment")) continue;
-      const auto file = locate(part, child_text(node, "FileLoc"));
+      const auto file = document_.locate(part, child_text(node, "FileLoc"));
       std::string shown(attribute(node, "Name"));
       const auto base = file.substr(file.rfind('/') + 1);
       if (shown.empty()) shown = base;
@@ -61,90 +46,37 @@ class OfdDocument {
   }
 
  private:
-  // Relative to the part that mentions it, or, as some producers have it, to the document or the package.
-  std::string locate(const std::string& from, std::string_view target) const {
-    for (const auto& base : {from, root_, std::string()}) {
-      auto path = resolve_path(base, target);
-      if (package_.find(path) != nullptr) return path;
-    }
-    return resolve_path(from, target);
-  }
-
-  void read_resources(const std::string& from, const std::string& location) {
-    const auto part = locate(from, location);
-    const auto root = resources_.emplace_back(package_.optional_xml(part, report_)).document_element();
-    const auto base = resolve_path(part, std::string(attribute(root, "BaseLoc")) + "/x");
-    for (const auto& media : child(root, "MultiMedias").children())
-      images_[std::string(attribute(media, "ID"))] = locate(base, child_text(media, "MediaFile"));
-    for (const auto& unit : child(root, "CompositeGraphicUnits").children())
-      units_[std::string(attribute(unit, "ID"))] = unit;
-  }
-
   OfdLayout new_layout() const {
-    return OfdLayout([this](const std::string& id) {
-      const auto found = units_.find(id);
-      return found == units_.end() ? pugi::xml_node() : found->second;
-    });
+    return OfdLayout([this](const std::string& id) { return document_.unit(id); });
   }
 
-  // `0 0 210 297` of the box that is printed.
-  static double area_of(const pugi::xml_node& page_area, double usual) {
-    const auto box = child_text(page_area, "PhysicalBox");
-    double number[4] = {};
-    const char* at = box.c_str();
-    for (double& value : number) {
-      char* end = nullptr;
-      value = std::strtod(at, &end);
-      if (end == at) return usual;
-      at = end;
-    }
-    const double area = number[2] * number[3];
-    return area > 0 ? area : usual;
-  }
-
-  void read_annotation_list() {
-    const auto list = child_text(document_.document_element(), "Annotations");
-    if (list.empty()) return;
-    const auto part = locate(root_, list);
-    const auto annotations = package_.optional_xml(part, report_);
-    for (const auto& node : annotations.document_element().children())
-      annotations_[std::string(attribute(node, "PageID"))] = locate(part, child_text(node, "FileLoc"));
-  }
-
-  void read_page(const pugi::xml_node& page, std::uint32_t number) {
-    const auto part = locate(root_, attribute(page, "BaseLoc"));
-    if (package_.find(part) == nullptr) {
-      report_.warning("page_unreadable", "page " + std::to_string(number) + ": the part " + part + " is missing");
+  void read_page(const OfdStructure::Page& page, std::uint32_t number) {
+    if (package_.find(page.part) == nullptr) {
+      report_.warning("page_unreadable", "page " + std::to_string(number) + ": the part " + page.part + " is missing");
       return;
     }
-    const auto content = package_.optional_xml(part, report_);
+    const auto content = package_.optional_xml(page.part, report_);
     const auto root = content.document_element();
     auto layout = new_layout();
+    document_.read_page_resources(page, root);
     for (const auto& node : root.children()) {
-      if (is_named(node, "Template")) add_template(std::string(attribute(node, "TemplateID")), layout);
-      if (is_named(node, "PageRes")) read_resources(part, trim(node.text().get()));
+      if (!is_named(node, "Template")) continue;
+      const auto background = document_.template_page(std::string(attribute(node, "TemplateID")));
+      layout.add(child(background.document_element(), "Content"));
     }
     layout.add(child(root, "Content"));
     std::string text = layout.text();
-    const auto notes = annotation_text(std::string(attribute(page, "ID")));
+    const auto notes = annotation_text(page.id);
     if (!notes.empty()) text += (text.empty() ? "" : "\n") + notes;
     if (looks_garbled(text))
       report_.warning("text_unreliable", "page " + std::to_string(number) + ": glyphs without characters");
-    const auto read = read_pictures(layout, text, area_of(child(root, "Area"), page_area_), number);
+    const auto size = document_.size_of(root);
+    const auto read = read_pictures(layout, text, size.width * size.height, number);
     if (!text.empty() || !read.empty()) report_.page(number, with_ocr(text, read), !read.empty());
   }
 
-  void add_template(const std::string& id, OfdLayout& layout) {
-    const auto found = templates_.find(id);
-    if (found == templates_.end()) return;
-    const auto page = package_.optional_xml(locate(root_, found->second), report_);
-    layout.add(child(page.document_element(), "Content"));
-  }
-
   std::string annotation_text(const std::string& page_id) {
-    const auto found = annotations_.find(page_id);
-    if (found == annotations_.end()) return {};
-    const auto document = package_.optional_xml(found->second, report_);
+    const auto document = document_.annotations_of(page_id);
     auto layout = new_layout();
     std::string remarks;
     for (const auto& annotation : document.document_element().children()) {
@@ -152,10 +84,8 @@ class OfdDocument {
       const auto remark = child_text(annotation, "Remark");
       if (!remark.empty()) remarks += remark + '\n';
       const auto appearance = child(annotation, "Appearance");
-      const std::string box(attribute(appearance, "Boundary"));
-      char* rest = nullptr;
-      const double left = std::strtod(box.c_str(), &rest);
-      layout.add(appearance, left, std::strtod(rest, nullptr));
+      const auto box = box_of(attribute(appearance, "Boundary"));
+      layout.add(appearance, box[0], box[1]);
     }
     return tidy(layout.text() + '\n' + remarks);
   }
@@ -167,8 +97,7 @@ class OfdDocument {
     if (!context_.ocr_allowed || legible >= kLittle) return text;
     for (const auto& picture : layout.pictures()) {
       if (legible >= kLegible && picture.area < page_area * kMostOfPage) continue;
-      const auto found = images_.find(picture.id);
-      const auto* bytes = found == images_.end() ? nullptr : package_.find(found->second);
+      const auto* bytes = document_.image(picture.id);
       if (bytes == nullptr) continue;
       report_.progress();
       try {
@@ -184,11 +113,7 @@ class OfdDocument {
   const std::string root_;
   Report& report_;
   Context& context_;
-  pugi::xml_document document_;
-  std::list<pugi::xml_document> resources_;
-  std::map<std::string, std::string> templates_, images_, annotations_;
-  std::map<std::string, pugi::xml_node> units_;  // into resources_
-  double page_area_ = kUsualArea;
+  OfdStructure document_;
 };
 
 void read_document_info(const pugi::xml_node& body, Report& report) {
@@ -211,7 +136,22 @@ void read_document_info(const pugi::xml_node& body, Report& report) {
   for (const auto& keyword : child(info, "Keywords").children())
     keywords += (keywords.empty() ? "" : " ") + trim(to_valid_utf8(keyword.text().get()));
   report.metadata("keywords", keywords);
-  if (!child_text(body, "Signatures").empty()) report.metadata("signed", "true");
+}
+
+// `signature.1.value`: `valid`, … (docs/formats/extraction.md)
+void read_signatures(const Package& package, const std::string& root, std::size_t& count, Report& report) {
+  for (const auto& one : read_ofd_signatures(package, root, report)) {
+    const auto prefix = "signature." + std::to_string(++count) + ".";
+    report.metadata("signed", "true");
+    report.metadata(prefix + "kind", one.kind);
+    report.metadata(prefix + "method", one.method);
+    report.metadata(prefix + "time", one.time);
+    report.metadata(prefix + "provider", one.provider);
+    report.metadata(prefix + "signer", one.signer);
+    report.metadata(prefix + "seal", one.seal);
+    report.metadata(prefix + "digests", one.digests);
+    report.metadata(prefix + "value", one.value);
+  }
 }
 
 }  // namespace
@@ -223,12 +163,14 @@ void read_ofd(Source& source, Report& report, Context& context, unsigned depth) 
   const std::string version(attribute(root, "Version"));
   report.identified("application/ofd", "OFD " + (version.empty() ? "1.0" : version));
   std::uint32_t pages = 0;
+  std::size_t signatures = 0;
   for (const auto& body : root.children()) {
     if (!is_named(body, "DocBody")) continue;
     if (pages == 0) read_document_info(body, report);
-    OfdDocument document(package, resolve_path("", child_text(body, "DocRoot")), report, context);
+    OfdReader document(package, resolve_path("", child_text(body, "DocRoot")), report, context);
     pages += document.read_pages(pages + 1);
     document.read_attachments(depth);
+    read_signatures(package, resolve_path("", child_text(body, "DocRoot")), signatures, report);
   }
   report.metadata("page_count", std::to_string(pages));
   package.check_whole();

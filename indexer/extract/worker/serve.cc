@@ -9,6 +9,7 @@
 
 #include "extract.h"
 #include "image.h"
+#include "ofd_drawing.h"
 #include "pdf.h"
 #include "read_table.h"
 #include "sandbox.h"
@@ -22,6 +23,7 @@ std::uint64_t part(double fraction) {
   return static_cast<std::uint64_t>(std::clamp(fraction, 0.0, 1.0) * 10'000 + 0.5);
 }
 
+constexpr std::uint32_t kOfdOcrWidth = 2480;  // of A4 at 300 dots per inch
 constexpr long kMaxProcessorSeconds = 1'200;
 
 // Formats whose pages only LibreOffice can draw: the extension they go by. Pages of texts and sheets are as it lays
@@ -106,11 +108,15 @@ class Server {
     }
   }
 
-  Image page_image(Source& source, const Request& request, std::uint32_t width) {
+  Image page_image(Source& source, Report& report, const Request& request, std::uint32_t width) {
     const auto identity = identify(source, charsets_, magic_);
     if (identity.kind == Kind::pdf) {
       const Pdf pdf(source.all());
       return width == 0 ? pdf.render(request.page, kOcrDotsPerInch) : pdf.render_to_width(request.page, width);
+    }
+    if (identity.kind == Kind::ofd) {
+      const Package package(source, report, charsets_);
+      return OfdDrawing(package, report, charsets_).render(request.page, width == 0 ? kOfdOcrWidth : width);
     }
     if (identity.kind != Kind::image || request.page == 0 || request.page > Image::count(source.all()))
       throw Fault("unsupported_format", "no page images");
@@ -120,13 +126,17 @@ class Server {
 
   void count_pages(Source& source, Report& report) {
     const auto kind = identify(source, charsets_, magic_).kind;
+    if (kind == Kind::ofd) {
+      const Package package(source, report, charsets_);
+      return report.metadata("page_count", std::to_string(OfdDrawing(package, report, charsets_).page_count()));
+    }
     if (kind != Kind::pdf && kind != Kind::image) throw Fault("unsupported_format", "no page images");
     const auto count = kind == Kind::pdf ? Pdf(source.all()).page_count() : Image::count(source.all());
     report.metadata("page_count", std::to_string(count));
   }
 
   void render_page(Source& source, Report& report, const Request& request) {
-    const auto png = page_image(source, request, request.width).to_png();
+    const auto png = page_image(source, report, request, request.width).to_png();
     report.budget().spend_output(png.size());
     for (std::size_t at = 0; at < png.size(); at += kMaxPieceBytes) {
       const auto piece = ByteView(png).subspan(at, std::min(kMaxPieceBytes, png.size() - at));
@@ -136,7 +146,7 @@ class Server {
 
   // With where its characters stand, so that nobody has to wait for OCR again to see a hit on the picture.
   void ocr_page(Source& source, Report& report, const Request& request) {
-    auto read = ocr_.read(page_image(source, request, 0));
+    auto read = ocr_.read(page_image(source, report, request, 0));
     if (!read.text.empty()) report.page(request.page, read.text, true);
     add_text_layer(source, request, read.layout);
     send(read.layout, report);
@@ -145,6 +155,10 @@ class Server {
   // What was read by OCR for the index is so here, and what its text layer says comes behind.
   void place_characters(Source& source, Report& report, const Request& request) {
     const auto kind = identify(source, charsets_, magic_).kind;
+    if (kind == Kind::ofd) {
+      const Package package(source, report, charsets_);
+      return send(OfdDrawing(package, report, charsets_).layout(request.page), report);
+    }
     if (kind != Kind::pdf && kind != Kind::image) throw Fault("unsupported_format", "no page images");
     bool scan = true;
     if (kind == Kind::pdf) {
@@ -154,7 +168,7 @@ class Server {
     PageLayout layout;
     if (request.ocr && scan) {
       report.progress();
-      layout = ocr_.read(page_image(source, request, 0)).layout;
+      layout = ocr_.read(page_image(source, report, request, 0)).layout;
     }
     add_text_layer(source, request, layout);
     send(layout, report);

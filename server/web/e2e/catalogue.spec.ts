@@ -235,7 +235,7 @@ test('a volume stands in the tree before anything is put into it, and opens from
   }
 });
 
-test('what the text says of itself is offered in the form, and taken by the cataloguer', async ({ signedIn: page, api }, info) => {
+test('what the text says of itself is offered in the form, and taken by the cataloguer', async ({ signedIn: page, api }) => {
   const mark = unique('gw');
   const item = await api.create('item', { title: `扫描件${mark}`, access_level: 'public' });
   const text = `机密★10年\n特急\n${mark}中学文件\n校办〔2021〕第05号\n关于${mark}值班安排的通知\n各处室、图书馆：\n请遵照执行。\n${mark}中学办公室\n二〇二一年三月五日\n`;
@@ -247,7 +247,6 @@ test('what the text says of itself is offered in the form, and taken by the cata
   await expect(panel.getByText(`现为 扫描件${mark}`)).toBeVisible();
   await expectAccessible(page);
   await expectFits(page);
-  await page.screenshot({ path: info.outputPath('suggestions.png') });
   await panel.getByRole('button', { name: '采用题名' }).click();
   await panel.getByRole('button', { name: /采用全部空缺项/ }).click();
   await expect(panel).toBeHidden();

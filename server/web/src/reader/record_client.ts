@@ -23,7 +23,7 @@ export const pageImageUrl = (type: string, id: string, file: number, page: numbe
   apiUrl(`${recordPath(type, id)}/files/${file}/pages/${page}.png`, { width });
 
 // Formats of which the server can show pages; of others it shows the text.
-const kLaidOut = ['application/pdf', 'application/msword', 'application/rtf', 'application/vnd.ms-powerpoint', 'application/vnd.openxmlformats-officedocument.presentationml.presentation', 'application/vnd.oasis.opendocument.presentation', 'application/vnd.visio', 'application/wps-office.wps', 'application/wps-office.dps'];
+const kLaidOut = ['application/pdf', 'application/ofd', 'application/msword', 'application/rtf', 'application/vnd.ms-powerpoint', 'application/vnd.openxmlformats-officedocument.presentationml.presentation', 'application/vnd.oasis.opendocument.presentation', 'application/vnd.visio', 'application/wps-office.wps', 'application/wps-office.dps'];
 // Texts and sheets: their pages on the picture are not the parts their text is read in.
 const kFlowing = ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'application/vnd.oasis.opendocument.text', 'application/vnd.oasis.opendocument.spreadsheet', 'application/vnd.oasis.opendocument.graphics', 'application/vnd.ms-excel', 'application/wps-office.et'];
 export const flowsOnPages = (mediaType: string) => kFlowing.includes(mediaType);
