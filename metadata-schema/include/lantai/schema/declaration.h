@@ -70,7 +70,7 @@ struct FieldDecl {
   double weight = 1.0;     // of full text
   bool uncertain = false;  // dates: the bracketed written form is allowed
   Sensitivity sensitivity = Sensitivity::normal;
-  std::string element;  // of an official document 公文 that is catalogued here: `document_number`
+  std::string element;           // of an official document 公文 that is catalogued here: `document_number`
   bool open_vocabulary = false;  // kind term: values outside the vocabulary are kept as given (old holdings)
 };
 
