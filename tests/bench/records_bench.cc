@@ -111,11 +111,16 @@ class Bench {
   }
 
   void remember(Record record) {
-    if (++seen_ % 97 == 0) samples_.push_back({record.id, record.fields["reference_code"]});
+    if (++seen_ % 97 == 0)
+      samples_.push_back({record.id, record.fields["reference_code"], record.fields["fiscal_year"]});
   }
 
-  const std::string& sample() { return next_sample().first; }
-  const std::pair<std::string, std::string>& next_sample() {
+  struct Sample {
+    std::string id, code;
+    int year = 0;
+  };
+  const std::string& sample() { return next_sample().id; }
+  const Sample& next_sample() {
     at_ = (at_ * 6364136223846793005U + 1442695040888963407U);
     return samples_[(at_ >> 33U) % samples_.size()];
   }
@@ -129,7 +134,9 @@ class Bench {
 
   void duplicate() {
     auto taken = fields(made_);
-    taken["reference_code"] = next_sample().second;
+    const Sample& there = next_sample();
+    taken["reference_code"] = there.code;
+    taken["fiscal_year"] = there.year;
     try {
       engine_.create(who_, "item", taken);
       std::abort();
@@ -148,7 +155,7 @@ class Bench {
   Principal who_;
   std::string fonds_;
   std::uint64_t made_ = 0, seen_ = 0, at_ = 1;
-  std::vector<std::pair<std::string, std::string>> samples_;  // id and code of some
+  std::vector<Sample> samples_;  // id and code of some
 };
 
 }  // namespace

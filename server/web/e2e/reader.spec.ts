@@ -80,6 +80,31 @@ test('a sheet is read as text and shown as it is laid out', async ({ signedIn: p
   await expect(page.getByText('课桌椅')).toBeVisible();
 });
 
+test('an OFD is shown with its seal, and whether that holds is said', async ({ signedIn: page, api }) => {
+  const item = await api.create('item', { title: '放假通知', access_level: 'public' });
+  await api.attach('item', item.id, '通知.ofd', readFileSync('../../tests/data/ofd/signed.ofd'), 'application/octet-stream');
+  await api.searchable();
+  await page.goto(`/records/item/${item.id}?q=校运动会`);
+  await page.getByRole('button', { name: '原貌' }).click();
+  const picture = page.locator('.sheet img');
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 30_000 }).toBe(1200);
+  const spot = page.locator('.spot.current');
+  await expect(spot).toBeInViewport();
+  // The line stands 20 of 200 millimetres down; 校运动会 begins after two characters of 6 of 100 millimetres.
+  const at = await spot.evaluate((mark) => {
+    const [marked, sheet] = [mark.getBoundingClientRect(), mark.parentElement!.querySelector('img')!.getBoundingClientRect()];
+    return { down: (marked.top + marked.height / 2 - sheet.top) / sheet.height, across: (marked.left - sheet.left) / sheet.width };
+  });
+  expect(Math.abs(at.down - 23.5 / 200)).toBeLessThan(0.012);
+  expect(Math.abs(at.across - 22 / 100)).toBeLessThan(0.012);
+  await page.getByRole('tab', { name: /文件/ }).click();
+  const files = page.getByRole('tabpanel');
+  await expect(files.getByText('第一中学公章')).toBeVisible();
+  await expect(files.getByText('签章有效，内容未改动')).toBeVisible();
+  await expectAccessible(page);
+  await expectFits(page);
+});
+
 test('history shows who changed what, and files their versions', async ({ signedIn: page, api }, info) => {
   const item = await api.create('item', { title: unique('旧题名') });
   const changed = await api.update('item', item.id, item.version, { title: '新题名', fiscal_year: 2021 });

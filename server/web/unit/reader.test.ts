@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatName, formatSize } from '../src/i18n/format';
 import { citation } from '../src/reader/citation';
+import { factsOf, signaturesOf } from '../src/reader/file_facts';
 import { firstAt, piecesOf, placesOf, sane, stepped } from '../src/reader/hit_walk';
 
 const pages = [
@@ -49,5 +50,20 @@ describe('figures', () => {
   it('are written for people', () => {
     expect([0, 1023, 1536, 150 * 1024 ** 2].map(formatSize)).toEqual(['0 B', '1023 B', '1.5 KB', '150 MB']);
     expect(['application/pdf', 'image/png', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'application/x-unknown'].map(formatName)).toEqual(['PDF', 'PNG', 'Excel', 'application/x-unknown']);
+  });
+});
+
+describe('what a file says of itself', () => {
+  it('is shown by the names people know, then as the file has it, without what is said elsewhere', () => {
+    expect(factsOf({ 发票号码: '83089647', author: '张三', page_count: '3', 'signature.1.kind': 'Seal', signed: 'true' })).toEqual([['作者', '张三'], ['发票号码', '83089647']]);
+  });
+  it('holds when digests match and the value is valid, and only then', () => {
+    const said = (digests: string, value: string) => signaturesOf({ 'signature.1.kind': 'Seal', 'signature.1.seal': '公章', 'signature.1.digests': digests, 'signature.1.value': value })[0];
+    expect(said('match', 'valid')).toMatchObject({ seal: '公章', holds: true, changed: '' });
+    expect(said('differ: Doc_0/Page.xml', 'valid')).toMatchObject({ holds: false, changed: 'Doc_0/Page.xml' });
+    expect(said('match', 'invalid')?.holds).toBe(false);
+    expect(said('match', 'not checked: no certificate')?.holds).toBeNull();
+    expect(said('not checked: MD5', 'valid')?.holds).toBeNull();
+    expect(signaturesOf({ author: 'x' })).toEqual([]);
   });
 });
