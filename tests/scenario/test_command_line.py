@@ -230,7 +230,7 @@ class Extraction(unittest.TestCase):
             done = subprocess.run([LANTAI, "extract", text, text], capture_output=True, check=True, timeout=60)
             objects = lines(done)
             self.assertEqual(len(objects), 2)
-            self.assertEqual(sorted(objects[0]), sorted(["media_type", "format", "title", "metadata", "pages", "embedded", "warnings", "error"]))
+            self.assertEqual(sorted(objects[0]), sorted(["media_type", "format", "puid", "evidence", "title", "metadata", "pages", "embedded", "warnings", "error"]))
             self.assertEqual((objects[0]["pages"][0]["number"], objects[0]["pages"][0]["text"].strip(), objects[0]["error"]),
                              (1, "关于调整作息时间的函", None))
             packed = with_.folder / "z.zip"

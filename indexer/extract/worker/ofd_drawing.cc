@@ -68,7 +68,7 @@ Image OfdDrawing::seal_picture(const OfdSignature& signature, double width) cons
 }
 
 void OfdDrawing::add_seals(const std::string& root, const std::string& page, double scale, OfdCanvas& canvas) const {
-  for (const auto& signature : read_ofd_signatures(package_, root, report_)) {
+  for (const auto& signature : read_ofd_signatures(package_, root, report_, Checked::no)) {
     for (const auto& stamp : signature.stamps) {
       if (stamp.page != page || signature.picture.empty()) continue;
       try {

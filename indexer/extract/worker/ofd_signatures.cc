@@ -169,9 +169,36 @@ std::string check_digests(const pugi::xml_node& references, const Package& packa
   return count == 0 ? "not checked: nothing is referred to" : "match";
 }
 
+// `part` describes the signature that `entry` lists.
+OfdSignature read_signature(const Package& package, const std::string& part, const pugi::xml_node& entry,
+                            Report& report, Checked checked) {
+  const auto document = package.optional_xml(part, report);
+  const auto info = child(document.document_element(), "SignedInfo");
+  OfdSignature one;
+  one.kind = attribute(entry, "Type").empty() ? "Seal" : std::string(attribute(entry, "Type"));
+  one.provider = to_valid_utf8(attribute(child(info, "Provider"), "ProviderName"));
+  one.method = method_name(child_text(info, "SignatureMethod"));
+  one.time = child_text(info, "SignatureDateTime");
+  for (const auto& stamp : info.children())
+    if (is_named(stamp, "StampAnnot"))
+      one.stamps.push_back({std::string(attribute(stamp, "PageRef")), box_of(attribute(stamp, "Boundary"))});
+  const auto* value = package.find(resolve_path(part, child_text(document.document_element(), "SignedValue")));
+  const auto inside = value == nullptr ? SignedValue() : take_apart(*value);
+  if (checked == Checked::yes) {
+    one.digests = check_digests(child(info, "References"), package);
+    one.value =
+        value == nullptr ? "not checked: the signed value is missing" : check_value(inside, *package.find(part), one);
+  }
+  read_seal(inside.seal, one);
+  const auto* seal = package.find(resolve_path(part, child_text(child(info, "Seal"), "BaseLoc")));
+  if (one.picture.empty() && seal != nullptr) read_seal(Der::first(*seal), one);
+  return one;
+}
+
 }  // namespace
 
-std::vector<OfdSignature> read_ofd_signatures(const Package& package, const std::string& root, Report& report) {
+std::vector<OfdSignature> read_ofd_signatures(const Package& package, const std::string& root, Report& report,
+                                              Checked checked) {
   constexpr std::size_t kMost = 100;
   std::vector<OfdSignature> all;
   const auto index = package.xml("OFD.xml");
@@ -184,28 +211,7 @@ std::vector<OfdSignature> read_ofd_signatures(const Package& package, const std:
       if (!is_named(entry, "Signature") || all.size() >= kMost) continue;
       auto part = resolve_path(list_part, attribute(entry, "BaseLoc"));
       if (package.find(part) == nullptr) part = resolve_path(root, attribute(entry, "BaseLoc"));
-      const auto* description = package.find(part);
-      if (description == nullptr) continue;
-      const auto document = package.optional_xml(part, report);
-      const auto info = child(document.document_element(), "SignedInfo");
-      OfdSignature one;
-      one.kind = attribute(entry, "Type").empty() ? "Seal" : std::string(attribute(entry, "Type"));
-      one.provider = to_valid_utf8(attribute(child(info, "Provider"), "ProviderName"));
-      one.method = method_name(child_text(info, "SignatureMethod"));
-      one.time = child_text(info, "SignatureDateTime");
-      for (const auto& stamp : info.children())
-        if (is_named(stamp, "StampAnnot"))
-          one.stamps.push_back({std::string(attribute(stamp, "PageRef")), box_of(attribute(stamp, "Boundary"))});
-      one.digests = check_digests(child(info, "References"), package);
-      auto value_part = resolve_path(part, child_text(document.document_element(), "SignedValue"));
-      const auto* value = package.find(value_part);
-      const auto inside = value == nullptr ? SignedValue() : take_apart(*value);
-      one.value =
-          value == nullptr ? "not checked: the signed value is missing" : check_value(inside, *description, one);
-      read_seal(inside.seal, one);
-      const auto* seal = package.find(resolve_path(part, child_text(child(info, "Seal"), "BaseLoc")));
-      if (one.picture.empty() && seal != nullptr) read_seal(Der::first(*seal), one);
-      all.push_back(std::move(one));
+      if (package.find(part) != nullptr) all.push_back(read_signature(package, part, entry, report, checked));
     }
   }
   return all;

@@ -28,7 +28,9 @@ struct OfdSignature {
   Bytes picture;
 };
 
+enum class Checked { no, yes };  // checking costs a digest of every part that is signed
 // Of the document body with this root part, in the order of the list; at most 100.
-std::vector<OfdSignature> read_ofd_signatures(const Package& package, const std::string& root, Report& report);
+std::vector<OfdSignature> read_ofd_signatures(const Package& package, const std::string& root, Report& report,
+                                              Checked checked);
 
 }  // namespace lantai::extract::worker

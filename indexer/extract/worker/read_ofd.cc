@@ -140,7 +140,7 @@ void read_document_info(const pugi::xml_node& body, Report& report) {
 
 // `signature.1.value`: `valid`, … (docs/formats/extraction.md)
 void read_signatures(const Package& package, const std::string& root, std::size_t& count, Report& report) {
-  for (const auto& one : read_ofd_signatures(package, root, report)) {
+  for (const auto& one : read_ofd_signatures(package, root, report, Checked::yes)) {
     const auto prefix = "signature." + std::to_string(++count) + ".";
     report.metadata("signed", "true");
     report.metadata(prefix + "kind", one.kind);
