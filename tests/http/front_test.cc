@@ -103,6 +103,14 @@ struct Fixture : ExchangeFactory {
     connection.send(request);
     return connection.read_response();
   }
+  // One that had an answer and waits, as the front knows it too.
+  RawClient idle_client() {
+    auto connection = client();
+    connection.send("GET /a HTTP/1.1\r\nHost: test\r\n\r\n");
+    BOOST_TEST(connection.read_response().status == 200);
+    while (start().figures().working > 0) std::this_thread::yield();
+    return connection;
+  }
   ~Fixture() override {
     release.release(1000);
     if (front) front->stop(5s);
@@ -354,11 +362,7 @@ BOOST_AUTO_TEST_CASE(when_all_threads_and_the_queue_are_taken_the_answer_is_503)
 BOOST_AUTO_TEST_CASE(beyond_the_connections_allowed_the_longest_waiting_one_gives_way) {
   options.limits.connections = 10;
   std::vector<RawClient> waiting;
-  for (int i = 0; i < 10; ++i) {
-    waiting.push_back(client());
-    waiting.back().send(get("/a"));
-    BOOST_TEST(waiting.back().read_response().status == 200);
-  }
+  for (int i = 0; i < 10; ++i) waiting.push_back(idle_client());
   BOOST_TEST(ask(get("/b")).status == 200);
   BOOST_TEST(waiting.front().closed_by_server());
   waiting.back().send(get("/a"));
@@ -391,11 +395,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_taken_too_slowly_is_broken_off_however_st
 BOOST_AUTO_TEST_CASE(by_one_address_that_opens_more_than_its_share) {
   options.limits.connections_per_address = 5;
   std::vector<RawClient> waiting;
-  for (int i = 0; i < 5; ++i) {
-    waiting.push_back(client());
-    waiting.back().send(get("/a"));
-    BOOST_TEST(waiting.back().read_response().status == 200);
-  }
+  for (int i = 0; i < 5; ++i) waiting.push_back(idle_client());
   BOOST_TEST(ask(get("/b")).status == 200);
   BOOST_TEST(waiting.front().closed_by_server());
   BOOST_TEST(start().figures().connections <= 6U);

@@ -54,7 +54,8 @@ std::vector<Suggestion> kept(const schema::Schema& schema, const schema::TypeDec
     one.value = *value;
     good.push_back(one);
     const auto* field = type.find_field(one.field);
-    const auto rest = field == nullptr ? fields.end() : fields.find(field->suffix_field);
+    if (field == nullptr) continue;
+    const auto rest = fields.find(field->suffix_field);
     if (rest == fields.end() || rest->is_null()) continue;
     one.field = field->suffix_field;
     one.value = *rest;

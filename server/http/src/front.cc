@@ -304,6 +304,7 @@ void EpollFront::react(int descriptor) {
 }
 
 void EpollFront::accept_all() {
+  take_returned();  // who has had an answer waits again, and may have to give way
   for (int i = 0; i < 64; ++i) {
     auto transport = listener_->accept();
     if (!transport) {
