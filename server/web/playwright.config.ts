@@ -9,8 +9,8 @@ export default defineConfig({
   outputDir: 'test-results',
   fullyParallel: true,
   workers: 2,
-  timeout: 40_000,
-  expect: { timeout: 10_000 },
+  timeout: 80_000, // generous: a machine may be slow and busy, and none of them is about time
+  expect: { timeout: 20_000 },
   retries: 0,
   reporter: 'list',
   use: {

@@ -17,6 +17,7 @@
 #include "lantai/archive/uploads.h"
 #include "lantai/base/error.h"
 #include "lantai/identity/accounts.h"
+#include "support/places.h"
 #include "support/temporary_directory.h"
 
 namespace lantai::archive::test {
@@ -122,7 +123,7 @@ class PlainExtractor : public extract::Extractor {
 };
 
 inline std::shared_ptr<const schema::Schema> declarations() {
-  static const auto kSchema = schema::Schema::load({fs::path(LANTAI_SOURCE_DIR) / "metadata-schema"});
+  static const auto kSchema = schema::Schema::load({lantai::test::shipped_declarations()});
   return kSchema;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What does clang-tidy find? Runs the checks of .clang-tidy over every C++ source of the product (not the tests), two at a
-time and behind whatever else the machine does, and remembers in build/tidy what it found clean, by the content of the source
-and of every header of this tree that the compiler read for it. Ends with `N passed, N failed`, one file a test, and one for the way of looking.
+time and behind whatever else the machine does, and remembers in the user's cache what it found clean, by the content of the
+source and of every header of this tree that the compiler read for it, wherever the tree lies. Ends with `N passed, N failed`, one file a test, and one for the way of looking.
 
 Sources of one target are looked at together, as one translation unit, because most of the time goes into the headers they
 share; a unit that is not clean, or in which two sources use one name for different things, is looked at again in halves."""
@@ -19,7 +19,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = TOP / "build" / "release"
-CLEAN = TOP / "build" / "tidy"
+CLEAN = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lantai" / "tidy"
 PRODUCT = ("storage", "metadata-schema", "indexer", "server", "tools")
 TOGETHER = 12  # sources in one unit at most
 # g++'s precompiled headers mean nothing to clang; what the object is called depends on the source.
@@ -57,7 +57,7 @@ def sources():
 
 def mark(arguments, files):
     """The file that exists when this content was found clean."""
-    state = hashlib.sha256((TOP / ".clang-tidy").read_bytes() + Path(__file__).read_bytes() + arguments.encode())
+    state = hashlib.sha256((TOP / ".clang-tidy").read_bytes() + Path(__file__).read_bytes() + arguments.replace(str(TOP), "").encode())
     for file in sorted(files):
         state.update(str(file.relative_to(TOP)).encode() + file.read_bytes())
     return CLEAN / state.hexdigest()
@@ -87,7 +87,7 @@ def units(waiting):
 def tidy(arguments, together):
     """What is wrong with each of these sources: yields (source, text), no text where nothing is."""
     # The analyser looks into what a unit includes only if the unit is called so.
-    unit = CLEAN / f"UnifiedSource-{hashlib.sha256(''.join(map(str, together)).encode()).hexdigest()[:16]}.cc"
+    unit = BUILD / f"UnifiedSource-{hashlib.sha256(''.join(map(str, together)).encode()).hexdigest()[:16]}.cc"
     unit.write_text("".join(f'#include "{source}"\n' for source in together))
     file, less = (unit, ["--checks=-bugprone-suspicious-include"]) if len(together) > 1 else (together[0], [])
     done = subprocess.run(["nice", "-n", "19", "clang-tidy-14", f"--config-file={TOP / '.clang-tidy'}", "--quiet", *less, file,

@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "support/places.h"
+
 namespace lantai::extract::test {
 
-std::filesystem::path worker_program() { return LANTAI_BINARY_DIR "/bin/lantai-extract-worker"; }
-std::filesystem::path office_program() { return LANTAI_BINARY_DIR "/bin/lantai-office-worker"; }
+std::filesystem::path worker_program() { return lantai::test::binary_directory() / "bin/lantai-extract-worker"; }
+std::filesystem::path office_program() { return lantai::test::binary_directory() / "bin/lantai-office-worker"; }
 
 MemoryFile::MemoryFile(std::string_view bytes) : descriptor_(::memfd_create("extract-test", MFD_CLOEXEC)) {
   if (descriptor_ < 0) throw std::runtime_error("memfd_create");

@@ -244,6 +244,65 @@ BOOST_AUTO_TEST_CASE(templates_lie_below_annotations_above_and_units_where_they_
   BOOST_TEST(at(png, 70, 110) == kBlue);
 }
 
+BOOST_AUTO_TEST_CASE(layers_lie_as_their_kind_says_not_as_they_are_listed) {
+  const auto layer_of = [](const std::string& kind, const std::string& colour) {
+    return "<ofd:Layer " + kind + ">" + square("10 10 20 20", colour) + "</ofd:Layer>";
+  };
+  const auto front = layer_of("Type=\"Foreground\"", "255 0 0"), body = layer_of("", "0 255 0"),
+             back = layer_of("Type=\"Background\"", "0 0 255");
+  BOOST_TEST(at(drawn(package("<ofd:Content>" + front + body + back + "</ofd:Content>")), 20, 20) == kRed);
+  BOOST_TEST(at(drawn(package("<ofd:Content>" + body + back + "</ofd:Content>")), 20, 20) == kGreen);
+}
+
+BOOST_AUTO_TEST_CASE(custom_tags_give_what_the_objects_they_name_say) {
+  const auto text = [](const std::string& id, const std::string& said) {
+    return "<ofd:TextObject ID=\"" + id + "\" Boundary=\"0 0 90 9\" Size=\"4\"><ofd:TextCode X=\"0\" Y=\"4\">" + said +
+           "</ofd:TextCode></ofd:TextObject>";
+  };
+  auto members =
+      package(layer(text("64", "012001900411") + text("65", "第一中学") + text("66", "粉笔") + text("67", "黑板")));
+  members[1].content.replace(members[1].content.find("<ofd:Annotations>"), 0,
+                             "<ofd:CustomTags>Tags/Tags.xml</ofd:CustomTags>");
+  members.push_back(
+      {"Doc_0/Tags/Tags.xml",
+       xml("CustomTags", "<ofd:CustomTag TypeID=\"\"><ofd:FileLoc>Invoice.xml</ofd:FileLoc></ofd:CustomTag>")});
+  const auto reference = [](const std::string& id) { return "<fp:ObjectRef PageRef=\"1\">" + id + "</fp:ObjectRef>"; };
+  members.push_back({"Doc_0/Tags/Invoice.xml",
+                     "<fp:eInvoice xmlns:fp=\"http://www.edrm.org.cn/schema/e-invoice/2019\"><fp:InvoiceCode>" +
+                         reference("64") + "</fp:InvoiceCode><fp:Buyer><fp:BuyerName>" + reference("65") +
+                         "</fp:BuyerName></fp:Buyer><fp:Item>" + reference("66") + "</fp:Item><fp:Item>" +
+                         reference("67") + "</fp:Item><fp:Note>" + reference("99") + "</fp:Note></fp:eInvoice>"});
+  const auto read = extract(zip(members)).metadata;
+  BOOST_TEST(read.at("tag.InvoiceCode") == "012001900411");
+  BOOST_TEST(read.at("tag.Buyer/BuyerName") == "第一中学");
+  BOOST_TEST(read.at("tag.Item") == "粉笔\n黑板");
+  BOOST_TEST(!read.contains("tag.Note"));
+}
+
+BOOST_AUTO_TEST_CASE(annotations_are_listed_with_who_made_them) {
+  auto members = package(layer(""));
+  members.push_back({"Doc_0/Annots.xml",
+                     xml("Annotations", "<ofd:Page PageID=\"1\"><ofd:FileLoc>Annot.xml</ofd:FileLoc></ofd:Page>")});
+  members.push_back(
+      {"Doc_0/Annot.xml", xml("PageAnnot",
+                              "<ofd:Annot ID=\"4\" Type=\"Highlight\" Creator=\"张老师\" LastModDate=\"2021-03-05\" "
+                              "Visible=\"false\"><ofd:Appearance/></ofd:Annot>")});
+  const auto read = extract(zip(members)).metadata;
+  BOOST_TEST(read.at("annotation.1.kind") == "Highlight");
+  BOOST_TEST(read.at("annotation.1.creator") == "张老师");
+  BOOST_TEST(read.at("annotation.1.time") == "2021-03-05");
+  BOOST_TEST(read.at("annotation.1.page") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_too_many_pixels_is_not_drawn) {
+  auto members = package(layer(""));
+  auto& document = members[1].content;
+  document.replace(document.find("100 200"), 7, "100 1500");
+  const MemoryFile file(zip(members));
+  BOOST_TEST(shared_extractor().render_page(file.source(), 1, 400).has_value());
+  BOOST_TEST(!shared_extractor().render_page(file.source(), 1, 4000).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(pictures_fill_the_unit_square_of_their_matrix) {
   const auto members = [&] {
     auto all = package(layer("<ofd:ImageObject Boundary=\"20 40 60 30\" CTM=\"60 0 0 30 0 0\" ResourceID=\"3\"/>"),

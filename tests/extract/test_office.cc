@@ -6,13 +6,14 @@
 #include <tuple>
 
 #include "fixture.h"
+#include "support/places.h"
 #include "worker_process.h"
 
 namespace lantai::extract::test {
 namespace {
 
 std::string sample(const std::string& name) {
-  std::ifstream in(LANTAI_SOURCE_DIR "/tests/data/office/" + name, std::ios::binary);
+  std::ifstream in(lantai::test::source_directory() / "tests/data/office" / name, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(in), {}};
   BOOST_REQUIRE_MESSAGE(!bytes.empty(), name);
   return bytes;

@@ -8,10 +8,12 @@
 #include <iterator>
 #include <string>
 
+#include "support/places.h"
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 BOOST_AUTO_TEST_CASE(the_corpus_is_handled_as_it_should_be) {
-  const auto corpus = std::filesystem::path(LANTAI_SOURCE_DIR) / "tests/fuzz/corpus" / LANTAI_FUZZ_NAME;
+  const auto corpus = lantai::test::source_directory() / "tests/fuzz/corpus" / LANTAI_FUZZ_NAME;
   std::size_t inputs = 0;
   for (const auto& entry : std::filesystem::directory_iterator(corpus)) {
     BOOST_TEST_CHECKPOINT(entry.path().string());

@@ -52,6 +52,38 @@ BOOST_AUTO_TEST_CASE(totals_hits_and_facets_count_only_what_the_caller_may_see) 
   }
 }
 
+BOOST_AUTO_TEST_CASE(it_is_explained_why_a_record_is_found_or_not) {
+  auto administrator = World::the().as("administrator");
+  const auto& restricted = items[2];
+  const auto file = archivist.add_file(restricted, "空白.txt", "  ");
+  archivist.search("q=" + word);
+  const auto ask = [&](Client& client, const std::string& query, const std::string& more = {}) {
+    return client.get("/api/v1/explain?record=item/" + restricted["id"].get<std::string>() + "&q=" + encoded(query) +
+                      more);
+  };
+  const auto codes = [](const Json& answer) {
+    std::set<std::string> all;
+    for (const auto& reason : answer["reasons"]) all.insert(reason["code"]);
+    return all;
+  };
+  const auto found = ask(archivist, word).json();
+  BOOST_TEST(found["found"] == true);
+  BOOST_TEST((codes(found) == std::set<std::string>{"explain.found"}));
+  const auto missing = ask(archivist, word + " 没有的词语").json();
+  BOOST_TEST(missing["reasons"].dump().find("没有的词语") != std::string::npos);
+  BOOST_TEST(codes(ask(archivist, "\"没有的词语\"").json()).contains("explain.part_missing"));
+  BOOST_TEST(codes(ask(archivist, "\"没有的词语\"").json()).contains("explain.no_text"));
+  BOOST_TEST(codes(ask(archivist, word, "&filter=access_level:public").json()).contains("explain.filter"));
+  // Who may not see the record learns nothing of it; an administrator learns what keeps it from somebody.
+  auto reader = World::the().as("reader");
+  BOOST_TEST(ask(reader, word).status == 404);
+  BOOST_TEST(ask(archivist, word, "&viewer=reader").status == 403);
+  const auto other = ask(administrator, word, "&viewer=reader").json();
+  BOOST_TEST(other["found"] == false);
+  BOOST_TEST((codes(other) == std::set<std::string>{"explain.not_visible", "explain.no_text"}));
+  BOOST_TEST(ask(administrator, word, "&viewer=nobody").status == 400);
+}
+
 BOOST_AUTO_TEST_CASE(a_filter_cannot_be_used_to_feel_for_what_is_hidden) {
   BOOST_TEST(search_as("reader", "&filter=access_level:restricted")["total"] == 0);
   BOOST_TEST(search_as("staff", "&filter=access_level:restricted")["total"] == 0);

@@ -6,6 +6,7 @@
 #include "lantai/base/id.h"
 #include "lantai/base/log.h"
 #include "lantai/http/content_disposition.h"
+#include "support/places.h"
 
 namespace lantai::http::test {
 namespace {
@@ -89,8 +90,8 @@ World::World() : directory(std::filesystem::temp_directory_path() / ("lantai-htt
   write_file(directory / "secret.txt", "outside of the web root");
   app::Configuration configuration;
   configuration.data = directory / "data";
-  configuration.schema_directories = {std::filesystem::path(LANTAI_SOURCE_DIR) / "metadata-schema"};
-  configuration.worker_program = std::filesystem::path(LANTAI_BINARY_DIR) / "bin/lantai-extract-worker";
+  configuration.schema_directories = {lantai::test::shipped_declarations()};
+  configuration.worker_program = lantai::test::binary_directory() / "bin/lantai-extract-worker";
   configuration.extraction_workers = 1;
   configuration.create_if_missing = true;
   configuration.allow_incomplete_sandbox = true;

@@ -10,6 +10,7 @@
 #include "index/crash_source.h"
 #include "index/holdings.h"
 #include "index/index_content.h"
+#include "support/places.h"
 
 using namespace lantai::index;
 using namespace lantai::index::testing;
@@ -33,7 +34,8 @@ Child start(const std::filesystem::path& store, const std::filesystem::path& ind
   if (pid == 0) {
     ::dup2(pipe_ends[1], 1);
     ::close(pipe_ends[0]);
-    ::execl(INDEX_CRASH_CHILD, INDEX_CRASH_CHILD, store.c_str(), index.c_str(), schema.c_str(), nullptr);
+    const auto child = lantai::test::binary_directory() / "tests/index_crash_child";
+    ::execl(child.c_str(), child.c_str(), store.c_str(), index.c_str(), schema.c_str(), nullptr);
     ::_exit(127);
   }
   ::close(pipe_ends[1]);

@@ -1,5 +1,6 @@
 #include <fstream>
 
+#include "support/places.h"
 #include "walk.h"
 
 namespace lantai::records {
@@ -38,7 +39,7 @@ list_columns: [key, borrower, returned]
 form:
   - {label: [借用, 借用, Loan], fields: [key, borrower, lent_at, deposit, returned, phone]}
 )");
-  const auto schema = schema::Schema::load({LANTAI_SCHEMA_DIR, directory.path()});
+  const auto schema = schema::Schema::load({lantai::test::shipped_declarations(), directory.path()});
   Holdings holdings(backend, schema);
   walk(holdings, schema->type("key_loan"));
 }

@@ -8,12 +8,13 @@
 
 #include "lantai/records/record_engine.h"
 #include "support/backends.h"
+#include "support/places.h"
 #include "support/temporary_directory.h"
 
 namespace lantai::records {
 
 inline std::shared_ptr<const schema::Schema> shipped_schema() {
-  static const auto schema = schema::Schema::load({LANTAI_SCHEMA_DIR});
+  static const auto schema = schema::Schema::load({lantai::test::shipped_declarations()});
   return schema;
 }
 

@@ -2,13 +2,14 @@
 #include <thread>
 
 #include "holdings.h"
+#include "support/places.h"
 
 namespace lantai::records {
 namespace {
 
 // A type `note` whose fields are these lines.
 std::shared_ptr<const schema::Schema> with_note(const std::string& fields) {
-  std::ifstream roles(std::string(LANTAI_SCHEMA_DIR) + "/vocabularies/role.yaml");
+  std::ifstream roles(lantai::test::shipped_declarations() / "vocabularies/role.yaml");
   const std::string role{std::istreambuf_iterator<char>(roles), {}};
   return schema::Schema::parse({{"vocabularies/role.yaml", role}, {"types/note.yaml", R"(
 type: note

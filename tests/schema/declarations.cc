@@ -3,6 +3,7 @@
 #include <set>
 
 #include "fixture.h"
+#include "support/places.h"
 
 using namespace lantai;
 using namespace lantai::schema;
@@ -17,7 +18,7 @@ BOOST_AUTO_TEST_CASE(the_first_types_are_there) {
 }
 
 BOOST_AUTO_TEST_CASE(programs_find_the_same_declarations_beside_themselves) {
-  BOOST_TEST(Schema::load({LANTAI_BINARY_DIR "/share/lantai/schema"})->hash() == shipped()->hash());
+  BOOST_TEST(Schema::load({lantai::test::binary_directory() / "share/lantai/schema"})->hash() == shipped()->hash());
 }
 
 BOOST_AUTO_TEST_CASE(item_fields_carry_the_names_of_the_standards) {

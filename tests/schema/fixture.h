@@ -5,12 +5,13 @@
 #include <string>
 
 #include "lantai/schema/schema.h"
+#include "support/places.h"
 #include "support/temporary_directory.h"
 
 namespace lantai::schema {
 
 inline std::shared_ptr<const Schema> shipped() {
-  static const auto schema = Schema::load({LANTAI_SCHEMA_DIR});
+  static const auto schema = Schema::load({lantai::test::shipped_declarations()});
   return schema;
 }
 

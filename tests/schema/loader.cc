@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "fixture.h"
+#include "support/places.h"
 
 using namespace lantai;
 using namespace lantai::schema;
@@ -49,7 +50,7 @@ terms:
   kept: {label: [在库, 在庫, Kept]}
   lent: {label: [借出, 借出, Lent]}
 )");
-  const auto schema = Schema::load({LANTAI_SCHEMA_DIR, extra.path()});
+  const auto schema = Schema::load({lantai::test::shipped_declarations(), extra.path()});
   Json fields{{"name", "档案室"}, {"state", "借出"}};
   BOOST_TEST(validate(*schema, schema->type("key"), fields).empty());
   BOOST_TEST(fields["state"] == "lent");
@@ -62,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_later_directory_adds_fields_and_terms_to_what_is_there) {
   TemporaryDirectory extra;
   extra.write("types/item.yaml", "extends: item\nfields:\n  award: {label: [奖项, 獎項, Award], max: 100}\n");
   extra.write("vocabularies/source.yaml", "extends: source\nterms:\n  gift: {label: [捐赠, 捐贈, Gift]}\n");
-  const auto schema = Schema::load({LANTAI_SCHEMA_DIR, extra.path()});
+  const auto schema = Schema::load({lantai::test::shipped_declarations(), extra.path()});
   Json fields{{"title", "奖状"}, {"award", "一等奖"}, {"source", "捐赠"}};
   BOOST_TEST(validate(*schema, schema->type("item"), fields).empty());
   BOOST_TEST(fields["source"] == "gift");
@@ -73,7 +74,7 @@ BOOST_AUTO_TEST_CASE(what_is_declared_cannot_be_overridden) {
     TemporaryDirectory extra;
     extra.write(name, text);
     try {
-      Schema::load({LANTAI_SCHEMA_DIR, extra.path()});
+      Schema::load({lantai::test::shipped_declarations(), extra.path()});
     } catch (const Error&) {
       return true;
     }
@@ -91,7 +92,7 @@ BOOST_AUTO_TEST_CASE(what_is_declared_cannot_be_overridden) {
 BOOST_AUTO_TEST_CASE(messages_do_not_change_what_stored_data_depend_on) {
   TemporaryDirectory extra;
   extra.write("messages/more.yaml", "extra.message: [甲, 甲, A]\n");
-  const auto schema = Schema::load({LANTAI_SCHEMA_DIR, extra.path()});
+  const auto schema = Schema::load({lantai::test::shipped_declarations(), extra.path()});
   BOOST_TEST(schema->message("extra.message", Language::en) == "A");
   BOOST_TEST(schema->structure_hash() == shipped()->structure_hash());
   BOOST_TEST(schema->hash() != shipped()->hash());
@@ -162,7 +163,7 @@ fields:
   reason: {label: [事由, 事由, Reason], required_if: lent >= date("2021-01-01") and not(internal)}
   internal: {label: [内部, 內部, Internal], kind: boolean, default: false}
 )");
-  const auto schema = Schema::load({LANTAI_SCHEMA_DIR, extra.path()});
+  const auto schema = Schema::load({lantai::test::shipped_declarations(), extra.path()});
   const auto problems = [&](Json fields) { return validate(*schema, schema->type("loan"), fields).size(); };
   BOOST_TEST(problems({{"lent", "2021年3月5日"}}) == 1U);
   BOOST_TEST(problems({{"lent", "2021年3月5日"}, {"reason", "查阅"}}) == 0U);
@@ -187,7 +188,7 @@ BOOST_AUTO_TEST_CASE(malformed_yaml_is_an_error_with_file_and_line) {
 }
 
 BOOST_AUTO_TEST_CASE(a_truncated_or_damaged_declaration_never_does_worse_than_an_error) {
-  std::ifstream in(std::filesystem::path(LANTAI_SCHEMA_DIR) / "types/fonds.yaml", std::ios::binary);
+  std::ifstream in(lantai::test::shipped_declarations() / "types/fonds.yaml", std::ios::binary);
   const std::string whole((std::istreambuf_iterator<char>(in)), {});
   for (std::size_t cut = 0; cut < whole.size(); cut += 37) {
     fault("types/t.yaml", whole.substr(0, cut));

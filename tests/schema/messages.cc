@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "fixture.h"
+#include "support/places.h"
 
 using namespace lantai::schema;
 
@@ -43,7 +44,7 @@ BOOST_AUTO_TEST_CASE(every_message_id_in_the_code_has_a_text) {
   const auto known = areas();
   std::size_t seen = 0;
   for (const auto* folder : {"storage", "metadata-schema", "indexer", "server", "tools"})
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(LANTAI_SOURCE_DIR) / folder)) {
+    for (const auto& entry : fs::recursive_directory_iterator(lantai::test::source_directory() / folder)) {
       const auto extension = entry.path().extension();
       if (extension != ".cc" && extension != ".h") continue;
       each_id(content(entry.path()), known, [&](const std::string& id) {

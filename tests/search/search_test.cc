@@ -410,4 +410,50 @@ BOOST_AUTO_TEST_CASE(limits_and_strict_syntax_are_refused_as_invalid) {
   BOOST_CHECK_THROW(a.searcher->search(request), lantai::Error);
 }
 
+BOOST_AUTO_TEST_CASE(what_keeps_a_record_from_being_found_is_named) {
+  Archive a;
+  a.save(with(record("one", "会议通知", "关于校庆筹备的安排"), "fiscal_year", "2021", false, true));
+  const auto explained = [&](const std::string& query, const std::vector<search::FieldFilter>& filters = {},
+                             const std::vector<std::string>& terms = {}) {
+    search::SearchRequest request;
+    request.query = query;
+    request.filters = filters;
+    request.access.everything = terms.empty();
+    request.access.any_of = terms;
+    return a.searcher->explain(request, "item", "one");
+  };
+  const auto found = explained("校庆 \"会议通知\" NOT 图书");
+  BOOST_TEST((found.version && found.visible && found.matches && !found.by_any_part));
+  BOOST_TEST(found.parts.size() == 3U);
+
+  const auto missing = explained("校庆图书馆");
+  BOOST_TEST((!missing.matches && missing.by_any_part));
+  BOOST_REQUIRE(missing.parts.size() == 1U);
+  BOOST_TEST(!missing.parts[0].held);
+  BOOST_REQUIRE(missing.parts[0].missing.size() == 1U);
+  BOOST_TEST(missing.parts[0].missing[0] == "图书馆");
+
+  const auto excluded = explained("会议 NOT 校庆");
+  BOOST_TEST(!excluded.matches);
+  BOOST_REQUIRE(excluded.parts.size() == 2U);
+  BOOST_TEST((excluded.parts[1].excluded && excluded.parts[1].held && excluded.parts[1].text == "校庆"));
+
+  const auto in_field = explained("title:校庆");
+  BOOST_REQUIRE(in_field.parts.size() == 1U);
+  BOOST_TEST((in_field.parts[0].field == "title" && !in_field.parts[0].held));
+
+  search::FieldFilter year;
+  year.field = "fiscal_year";
+  year.any_of = {"2020"};
+  BOOST_TEST(explained("会议", {year}).failed_filters == std::vector<std::string>{"fiscal_year"});
+  BOOST_TEST(!explained("会议", {}, {"secret"}).visible);
+  BOOST_TEST(explained("会议", {}, {"public"}).visible);
+
+  search::SearchRequest request;
+  request.query = "会议";
+  BOOST_TEST(!a.searcher->explain(request, "item", "two").version.has_value());
+  a.save(with(record("one", "会议纪要"), "fiscal_year", "2021", false, true));
+  BOOST_TEST(!explained("通知").matches);  // of the version that counts
+}
+
 BOOST_AUTO_TEST_SUITE_END()

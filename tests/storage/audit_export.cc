@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "lantai/storage/store.h"
+#include "support/places.h"
 #include "support/temporary_directory.h"
 
 namespace lantai::storage {
@@ -42,8 +43,8 @@ struct Exported {
     for (const auto& line : lines) out << line << "\n";
     out.close();
     std::ofstream(directory.path() / "head") << head;
-    auto command =
-        std::string("python3 " LANTAI_SOURCE_DIR "/tools/audit_verify ") + (directory.path() / "export").string();
+    auto command = "python3 " + (lantai::test::source_directory() / "tools/audit_verify ").string() +
+                   (directory.path() / "export").string();
     if (with_head) command += " --head " + (directory.path() / "head").string();
     return WEXITSTATUS(std::system((command + " > /dev/null 2>&1").c_str()));
   }

@@ -15,6 +15,7 @@
 
 #include "crash_model.h"
 #include "power_cut.h"
+#include "support/places.h"
 #include "support/temporary_directory.h"
 
 namespace lantai::storage {
@@ -63,9 +64,10 @@ struct Child {
 };
 
 [[noreturn]] void become(const Child& child, std::uint64_t first_blob) {
-  const std::string program = LANTAI_BINARY_DIR "/tests/storage_crash_child";
+  const auto built = lantai::test::binary_directory() / "tests";
+  const auto program = built / "storage_crash_child";
   if (child.sync_log) {
-    ::setenv("LD_PRELOAD", LANTAI_BINARY_DIR "/tests/storage_sync_log.so", 1);
+    ::setenv("LD_PRELOAD", (built / "storage_sync_log.so").c_str(), 1);
     ::setenv("LANTAI_SYNC_LOG", child.sync_log->c_str(), 1);
     ::setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
   }

@@ -20,10 +20,12 @@ if(LANTAI_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# ccache has to be told that a precompiled header changes only when what it was made of does.
+# ccache has to be told that a precompiled header changes only when what it was made of does, and that where the tree
+# lies makes no difference: then each copy of it on a machine is compiled once.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-fpch-preprocess)
   endif()
@@ -55,10 +57,8 @@ function(lantai_test name)
   target_compile_definitions(test_${name} PRIVATE BOOST_TEST_DYN_LINK)
   target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_link_libraries(test_${name} PRIVATE ${ARG_LIBS} boost_unit_test_framework Threads::Threads)
+  target_link_libraries(test_${name} PRIVATE ${ARG_LIBS} lantai_test_places boost_unit_test_framework Threads::Threads)
   set_target_properties(test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  target_compile_definitions(test_${name} PRIVATE
-    LANTAI_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LANTAI_BINARY_DIR="${CMAKE_BINARY_DIR}")
   if(name STREQUAL "base")
     target_precompile_headers(test_base PRIVATE <boost/test/test_tools.hpp> <nlohmann/json.hpp> ${LANTAI_LARGE_HEADERS})
   else()

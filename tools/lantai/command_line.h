@@ -54,6 +54,8 @@ using Commands = std::map<CLI::App*, Command>;
 void add_serve(CLI::App& app, const Shared& shared, Commands& commands);
 void add_import(CLI::App& app, Shared& shared, Commands& commands);
 void add_search(CLI::App& app, Shared& shared, Commands& commands);
+void add_explain(CLI::App& app, Shared& shared, Commands& commands);
+void add_eval(CLI::App& app, Shared& shared, Commands& commands);
 void add_extract(CLI::App& app, const Shared& shared, Commands& commands);
 void add_export(CLI::App& app, Shared& shared, Commands& commands);
 void add_maintenance(CLI::App& app, Shared& shared, Commands& commands);  // verify, reindex, stats

@@ -86,6 +86,8 @@ int run(int argc, char** argv) {
   add_serve(app, shared, commands);
   add_import(app, shared, commands);
   add_search(app, shared, commands);
+  add_explain(app, shared, commands);
+  add_eval(app, shared, commands);
   add_extract(app, shared, commands);
   add_export(app, shared, commands);
   add_maintenance(app, shared, commands);

@@ -48,6 +48,16 @@ class QueryText {
   void add(const char* name, const std::string& value) {
     text_ += (text_.empty() ? "?" : "&") + std::string(name) + "=" + HttpClient::encoded(value);
   }
+  // `FIELD=VALUE`
+  void add_filters(const std::vector<std::string>& filters) {
+    for (auto filter : filters) {
+      const auto at = filter.find_first_of("=:");
+      if (at == std::string::npos || at == 0)
+        throw Error(ErrorCode::invalid_argument, "--filter needs FIELD=VALUE: " + filter);
+      filter[at] = ':';
+      add("filter", filter);
+    }
+  }
   const std::string& text() const { return text_; }
 
  private:
@@ -69,14 +79,7 @@ RemoteResult Remote::search(const RemoteSearch& request) {
   if (request.wait) wait_until_findable();
   QueryText query;
   query.add("q", request.query);
-  for (auto filter : request.filters) {
-    const auto at = filter.find_first_of("=:");
-    if (at == std::string::npos || at == 0) {
-      throw Error(ErrorCode::invalid_argument, "--filter needs FIELD=VALUE: " + filter);
-    }
-    filter[at] = ':';
-    query.add("filter", filter);
-  }
+  query.add_filters(request.filters);
   for (const auto& facet : request.facets) query.add("facet", facet);
   query.add("sort", request.sort);
   query.add("limit", std::to_string(request.limit));
@@ -91,6 +94,16 @@ RemoteResult Remote::search(const RemoteSearch& request) {
   for (const auto& hint : answer.value("hints", Json::array())) found.hints.push_back(text_of(hint, "message"));
   found.result.next_page_token = text_of(answer, "next_page_token");
   return found;
+}
+
+Json Remote::explain(const std::string& record, const std::string& query, const std::vector<std::string>& filters,
+                     const std::string& viewer) {
+  QueryText asked;
+  asked.add("record", record);
+  asked.add("q", query);
+  asked.add_filters(filters);
+  if (!viewer.empty()) asked.add("viewer", viewer);
+  return client_.get("/api/v1/explain" + asked.text());
 }
 
 Json Remote::stats() {

@@ -32,6 +32,9 @@ class Remote {
   using Json = schema::Json;
   explicit Remote(const Shared& shared) : shared_(shared), client_(shared) {}
   RemoteResult search(const RemoteSearch& request);
+  // As `GET /explain` answers.
+  Json explain(const std::string& record, const std::string& query, const std::vector<std::string>& filters,
+               const std::string& viewer);
   // How far store, extraction and index are.
   Json stats();
   // At most `limit` files that gave no text, each an object as `stats --failed` prints it.

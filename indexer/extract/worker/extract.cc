@@ -37,6 +37,8 @@ void read_content(Source& source, const Identity& identity, Report& report, Cont
       return read_mailbox(source, report, context, depth);
     case Kind::outlook:
       return read_outlook(source, report, context, depth);
+    case Kind::outlook_folders:
+      return read_pst(source, report, context);
     case Kind::image:
       return read_image(source, report, context);
     case Kind::media:

@@ -41,6 +41,7 @@ void read_archive(Source& source, const Identity& identity, Report& report, Cont
 void read_mail(Source& source, Report& report, Context& context, unsigned depth);
 void read_mailbox(Source& source, Report& report, Context& context, unsigned depth);
 void read_outlook(Source& source, Report& report, Context& context, unsigned depth);
+void read_pst(Source& source, Report& report, Context& context);
 void read_media(Source& source, const Identity& identity, Report& report, const Context& context);
 void read_image(Source& source, Report& report, Context& context);
 

@@ -69,7 +69,7 @@ constexpr std::array kSignatures = {
     Signature{0, "KDH "sv, Kind::known_unsupported, "application/caj", "CAJ (KDH)"},
     Signature{0, "TEB\0"sv, Kind::known_unsupported, "application/caj", "CAJ (TEB)"},
     Signature{0, "HN"sv, Kind::known_unsupported, "application/caj", "CAJ (HN)"},
-    Signature{0, "!BDN"sv, Kind::known_unsupported, "application/vnd.ms-outlook-pst", "Outlook folders"},
+    Signature{0, "!BDN"sv, Kind::outlook_folders, "application/vnd.ms-outlook-pst", "Outlook folders"},
     Signature{0, "AC10"sv, Kind::known_unsupported, "image/vnd.dwg", "DWG"},
 };
 

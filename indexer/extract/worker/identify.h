@@ -25,7 +25,8 @@ enum class Kind {
   archive,
   mail,
   mailbox,
-  outlook,
+  outlook,          // one message
+  outlook_folders,  // PST
   image,
   media,   // sound and film
   office,  // what LibreOffice converts: Identity::extension to Identity::converted

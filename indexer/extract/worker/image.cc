@@ -14,7 +14,6 @@
 namespace lantai::extract::worker {
 namespace {
 
-constexpr std::int64_t kMaxPixels = 120'000'000;
 constexpr double kOcrMaxPixels = 12'000'000;  // A4 at 300 dpi has 8.7 million
 
 bool is_tiff(ByteView bytes) {

@@ -11,12 +11,14 @@ struct Pix;
 
 namespace lantai::extract::worker {
 
+inline constexpr std::int64_t kMaxPixels = 120'000'000;
+
 class Image {
  public:
   // How many pages a picture file has: more than one only in a TIFF.
   static std::uint32_t count(ByteView bytes);
   // Page `number`, from 1 on, as it is to be looked at: a photo is turned as its camera says. Throws Fault damaged or
-  // too_large (more than 120 million pixels).
+  // too_large (more than kMaxPixels).
   static Image from_file(ByteView bytes, std::uint32_t number = 1);
   // Rows of blue, green, red, unused; of red, green, blue, unused.
   static Image from_bgra(const std::uint8_t* data, int width, int height, std::size_t row_bytes);

@@ -66,6 +66,18 @@ const GlyphRun* run_of(const std::vector<GlyphRun>& runs, std::size_t position) 
   return nullptr;
 }
 
+// Layers behind the body come first, those before it last, whatever their order (7.7).
+std::vector<pugi::xml_node> in_drawing_order(const pugi::xml_node& content) {
+  std::vector<pugi::xml_node> nodes(content.begin(), content.end());
+  const auto rank = [](const pugi::xml_node& node) {
+    if (!is_named(node, "Layer")) return 1;
+    const auto type = attribute(node, "Type");
+    return type == "Background" ? 0 : type == "Foreground" ? 2 : 1;
+  };
+  std::stable_sort(nodes.begin(), nodes.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  return nodes;
+}
+
 double usual_width(char32_t c) { return c < 0x2E80 ? 0.5 : 1.0; }  // in sizes
 
 }  // namespace
@@ -77,7 +89,7 @@ OfdCanvas::OfdCanvas(cairo_t* cairo, const OfdStructure& document, OfdStructure:
 
 void OfdCanvas::add(const pugi::xml_node& content, const OfdStyle& style, unsigned depth) {
   if (depth > kDeepest) return;
-  for (const auto& node : content.children()) {
+  for (const auto& node : in_drawing_order(content)) {
     const auto tag = local_name(node);
     if (attribute(node, "Visible") == "false") continue;
     if (tag == "Layer" || tag == "PageBlock" || tag == "Content") {

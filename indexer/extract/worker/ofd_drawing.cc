@@ -99,6 +99,7 @@ Image OfdDrawing::draw(std::uint32_t number, std::uint32_t width, PageLayout* la
     if (size.height > size.width * kHighest) throw Fault("too_large", "the page is too high for its width");
     const double scale = width / size.width;
     const int across = static_cast<int>(width), down = std::max(1, static_cast<int>(size.height * scale + 0.5));
+    if (std::int64_t{across} * down > kMaxPixels) throw Fault("too_large", "the page has too many pixels");
     const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, across, down));
     const Pen cairo(cairo_create(surface.get()));
     if (cairo_status(cairo.get()) != CAIRO_STATUS_SUCCESS) throw std::bad_alloc();

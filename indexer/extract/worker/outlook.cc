@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "outlook_message.h"
 #include "timestamp.h"
 #include "utf8.h"
 
@@ -16,13 +17,6 @@ std::uint64_t number(ByteView bytes, std::size_t at, std::size_t size) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < size; ++i) value |= static_cast<std::uint64_t>(bytes[at + i]) << (8 * i);
   return value;
-}
-
-// 100 nanoseconds since 1601 ([MS-DTYP] 2.3.3).
-std::time_t unix_time(std::uint64_t file_time) {
-  constexpr std::uint64_t kSecond = 10'000'000, kEpoch = 11'644'473'600;
-  const auto seconds = file_time / kSecond;
-  return seconds <= kEpoch ? 0 : static_cast<std::time_t>(seconds - kEpoch);
 }
 
 }  // namespace

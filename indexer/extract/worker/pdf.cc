@@ -19,7 +19,7 @@
 namespace lantai::extract::worker {
 namespace {
 
-constexpr double kMaxPixels = 40'000'000;
+constexpr double kMostPixelsOfAPage = 40'000'000;
 constexpr double kPointsPerInch = 72.0;
 // Characters. A page with fewer is taken for a scan, perhaps with a page number; one with little text is looked at.
 constexpr std::size_t kLegible = 8, kLittle = 100;
@@ -129,7 +129,7 @@ bool Pdf::shows_more_than_text(std::uint32_t number) const {
   constexpr double kMuchInk = 0.002;  // of the page: a line of text
   const auto page = page_at(*document_, number);
   const auto size = page->page_rect();
-  if (std::abs(size.width() * size.height()) > kMaxPixels) return true;
+  if (std::abs(size.width() * size.height()) > kMostPixelsOfAPage) return true;
   poppler::page_renderer renderer;
   renderer.set_render_hint(poppler::page_renderer::antialiasing, true);
   renderer.set_render_hint(poppler::page_renderer::text_antialiasing, true);
@@ -157,8 +157,8 @@ Image Pdf::render(std::uint32_t number, double dots_per_inch) const {
   const auto page = page_at(*document_, number);
   const auto size = page->page_rect(poppler::media_box);
   const double inches = std::abs(size.width() * size.height()) / kPointsPerInch / kPointsPerInch;
-  if (inches * dots_per_inch * dots_per_inch > kMaxPixels)
-    dots_per_inch = std::sqrt(kMaxPixels / std::max(inches, 1e-6));
+  if (inches * dots_per_inch * dots_per_inch > kMostPixelsOfAPage)
+    dots_per_inch = std::sqrt(kMostPixelsOfAPage / std::max(inches, 1e-6));
   poppler::page_renderer renderer;
   renderer.set_render_hint(poppler::page_renderer::antialiasing, true);
   renderer.set_render_hint(poppler::page_renderer::text_antialiasing, true);

@@ -2,6 +2,7 @@
 #include "ofd_numbers.h"
 #include "ofd_signatures.h"
 #include "ofd_structure.h"
+#include "ofd_tags.h"
 #include "plausible.h"
 #include "utf8.h"
 
@@ -14,14 +15,25 @@ constexpr double kMostOfPage = 0.6;
 // Reads one document body of an OFD package.
 class OfdReader {
  public:
-  OfdReader(const Package& package, const std::string& root, Report& report, Context& context)
-      : package_(package), root_(root), report_(report), context_(context), document_(package, root, report) {}
+  // Goes on counting the annotations of a package.
+  OfdReader(const Package& package, const std::string& root, Report& report, Context& context, std::size_t& annotations)
+      : package_(package),
+        root_(root),
+        report_(report),
+        context_(context),
+        document_(package, root, report),
+        annotations_(annotations) {}
 
   // Returns the number of pages.
   std::uint32_t read_pages(std::uint32_t first) {
     std::uint32_t number = first;
     for (const auto& page : document_.pages()) read_page(page, number++);
     return number - first;
+  }
+
+  void read_tags() {
+    for (const auto& tag : read_ofd_tags(package_, root_, document_, report_))
+      report_.metadata("tag." + tag.name, tag.value);
   }
 
   void read_attachments(unsigned depth) {
@@ -66,7 +78,7 @@ class OfdReader {
     }
     layout.add(child(root, "Content"));
     std::string text = layout.text();
-    const auto notes = annotation_text(page.id);
+    const auto notes = annotation_text(page.id, number);
     if (!notes.empty()) text += (text.empty() ? "" : "\n") + notes;
     if (looks_garbled(text))
       report_.warning("text_unreliable", "page " + std::to_string(number) + ": glyphs without characters");
@@ -75,11 +87,12 @@ class OfdReader {
     if (!text.empty() || !read.empty()) report_.page(number, with_ocr(text, read), !read.empty());
   }
 
-  std::string annotation_text(const std::string& page_id) {
+  std::string annotation_text(const std::string& page_id, std::uint32_t page) {
     const auto document = document_.annotations_of(page_id);
     auto layout = new_layout();
     std::string remarks;
     for (const auto& annotation : document.document_element().children()) {
+      list_annotation(annotation, page);
       if (attribute(annotation, "Visible") == "false") continue;
       const auto remark = child_text(annotation, "Remark");
       if (!remark.empty()) remarks += remark + '\n';
@@ -88,6 +101,17 @@ class OfdReader {
       layout.add(appearance, box[0], box[1]);
     }
     return tidy(layout.text() + '\n' + remarks);
+  }
+
+  // `annotation.1.kind`: `Watermark`, … (15.2)
+  void list_annotation(const pugi::xml_node& annotation, std::uint32_t page) {
+    constexpr std::size_t kMost = 200;
+    if (!is_named(annotation, "Annot") || annotations_ == kMost) return;
+    const auto prefix = "annotation." + std::to_string(++annotations_) + ".";
+    report_.metadata(prefix + "kind", attribute(annotation, "Type"));
+    report_.metadata(prefix + "creator", to_valid_utf8(attribute(annotation, "Creator")));
+    report_.metadata(prefix + "time", to_valid_utf8(attribute(annotation, "LastModDate")));
+    report_.metadata(prefix + "page", std::to_string(page));
   }
 
   // A page that shows pictures is a scan when it has hardly any text, or little and a picture that is most of it.
@@ -114,6 +138,7 @@ class OfdReader {
   Report& report_;
   Context& context_;
   OfdStructure document_;
+  std::size_t& annotations_;
 };
 
 void read_document_info(const pugi::xml_node& body, Report& report) {
@@ -163,12 +188,13 @@ void read_ofd(Source& source, Report& report, Context& context, unsigned depth) 
   const std::string version(attribute(root, "Version"));
   report.identified("application/ofd", "OFD " + (version.empty() ? "1.0" : version));
   std::uint32_t pages = 0;
-  std::size_t signatures = 0;
+  std::size_t signatures = 0, annotations = 0;
   for (const auto& body : root.children()) {
     if (!is_named(body, "DocBody")) continue;
     if (pages == 0) read_document_info(body, report);
-    OfdReader document(package, resolve_path("", child_text(body, "DocRoot")), report, context);
+    OfdReader document(package, resolve_path("", child_text(body, "DocRoot")), report, context, annotations);
     pages += document.read_pages(pages + 1);
+    document.read_tags();
     document.read_attachments(depth);
     read_signatures(package, resolve_path("", child_text(body, "DocRoot")), signatures, report);
   }

@@ -1,12 +1,8 @@
-#include <fmt/format.h>
-
-#include "archive_reader.h"
 #include "compound.h"
 #include "extract.h"
 #include "html.h"
-#include "member_names.h"
 #include "outlook.h"
-#include "utf8.h"
+#include "outlook_message.h"
 
 namespace lantai::extract::worker {
 namespace {
@@ -20,8 +16,7 @@ std::string sender(const OutlookItem& message) {
   const auto name = message.text(kSender);
   auto address = message.text(kSenderAddress);
   if (address.empty()) address = message.text(kSenderAddressOld);
-  if (address.find('@') == std::string::npos || address == name) return name;
-  return name.empty() ? address : name + " <" + address + ">";
+  return person(name, address);
 }
 
 std::string body(const OutlookItem& message) {
@@ -46,22 +41,11 @@ class OutlookReader {
 
  private:
   static void read_text(const OutlookItem& message, Report& report) {
-    const auto title = message.text(kSubject), from = sender(message), to = message.text(kTo), cc = message.text(kCc);
     auto date = message.time(kSent);
     if (date.empty()) date = message.time(kReceived);
-    report.title(title);
-    report.metadata("author", from);
-    report.metadata("to", to);
-    report.metadata("cc", cc);
-    report.metadata("created", date);
-    report.metadata("message_id", message.text(kMessageId));
-    std::string text;
-    const std::pair<const char*, const std::string&> shown[] = {
-        {"From", from}, {"To", to}, {"Cc", cc}, {"Date", date}, {"Subject", title}};
-    for (const auto& [field, value] : shown)
-      if (!value.empty()) text += fmt::format("{}: {}\n", field, value);
-    const auto page = tidy(text + '\n' + body(message));
-    if (!page.empty()) report.page(1, page);
+    report_message({message.text(kSubject), sender(message), message.text(kTo), message.text(kCc), date,
+                    message.text(kMessageId), body(message)},
+                   report);
   }
 
   void attach(const OutlookItem& attachment, unsigned number, Report& report, unsigned depth) {
@@ -69,11 +53,7 @@ class OutlookReader {
     auto name = attachment.text(kLongName);
     if (name.empty()) name = attachment.text(kShortName);
     if (name.empty() && inner) name = OutlookItem(file_, *inner, context_.charsets).text(kSubject) + ".msg";
-    bool unsafe = false;
-    auto path = safe_member_path(name, unsafe);
-    if (path.empty() || path == ".msg") path = fmt::format("attachment-{}{}", number, path);
-    if (unsafe) report.warning("unsafe_name", "misleading or leading outside its folder, shown as " + path);
-    Report member = report.embed(path, as_bytes(name));
+    Report member = report.embed(attached_path(name, number, report), as_bytes(name));
     if (inner) return read_attached(*inner, member, depth);
     auto bytes = attachment.bytes(kData);
     if (!bytes) {

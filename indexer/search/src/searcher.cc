@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "evaluation.h"
+#include "explanation.h"
 #include "lantai/base/error.h"
 #include "lantai/index/searchable.h"
 #include "lantai/index/terms.h"
@@ -82,8 +83,8 @@ std::uint64_t digest_of(const SearchRequest& request) {
   return value;
 }
 
-bool may_see(const AccessFilter& access, const index::Document& document) {
-  return access.everything || std::any_of(document.access.begin(), document.access.end(), [&](const std::string& term) {
+bool sees(const std::vector<std::string>& terms, const AccessFilter& access) {
+  return access.everything || std::any_of(terms.begin(), terms.end(), [&](const std::string& term) {
            return std::find(access.any_of.begin(), access.any_of.end(), term) != access.any_of.end();
          });
 }
@@ -123,6 +124,7 @@ class IndexSearcher final : public Searcher {
     const auto deadline = std::chrono::steady_clock::now() + request.time_limit;
     return search(request, deadline, true);
   }
+  Explanation explain(const SearchRequest& request, std::string_view type, std::string_view id) override;
   std::function<Marks(const std::string& text)> marker(const std::string& query) override;
 
  private:
@@ -275,7 +277,7 @@ void IndexSearcher::add_hits(const Answer& answer, const Conditions& conditions,
   std::uint64_t at = std::min<std::uint64_t>(next.offset, top.size());
   for (bool late = false; at < top.size() && !late; ++at) {
     const auto document = document_of(run.snapshot, top[at].doc);
-    if (!document || !may_see(conditions.request->access, *document)) continue;
+    if (!document || !sees(document->access, conditions.request->access)) continue;
     Hit hit = hit_of(*document);
     hit.rank = at + 1;
     hit.score = shown_score(top[at].score, next.best);
@@ -293,6 +295,28 @@ void IndexSearcher::add_hits(const Answer& answer, const Conditions& conditions,
   if (answer.evaluation.places > next.offset && next.offset <= kMaxOffset) {
     result.next_page_token = seal_.seal(encode(next));
   }
+}
+
+Explanation IndexSearcher::explain(const SearchRequest& request, std::string_view type, std::string_view id) {
+  const auto snapshot = searchable_.snapshot();
+  const auto& columns = *snapshot->columns;
+  const ParsedQuery query = parse_query(request.query, names(*snapshot), request.strict);
+  Explanation explanation;
+  explanation.position = snapshot->position;
+  QueryRun run(*snapshot, std::chrono::steady_clock::now() + request.time_limit);
+  const auto wanted = columns.types().find(std::string(type));
+  for (DocId doc = snapshot->end; wanted != 0 && --doc > 0;) {
+    run.effort.spend();
+    const auto& entry = columns.at(doc);
+    if (entry.type != wanted || entry.id != id || !snapshot->alive(entry, snapshot->state)) continue;
+    explanation.version = entry.version;
+    explanation.visible = sees(columns.access_set(entry.access), request.access);
+    SegmenterPool::Lease segmenter(segmenters_);
+    Planner planner(run, segmenter.get());
+    explain_document(query, request, planner, run, doc, explanation);
+    break;
+  }
+  return explanation;
 }
 
 std::function<Searcher::Marks(const std::string&)> IndexSearcher::marker(const std::string& query) {

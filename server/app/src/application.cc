@@ -8,6 +8,7 @@
 #include "lantai/base/error.h"
 #include "lantai/base/id.h"
 #include "lantai/identity/sealer.h"
+#include "lantai/text/folding.h"
 
 namespace lantai::app {
 namespace {
@@ -101,6 +102,28 @@ class RunningApplication final : public Application {
     const auto gone = [&](const search::Hit& hit) { return !records_.find(principal, hit.type, hit.id); };
     result.hits.erase(std::remove_if(result.hits.begin(), result.hits.end(), gone), result.hits.end());
     return result;
+  }
+
+  FoundOrNot explain(const records::Principal& caller, search::SearchRequest request, std::string_view type,
+                     std::string_view id, const records::Principal* viewer) override {
+    const auto position = store_->changes().last_position();
+    const auto record = records_.get(caller, type, id);
+    const records::AccessGrant grant = records::access_grant(*schema_, viewer != nullptr ? *viewer : caller);
+    field_names_.resolve(request);
+    request.access = {grant.everything, grant.any_of};
+    std::vector<ExplainedFile> files;
+    for (const auto& file : record.files) {
+      const auto digest = file.current().digest;
+      const auto summary = texts_.summary(digest);
+      ExplainedFile one{file.number, file.current().name, summary.state, 0, summary.error_code};
+      if (const auto text = texts_.find(digest)) {
+        for (const auto& page : text->pages) one.characters += text::to_utf32(page.text).size();
+        for (const auto& member : text->embedded)
+          for (const auto& page : member.pages) one.characters += text::to_utf32(page.text).size();
+      }
+      files.push_back(std::move(one));
+    }
+    return conclude(record, std::move(files), searcher_->explain(request, type, id), position);
   }
 
   bool wait_until_searchable(std::uint64_t position, std::chrono::steady_clock::time_point deadline) override {

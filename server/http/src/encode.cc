@@ -222,18 +222,33 @@ Json encode_history(Call& call, const records::HistoryPage& page) {
   return {{"versions", std::move(versions)}, {"next_page_token", page.next_page_token}};
 }
 
+Json encode_hints(Call& call, const std::vector<search::Hint>& hints) {
+  Json list = Json::array();
+  for (const auto& hint : hints) {
+    const auto message = call.app().schema().message(hint.code, call.language, {{"detail", hint.detail}});
+    list.push_back({{"code", hint.code}, {"message", message}});
+  }
+  return list;
+}
+
 Json encode_search(Call& call, const search::SearchResult& result) {
-  Json hits = Json::array(), facets = Json::array(), hints = Json::array();
+  Json hits = Json::array(), facets = Json::array();
   for (const auto& hit : result.hits) hits.push_back(encode_hit(hit));
   for (const auto& facet : result.facets) facets.push_back(encode_facet(call, facet));
-  for (const auto& hint : result.hints) {
-    const auto message = call.app().schema().message(hint.code, call.language, {{"detail", hint.detail}});
-    hints.push_back({{"code", hint.code}, {"message", message}});
-  }
-  return {{"total", result.total},      {"total_is_exact", result.total_is_exact},
-          {"hits", std::move(hits)},    {"facets", std::move(facets)},
-          {"hints", std::move(hints)},  {"next_page_token", result.next_page_token},
+  return {{"total", result.total},
+          {"total_is_exact", result.total_is_exact},
+          {"hits", std::move(hits)},
+          {"facets", std::move(facets)},
+          {"hints", encode_hints(call, result.hints)},
+          {"next_page_token", result.next_page_token},
           {"position", result.position}};
+}
+
+Json encode_explanation(Call& call, const std::string& record, const app::FoundOrNot& explained) {
+  auto json = app::to_json(explained);
+  json["record"] = record;
+  json["reasons"] = encode_hints(call, explained.reasons);
+  return json;
 }
 
 Json encode_text(Call& call, const records::FileVersion& file, const std::string& query) {

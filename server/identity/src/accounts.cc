@@ -68,10 +68,6 @@ void require_strong(std::string_view password, const Account& account, const cha
 
 bool is_administrator(const Account& account) { return !account.disabled && account.roles.contains("administrator"); }
 
-Principal principal_of(const Account& account, std::string_view address) {
-  return {account.id, account.name, account.roles, account.clearance, account.departments, std::string(address), false};
-}
-
 void audit(Transaction& transaction, const Principal& by, std::string action, const std::string& account,
            std::string outcome, const Json& detail = nullptr) {
   transaction.append_audit({by.id, std::move(action), account.empty() ? std::string() : "account/" + account,
@@ -426,6 +422,10 @@ void StoredAccounts::note_use(ByteView digest, const StoredSession& session) {
 
 std::unique_ptr<Accounts> Accounts::make(storage::Store& store, const Clock& clock, const AccountsOptions& options) {
   return std::make_unique<StoredAccounts>(store, clock, options);
+}
+
+Principal principal_of(const Account& account, std::string_view address) {
+  return {account.id, account.name, account.roles, account.clearance, account.departments, std::string(address), false};
 }
 
 Principal operator_principal() {

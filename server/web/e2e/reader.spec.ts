@@ -29,17 +29,26 @@ test('the reader shows the text with the hits marked, goes from hit to hit and c
   await expect(page).toHaveURL(new RegExp(`q=${mark}`));
 });
 
-// One page, with a line of text a third down from its top.
-function pdfOf(line: string): string {
-  const content = `BT /F1 24 Tf 60 560 Td (${line}) Tj ET`;
-  const objects = ['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R]/Count 1>>', '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>', `<</Length ${content.length}>>stream\n${content}\nendstream`];
+// Pages with a line of text each, a third down from the top.
+function pdfOf(...lines: string[]): string {
+  const pageAt = (index: number) => 4 + 2 * index;
+  const objects = [
+    '<</Type/Catalog/Pages 2 0 R>>',
+    `<</Type/Pages/Kids[${lines.map((_, index) => `${pageAt(index)} 0 R`).join(' ')}]/Count ${lines.length}>>`,
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+  ];
+  lines.forEach((line, index) => {
+    const content = `BT /F1 24 Tf 60 560 Td (${line}) Tj ET`;
+    objects.push(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents ${pageAt(index) + 1} 0 R/Resources<</Font<</F1 3 0 R>>>>>>`);
+    objects.push(`<</Length ${content.length}>>stream\n${content}\nendstream`);
+  });
   let pdf = '%PDF-1.4\n';
   let table = '0000000000 65535 f \n';
   objects.forEach((object, index) => {
     table += `${String(pdf.length).padStart(10, '0')} 00000 n \n`;
     pdf += `${index + 1} 0 obj${object}endobj\n`;
   });
-  return `${pdf}xref\n0 5\n${table}trailer<</Size 5/Root 1 0 R>>\nstartxref\n${pdf.length}\n%%EOF\n`;
+  return `${pdf}xref\n0 ${objects.length + 1}\n${table}trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${pdf.length}\n%%EOF\n`;
 }
 
 test('hits are marked on the picture of a page', async ({ signedIn: page, api }) => {
@@ -62,6 +71,26 @@ test('hits are marked on the picture of a page', async ({ signedIn: page, api })
   expect(at.across).toBeGreaterThan(60 / 595);
   await expectAccessible(page);
   await expectFits(page);
+});
+
+test('all pages are shown small, with the hits of each, and one is opened from there', async ({ signedIn: page, api }) => {
+  const mark = unique('py');
+  const item = await api.create('item', { title: '汇编', access_level: 'public' });
+  await api.attach('item', item.id, '汇编.pdf', pdfOf('Cover', `Rules ${mark}`, `More ${mark} and ${mark}`, 'End'), 'application/pdf');
+  await api.searchable();
+  await page.goto(`/records/item/${item.id}?q=${mark}`);
+  await expect(page.getByText('1 / 3 处')).toBeVisible();
+  await page.getByRole('button', { name: '全部页面' }).click();
+  const pages = page.getByRole('list', { name: '全部页面' }).getByRole('button');
+  await expect(pages).toHaveText(['第 1 页', '第 2 页命中 1', '第 3 页命中 2', '第 4 页']);
+  await expect(pages.nth(1)).toHaveAttribute('aria-current', 'page');
+  await pages.nth(3).scrollIntoViewIfNeeded();
+  await expect.poll(() => pages.nth(3).locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(240);
+  await expectAccessible(page);
+  await expectFits(page);
+  await pages.nth(3).click();
+  await expect(page.getByRole('img', { name: '第 4 页图像' })).toBeInViewport();
+  await expect(page.getByRole('list', { name: '全部页面' })).toBeHidden();
 });
 
 test('a sheet is read as text and shown as it is laid out', async ({ signedIn: page, api }) => {

@@ -57,6 +57,10 @@ describe('what a file says of itself', () => {
   it('is shown by the names people know, then as the file has it, without what is said elsewhere', () => {
     expect(factsOf({ 发票号码: '83089647', author: '张三', page_count: '3', 'signature.1.kind': 'Seal', signed: 'true' })).toEqual([['作者', '张三'], ['发票号码', '83089647']]);
   });
+  it('shows what tags and annotations say', () => {
+    const said = factsOf({ 'tag.InvoiceNo': '70', 'tag.Buyer/BuyerName': '第一中学', 'tag.x/Other': 'y', 'annotation.1.page': '2', 'annotation.1.kind': 'Watermark', 'annotation.1.time': '2020-05-15' });
+    expect(said).toEqual([['发票号码', '70'], ['购买方', '第一中学'], ['Other', 'y'], ['批注 1', '第 2 页 · Watermark · 2020-05-15']]);
+  });
   it('holds when digests match and the value is valid, and only then', () => {
     const said = (digests: string, value: string) => signaturesOf({ 'signature.1.kind': 'Seal', 'signature.1.seal': '公章', 'signature.1.digests': digests, 'signature.1.value': value })[0];
     expect(said('match', 'valid')).toMatchObject({ seal: '公章', holds: true, changed: '' });

@@ -32,6 +32,21 @@ describe('the catalogue tree', () => {
     expect(log).toEqual(['@', 'f@']);
   });
 
+  it('is open again at once when its children are still on their way', async () => {
+    let arrive = (_: TreePage) => {};
+    const tree = new TreeModel((name) => (name === '' ? Promise.resolve({ nodes: [node('f', 'fonds')] }) : new Promise((done) => (arrive = done))));
+    await tree.open(tree.root);
+    const fonds = tree.root.children[0];
+    const first = tree.open(fonds);
+    tree.close(fonds);
+    expect(labels(tree)).toEqual(['f']);
+    await tree.open(fonds);
+    expect(labels(tree)).toEqual(['f', '…']);
+    arrive({ nodes: [node('c', 'class', false)] });
+    await first;
+    expect(labels(tree)).toEqual(['f', 'c']);
+  });
+
   it('fetches many siblings a page at a time', async () => {
     const tree = new TreeModel(fetcher());
     const last = await tree.reveal(['f', 'c']);

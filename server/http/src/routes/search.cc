@@ -66,6 +66,30 @@ Response get_search(Call& call) {
   return json_response(200, json);
 }
 
+// For another account only by an administrator: it tells what that person may see.
+std::optional<records::Principal> viewer(Call& call) {
+  const auto login = call.query.text("viewer");
+  if (login.empty()) return std::nullopt;
+  if (!call.principal().roles.contains("administrator"))
+    throw Error(ErrorCode::permission_denied, "only administrators ask for others", "auth.forbidden");
+  const auto account = call.app().accounts().find_login(login);
+  if (!account) bad("viewer");
+  return identity::principal_of(*account);
+}
+
+Response get_explanation(Call& call) {
+  const auto record = call.query.text("record");
+  const auto slash = record.find('/');
+  if (slash == std::string::npos) bad("record");
+  search::SearchRequest request;
+  request.query = call.query.text("q");
+  request.filters = filters(call.query);
+  const auto other = viewer(call);
+  const auto explained = call.app().explain(call.principal(), std::move(request), record.substr(0, slash),
+                                            record.substr(slash + 1), other ? &*other : nullptr);
+  return json_response(200, encode_explanation(call, record, explained));
+}
+
 }  // namespace
 
 void add_search_routes(std::vector<Route>& table) {
@@ -84,6 +108,16 @@ void add_search_routes(std::vector<Route>& table) {
                              {"wait", ParameterKind::integer, "a change position to have seen"}},
                    .answer_schema = "SearchResult",
                    .handle = get_search});
+  table.push_back({.method = "GET",
+                   .path = "/api/v1/explain",
+                   .operation = "explainSearch",
+                   .summary = "Why a search finds a record, or does not",
+                   .query = {{"record", ParameterKind::text, "type/id"},
+                             {"q", ParameterKind::text, "what a person types"},
+                             {"filter", ParameterKind::list, "field:value or field:from..to"},
+                             {"viewer", ParameterKind::text, "for this account; administrators only"}},
+                   .answer_schema = "Explanation",
+                   .handle = get_explanation});
 }
 
 }  // namespace lantai::http

@@ -33,6 +33,7 @@ export const icons = {
   refresh: 'M19.5 12a7.5 7.5 0 1 1-2.300-5.400L20 9M20 4.5V9h-4.5',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
   page: 'M6 3.5h12v17H6z',
+  grid: 'M4 4h6.5v6.5H4zM13.5 4H20v6.5h-6.5zM4 13.5h6.5V20H4zM13.5 13.5H20V20h-6.5z',
   columns: 'M4 5h16v14H4zM12 5v14',
   out: 'M14 4H5v16h9M10 12h10M16.5 8.5 20 12l-3.5 3.5',
 } as const;

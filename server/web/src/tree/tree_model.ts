@@ -46,8 +46,8 @@ export class TreeModel {
   async open(branch: Branch): Promise<void> {
     if (!branch.node.has_children) return;
     branch.open = true;
+    this.layOut();
     if (branch.children.length === 0 && !branch.complete) await this.more(branch);
-    else this.layOut();
   }
 
   close(branch: Branch): void {

@@ -19,7 +19,7 @@ inline constexpr std::uint32_t kMaxFrameBytes = 1U << 20U;  // without the lengt
 inline constexpr std::size_t kMaxPieceBytes = 256U << 10U;  // text and data travel in pieces of at most this
 inline constexpr int kOutOfMemoryExit = 77;                 // a worker's exit status
 // Changes when the same bytes would give another result.
-inline constexpr std::string_view kExtractionVersion = "5";
+inline constexpr std::string_view kExtractionVersion = "6";
 
 enum class FrameKind : std::uint8_t {
   // parent → worker; numbers: see Request

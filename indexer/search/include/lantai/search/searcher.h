@@ -88,6 +88,26 @@ struct SearchResult {
   std::uint64_t position = 0;   // the change position this answer has seen
 };
 
+// Why is a record found by a request, or not? A part is one thing asked for: a word typed, a phrase, a field's value.
+struct ExplainedPart {
+  std::string text;                  // as typed
+  std::string field;                 // declared name, or empty: anywhere
+  bool excluded = false;             // stands under NOT: the record must not have it
+  bool held = false;                 // the record has it
+  std::vector<std::string> missing;  // what of it the record has not, folded
+};
+
+struct Explanation {
+  std::uint64_t position = 0;            // up to which the index has followed the store
+  std::optional<std::uint64_t> version;  // of the record that is indexed; nullopt: the index does not know it
+  bool visible = false;                  // to who asks
+  bool matches = false;                  // the query
+  bool by_any_part = false;              // only in that any part of what was typed will do
+  bool text_damaged = false;
+  std::vector<ExplainedPart> parts;
+  std::vector<std::string> failed_filters;  // fields
+};
+
 // What people may call a field: folded label → declared name, such as 年度 → fiscal_year. Declared names always work.
 using FieldAliases = std::map<std::string, std::string>;
 
@@ -108,6 +128,9 @@ class Searcher {
                                         const FieldAliases& aliases = {}, TokenSeal seal = unsealed_tokens());
   virtual ~Searcher() = default;
   virtual SearchResult search(const SearchRequest& request) = 0;
+  // Of one record, whoever may see it: for callers who may know. Cost: linear in the documents, some milliseconds for a
+  // hundred thousand. Throws deadline_exceeded.
+  virtual Explanation explain(const SearchRequest& request, std::string_view type, std::string_view id) = 0;
   // Tells where the terms of `query` occur in a text (byte offsets, half-open), for marking hits in the reader. Planned
   // once for any number of texts.
   virtual std::function<Marks(const std::string& text)> marker(const std::string& query) = 0;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "lantai/app/explanation.h"
 #include "lantai/archive/catalogue_tree.h"
 #include "lantai/archive/extraction_pipeline.h"
 #include "lantai/archive/import_jobs.h"
@@ -68,6 +69,10 @@ class Application {
 
   // Search on behalf of a principal: compiles the access filter, and checks each hit once more against the store.
   virtual search::SearchResult search(const records::Principal& principal, search::SearchRequest request) = 0;
+  // Why that search finds this record for `principal`, or not. Throws not_found when the caller may not see the record;
+  // deadline_exceeded. `viewer`: for whom, if not for the caller, who must be an administrator then.
+  virtual FoundOrNot explain(const records::Principal& caller, search::SearchRequest request, std::string_view type,
+                             std::string_view id, const records::Principal* viewer = nullptr) = 0;
   // Everything committed up to `position` is extracted and findable, by the names that were changed with it, too. False
   // at the deadline.
   virtual bool wait_until_searchable(std::uint64_t position, std::chrono::steady_clock::time_point deadline) = 0;

@@ -102,6 +102,8 @@ class Accounts {
   virtual std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) = 0;
 };
 
+// What an account may do, when it is not signed in itself: who asks on behalf of whom is the caller's to check.
+records::Principal principal_of(const Account& account, std::string_view address = {});
 // The operator at the machine, acting through the command line on the store itself.
 records::Principal operator_principal();
 records::Principal service_principal(std::string_view name);

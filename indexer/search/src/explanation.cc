@@ -1,0 +1,75 @@
+#include "explanation.h"
+
+#include <algorithm>
+
+namespace lantai::search {
+namespace {
+
+// Of one document.
+class Witness {
+ public:
+  Witness(QueryRun& run, DocId doc) : run_(run), doc_(doc) {
+    for (const auto& segment : run.snapshot.segments)
+      if (segment->first() <= doc && doc <= segment->last()) segment_ = segment.get();
+    if (segment_ != nullptr) reader_ = segment_->reader();
+  }
+
+  bool holds(const PlanNode& node) {
+    if (segment_ == nullptr) return false;
+    const auto cursor = make_cursor(node, *reader_, *segment_, run_);
+    cursor->advance(doc_);
+    return cursor->doc() == doc_ && cursor->confirm();
+  }
+
+  // The phrases of the plan that the document has not.
+  void collect_missing(const PlanNode& node, std::vector<std::string>& missing) {
+    if (!node.children.empty()) {
+      for (const auto& child : node.children) collect_missing(child, missing);
+    } else if (!node.needle.text.empty() && !holds(node) &&
+               std::find(missing.begin(), missing.end(), node.needle.text) == missing.end()) {
+      missing.push_back(node.needle.text);
+    }
+  }
+
+ private:
+  QueryRun& run_;
+  const DocId doc_;
+  const index::Segment* segment_ = nullptr;
+  std::unique_ptr<index::SegmentReader> reader_;
+};
+
+void each_leaf(const QueryNode& node, bool excluded, const std::function<void(const QueryNode&, bool)>& visit) {
+  if (node.kind == QueryNode::Kind::none_of) excluded = !excluded;
+  for (const auto& child : node.children) each_leaf(child, excluded, visit);
+  if (node.children.empty() && node.kind != QueryNode::Kind::everything) visit(node, excluded);
+}
+
+std::string shown(const QueryNode& leaf) {
+  if (leaf.kind == QueryNode::Kind::range) return leaf.from + ".." + leaf.to;
+  return leaf.kind == QueryNode::Kind::prefix ? leaf.text + "*" : leaf.text;
+}
+
+}  // namespace
+
+void explain_document(const ParsedQuery& query, const SearchRequest& request, Planner& planner, QueryRun& run,
+                      DocId doc, Explanation& explanation) {
+  Witness witness(run, doc);
+  for (const auto& filter : request.filters)
+    if (!witness.holds(planner.filter(filter))) explanation.failed_filters.push_back(filter.field);
+  each_leaf(query.root, false, [&](const QueryNode& leaf, bool excluded) {
+    ParsedQuery alone;
+    alone.root = leaf;
+    alone.boolean = query.boolean;
+    const auto plan = planner.plan(alone, Mode::exact_first);
+    ExplainedPart part{shown(leaf), leaf.field, excluded, witness.holds(plan.root), {}};
+    if (!part.held) witness.collect_missing(plan.root, part.missing);
+    explanation.parts.push_back(std::move(part));
+  });
+  const auto exact = planner.plan(query, Mode::exact_first);
+  explanation.matches = witness.holds(exact.root);
+  if (!explanation.matches && !query.boolean && !exact.any_term_will_do)
+    explanation.by_any_part = witness.holds(planner.plan(query, Mode::relaxed).root);
+  explanation.text_damaged = !run.damaged.empty();
+}
+
+}  // namespace lantai::search
