@@ -48,7 +48,7 @@ THIRD_PARTY = {
     r"sodium": ["storage", "server/identity"], r"yaml-cpp/": ["metadata-schema"],
     r"nlohmann/": ["metadata-schema", "indexer", "server", "tools"], r"unicode/": ["indexer/text", "indexer/extract"],
     r"xapian": ["indexer/index", "indexer/search"],
-    r"archive(_entry)?\.h|poppler|pugixml|gumbo|gmime/|exiv2/|libheif/|MediaInfo/|cairo|fontconfig/|magic\.h|gsf/|tesseract|leptonica": ["indexer/extract/worker"],
+    r"archive(_entry)?\.h|poppler|pugixml|gumbo|gmime/|exiv2/|libheif/|libpst/|tiffio\.h|MediaInfo/|cairo|fontconfig/|magic\.h|gsf/|tesseract|leptonica": ["indexer/extract/worker"],
     r"LibreOfficeKit/": ["indexer/extract/office"], r"boost/crc": ["storage", "indexer"],
     r"seccomp|linux/landlock|linux/seccomp": ["indexer/extract"], r"Poco/Net": ["server/http", "tools"], r"Poco/Util": ["server/app", "tools"],
     r"Poco/": ["server/http", "server/app", "tools"], r"CLI/": ["tools"],

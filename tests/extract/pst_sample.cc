@@ -219,6 +219,7 @@ std::string pst(const std::vector<PstFolder>& folders, bool unicode) {
     const auto data = file.block(properties({{0x001A, file.text_type(), file.text("IPM.Note")},
                                              {0x0037, file.text_type(), file.text(message->subject)},
                                              {0x0039, kTime, number(message->sent, 8)},
+                                             {0x0042, file.text_type(), file.text(message->sender)},
                                              {0x0C1A, file.text_type(), file.text(message->sender)},
                                              {0x0C1F, file.text_type(), file.text(message->sender_address)},
                                              {0x0E04, file.text_type(), file.text(message->to)},

@@ -261,8 +261,8 @@ BOOST_AUTO_TEST_CASE(custom_tags_give_what_the_objects_they_name_say) {
   };
   auto members =
       package(layer(text("64", "012001900411") + text("65", "第一中学") + text("66", "粉笔") + text("67", "黑板")));
-  members[1].content.replace(members[1].content.find("<ofd:Annotations>"), 0,
-                             "<ofd:CustomTags>Tags/Tags.xml</ofd:CustomTags>");
+  members[1].second.replace(members[1].second.find("<ofd:Annotations>"), 0,
+                            "<ofd:CustomTags>Tags/Tags.xml</ofd:CustomTags>");
   members.push_back(
       {"Doc_0/Tags/Tags.xml",
        xml("CustomTags", "<ofd:CustomTag TypeID=\"\"><ofd:FileLoc>Invoice.xml</ofd:FileLoc></ofd:CustomTag>")});
@@ -296,7 +296,7 @@ BOOST_AUTO_TEST_CASE(annotations_are_listed_with_who_made_them) {
 
 BOOST_AUTO_TEST_CASE(a_page_of_too_many_pixels_is_not_drawn) {
   auto members = package(layer(""));
-  auto& document = members[1].content;
+  auto& document = members[1].second;
   document.replace(document.find("100 200"), 7, "100 1500");
   const MemoryFile file(zip(members));
   BOOST_TEST(shared_extractor().render_page(file.source(), 1, 400).has_value());

@@ -24,7 +24,7 @@ void walk(const Der& element, unsigned depth) {
 // Whatever the bytes, text is valid UTF-8.
 void decode(const Charsets& charsets, lantai::ByteView bytes) {
   const auto check = [](const std::string& text) {
-    if (to_valid_utf8(text) != text) std::abort();
+    if (lantai::to_valid_utf8(text) != text) std::abort();
   };
   if (const auto decoded = charsets.decode(bytes)) {
     check(decoded->text);

@@ -15,6 +15,7 @@ struct Release {
   void operator()(heif_context* context) const { heif_context_free(context); }
   void operator()(heif_image_handle* handle) const { heif_image_handle_release(handle); }
   void operator()(heif_image* image) const { heif_image_release(image); }
+  void operator()(heif_decoding_options* options) const { heif_decoding_options_free(options); }
 };
 
 void check(const heif_error& error) {
@@ -22,12 +23,17 @@ void check(const heif_error& error) {
   if (error.code != heif_error_Ok) damaged("the picture cannot be decoded");
 }
 
+bool is_avif(ByteView bytes) {
+  const auto head = as_chars(bytes.first(std::min<std::size_t>(bytes.size(), 64)));
+  return head.find("avif") != std::string_view::npos;
+}
+
 }  // namespace
 
 bool is_heif(ByteView bytes) {
   const auto head = as_chars(bytes.first(std::min<std::size_t>(bytes.size(), 64)));
   if (head.size() < 12 || head.substr(4, 4) != "ftyp") return false;
-  for (const std::string_view brand : {"heic", "heix", "heim", "heis"})
+  for (const std::string_view brand : {"heic", "heix", "heim", "heis", "avif"})
     if (head.find(brand, 8) != std::string_view::npos) return true;
   return false;
 }
@@ -43,8 +49,10 @@ Image decode_heif(ByteView bytes, std::int64_t max_pixels) {
   const std::int64_t width = heif_image_handle_get_width(raw_handle), height = heif_image_handle_get_height(raw_handle);
   if (width <= 0 || height <= 0) damaged("the picture has no size");
   if (width * height > max_pixels) throw Fault("too_large", "the picture has too many pixels");
+  const std::unique_ptr<heif_decoding_options, Release> options(heif_decoding_options_alloc());
+  if (is_avif(bytes)) options->decoder_id = "aom";  // dav1d starts threads
   heif_image* raw_image = nullptr;
-  check(heif_decode_image(raw_handle, &raw_image, heif_colorspace_RGB, heif_chroma_interleaved_RGBA, nullptr));
+  check(heif_decode_image(raw_handle, &raw_image, heif_colorspace_RGB, heif_chroma_interleaved_RGBA, options.get()));
   const std::unique_ptr<heif_image, Release> image(raw_image);
   int row_bytes = 0;
   const std::uint8_t* pixels = heif_image_get_plane_readonly(raw_image, heif_channel_interleaved, &row_bytes);

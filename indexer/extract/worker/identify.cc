@@ -47,7 +47,7 @@ constexpr std::array kSignatures = {
     Signature{0, "BM"sv, Kind::image, "image/bmp", "BMP"},
     Signature{0, "ITSF"sv, Kind::known_unsupported, "application/vnd.ms-htmlhelp", "CHM"},
     Signature{0, "%!PS"sv, Kind::known_unsupported, "application/postscript", "PostScript"},
-    Signature{4, "ftypavif"sv, Kind::known_unsupported, "image/avif", "AVIF"},
+    Signature{4, "ftypavif"sv, Kind::image, "image/avif", "AVIF"},
     Signature{4, "ftypM4A"sv, Kind::media, "audio/mp4", "MPEG-4"},
     Signature{4, "ftypqt"sv, Kind::media, "video/quicktime", "QuickTime"},
     Signature{4, "ftyp3g"sv, Kind::media, "video/3gpp", "3GPP"},

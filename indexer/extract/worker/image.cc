@@ -10,6 +10,7 @@
 #include "fault.h"
 #include "heif.h"
 #include "picture_metadata.h"
+#include "rare_pictures.h"
 
 namespace lantai::extract::worker {
 namespace {
@@ -52,11 +53,13 @@ std::uint32_t Image::count(ByteView bytes) {
 
 Image Image::from_file(ByteView bytes, std::uint32_t number) {
   if (is_heif(bytes)) return decode_heif(bytes, kMaxPixels);
+  if (const auto plain = with_short_bmp_header(bytes); !plain.empty()) return from_file(plain);
   const auto size = size_of(bytes, number);
   if (static_cast<std::int64_t>(size.width) * size.height > kMaxPixels)
     throw Fault("too_large", "the picture has too many pixels");
   Image image(is_tiff(bytes) ? pixReadMemTiff(bytes.data(), bytes.size(), static_cast<l_int32>(number - 1))
                              : pixReadMem(bytes.data(), bytes.size()));
+  if (image.pix_ == nullptr && is_tiff(bytes)) return read_any_tiff(bytes, number);
   if (image.pix_ == nullptr) damaged("the picture cannot be decoded");
   return image.is_jpeg() ? image.turned(read_orientation(bytes)) : std::move(image);
 }

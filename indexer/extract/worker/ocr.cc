@@ -115,6 +115,16 @@ struct OcrEngine::Model {
     api.SetSourceResolution(200);
   }
 
+  // Letters on boxes that one threshold for the whole page makes as dark as the letters.
+  Reading read_on_shaded_ground(const Image& image) {
+    api.SetVariable("thresholding_method", "2");  // Sauvola's
+    show(image);
+    auto reading = read(image);
+    api.Clear();
+    api.SetVariable("thresholding_method", "0");
+    return reading;
+  }
+
   Reading read(const Image& image) {
     Reading reading;
     if (api.Recognize(nullptr) != 0) return reading;
@@ -146,6 +156,7 @@ OcrEngine::Reading OcrEngine::best_reading(const Image& image) {
   }
   auto best = simplified.read(ready);
   simplified.api.Clear();
+  if (best.text.empty()) best = simplified.read_on_shaded_ground(ready);
   if (best.characters_read > 0 && best.confidence() < kSureScript) {
     auto& traditional = model(1);
     traditional.show(ready);

@@ -75,6 +75,15 @@ void place_word(const poppler::text_box& word, double width, double height, Page
   }
 }
 
+// Poppler's own order takes a table column by column.
+bool by_office_program(const poppler::document& document) {
+  const auto said = document.info_key("Producer").to_utf8(), more = document.info_key("Creator").to_utf8();
+  const std::string names = std::string(said.data(), said.size()) + '\n' + std::string(more.data(), more.size());
+  for (const auto* name : {"LibreOffice", "OpenOffice", "Microsoft", "WPS", "Kingsoft"})
+    if (names.find(name) != std::string::npos) return true;
+  return false;
+}
+
 int brightness(const std::uint8_t* pixel) { return (pixel[0] + pixel[1] + pixel[2]) / 3; }
 
 }  // namespace
@@ -86,6 +95,7 @@ Pdf::Pdf(ByteView bytes) {
                                                         static_cast<int>(bytes.size())));
   if (document_ == nullptr) damaged("not readable as a PDF");
   if (document_->is_locked()) throw Fault("encrypted", "protected by a password");
+  written_in_order_ = by_office_program(*document_);
 }
 
 Pdf::~Pdf() = default;
@@ -94,7 +104,8 @@ std::uint32_t Pdf::page_count() const { return static_cast<std::uint32_t>(std::m
 
 std::string Pdf::text(std::uint32_t number) const {
   const auto page = page_at(*document_, number);
-  const auto utf8 = page->text(poppler::rectf(), poppler::page::non_raw_non_physical_layout).to_utf8();
+  const auto order = written_in_order_ ? poppler::page::raw_order_layout : poppler::page::non_raw_non_physical_layout;
+  const auto utf8 = page->text(poppler::rectf(), order).to_utf8();
   std::string text = to_valid_utf8({utf8.data(), utf8.size()});
   std::replace(text.begin(), text.end(), '\f', '\n');
   return tidy(text);

@@ -39,6 +39,7 @@ class Pdf {
  private:
   bool shows_more_than_text(std::uint32_t number) const;
   std::unique_ptr<poppler::document> document_;
+  bool written_in_order_ = false;  // by an office program, which writes its text in the order in which it is read
 };
 
 }  // namespace lantai::extract::worker

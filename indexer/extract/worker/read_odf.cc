@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "package.h"
@@ -12,6 +13,8 @@ constexpr unsigned kMaxRepeat = 64;  // of spaces and cells; spreadsheets repeat
 // OpenDocument 1.2 part 1: paragraphs to lines, table rows to lines of cells; a slide or a sheet is a page.
 class OdfText {
  public:
+  explicit OdfText(std::set<std::string> hidden_styles = {}) : hidden_styles_(std::move(hidden_styles)) {}
+  bool hidden() const { return hidden_; }
   void walk(const pugi::xml_node& node, unsigned depth = 0) {
     if (depth > kMaxXmlDepth) throw Fault("too_deep", "XML nested more deeply than allowed");
     for (const auto& item : node.children()) element(item, depth);
@@ -25,6 +28,8 @@ class OdfText {
   void element(const pugi::xml_node& node, unsigned depth) {
     const auto tag = local_name(node);
     const std::string_view whole = node.name();
+    if (whole == "text:hidden-text" || hidden_styles_.contains(node.attribute("text:style-name").value()))
+      hidden_ = true;
     if (node.type() == pugi::node_pcdata) {
       if (in_paragraph_ > 0) page_ += node.value();
     } else if (whole == "text:tab") {
@@ -78,11 +83,21 @@ class OdfText {
     while (!page_.empty() && (page_.back() == '\t' || page_.back() == ' ')) page_.pop_back();
   }
 
+  const std::set<std::string> hidden_styles_;
   unsigned in_paragraph_ = 0;
-  bool in_cell_ = false, begun_ = false;
+  bool in_cell_ = false, begun_ = false, hidden_ = false;
   std::string page_;
   std::vector<std::string> pages_;
 };
+
+// Styles whose text is not shown (OpenDocument 1.2 part 1, 20.409).
+std::set<std::string> hidden_styles(const pugi::xml_document& document) {
+  std::set<std::string> names;
+  for (const auto* group : {"automatic-styles", "styles"})
+    for (const auto& style : child(document.document_element(), group).children())
+      if (attribute(child(style, "text-properties"), "display") == "none") names.emplace(attribute(style, "name"));
+  return names;
+}
 
 // Headers or footers of all page layouts, each text once.
 std::string page_furniture(const pugi::xml_document& styles, std::string_view which) {
@@ -127,10 +142,13 @@ void read_odf(Source& source, const Identity& identity, Report& report, Context&
   // OpenDocument 1.2 part 1, 19.388
   if (const auto version = attribute(document.document_element(), "version"); !version.empty())
     report.identified(identity.media_type, identity.format + " " + std::string(version));
-  OdfText text;
-  text.walk(child(document.document_element(), "body"));
-  auto pages = text.take();
   const auto styles = package.optional_xml("styles.xml", report);
+  auto hidden = hidden_styles(document);
+  hidden.merge(hidden_styles(styles));
+  OdfText text(std::move(hidden));
+  text.walk(child(document.document_element(), "body"));
+  if (text.hidden()) report.warning("hidden_text", "some of the text is marked as hidden");
+  auto pages = text.take();
   pages.front() = page_furniture(styles, "header") + pages.front();
   if (const auto footer = page_furniture(styles, "footer"); !footer.empty())
     pages.back() = tidy(pages.back()) + "\n" + footer;

@@ -89,7 +89,9 @@ class PstReader {
     std::string facts;
     if (item.email != nullptr) {
       const auto& email = *item.email;
-      message.from = person(text(email.outlook_sender_name, item), text(email.sender_address, item));
+      auto address = text(email.sender2_address, item);  // of who sent it; the other of whom it was sent for
+      if (address.empty()) address = text(email.sender_address, item);
+      message.from = person(text(email.outlook_sender_name, item), address);
       message.to = text(email.sentto_address, item);
       message.cc = text(email.cc_address, item);
       message.message_id = text(email.messageid, item);

@@ -90,6 +90,7 @@ Workbook::Workbook(const Package& package, Report& report, Cells cells) : packag
 }
 
 void Workbook::read_shared_strings(const std::string& part, Report& report) {
+  if (package_.find(part) == nullptr) report.warning("part_unreadable", part + ": it is missing");
   const auto document = package_.optional_xml(part, report);
   for (const auto& item : document.document_element().children())
     if (is_named(item, "si")) strings_.push_back(unescaped(to_valid_utf8(rich_text(item))));

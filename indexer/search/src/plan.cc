@@ -199,10 +199,11 @@ PlanNode Planner::free_text(const QueryNode& node) {
   return joined(any ? PlanNode::Kind::any_of : PlanNode::Kind::all_of, std::move(needed));
 }
 
-PlanNode Planner::phrase(Needle needle, bool wanted) {
+PlanNode Planner::phrase(const Needle& needle, bool wanted) {
   const std::u32string folded = text::to_utf32(needle.text);
   PlanNode node = node_of(PlanNode::Kind::terms);
   node.terms = grams_of(folded, needle.field);
+  node.needle = needle;
   if (!may_expand(node.terms)) return node_of(PlanNode::Kind::nothing);
   if (wanted) {
     score(folded);
@@ -221,7 +222,6 @@ PlanNode Planner::phrase(Needle needle, bool wanted) {
       node.terms.size() == 1 && folded.size() <= 2 && std::all_of(folded.begin(), folded.end(), text::is_word_char);
   if (one_gram && needle.form == Needle::Form::plain) return node;
   node.kind = PlanNode::Kind::phrase;
-  node.needle = std::move(needle);
   return node;
 }
 

@@ -27,7 +27,7 @@ struct PlanNode {
   enum class Kind { everything, nothing, terms, phrase, column, all_of, any_of, minus };
   Kind kind = Kind::nothing;
   std::vector<Term> terms;  // terms, phrase: all of them are needed
-  Needle needle;            // phrase
+  Needle needle;            // phrase; of terms what they stand for, if it is one
   const index::FieldColumn* column = nullptr;
   std::shared_ptr<const ValueTest> values;
   std::vector<PlanNode> children;  // minus: wanted, unwanted
@@ -64,7 +64,7 @@ class Planner {
   PlanNode build(const QueryNode& node, bool wanted);
   PlanNode leaf(const QueryNode& node, bool wanted);
   PlanNode free_text(const QueryNode& node);
-  PlanNode phrase(Needle needle, bool wanted);
+  PlanNode phrase(const Needle& needle, bool wanted);
   PlanNode code(const QueryNode& node, bool wanted);
   PlanNode date(const std::string& date, const QueryNode& node, bool wanted);
   Needle number_needle(const std::string& field, const text::DocumentNumber& number) const;

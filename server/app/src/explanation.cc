@@ -45,6 +45,7 @@ FoundOrNot conclude(const records::Record& record, std::vector<ExplainedFile> fi
               index.failed_filters.empty() && !index.text_damaged;
   if (out.found) {
     out.reasons.push_back({index.matches ? "explain.found" : "explain.found_by_any_part", ""});
+    if (!index.matches) add_parts(index, out.reasons);
   } else {
     if (!index.version) {
       out.reasons.push_back({"explain.not_indexed", ""});
