@@ -26,6 +26,7 @@ constexpr float kMinConfidence = 35.0F;
 // The models read lines of 18 to 36 pixels best; at 50 pixels they misread every tenth character.
 constexpr int kLowestLine = 16, kHighestLine = 36;
 constexpr double kGoodLine = 26.0;
+constexpr double kSureOfBlock = 70.0;
 
 // Adds the characters of the word at which the iterator stands, with a blank before them when others were before.
 void add_word(const tesseract::ResultIterator& at, std::vector<LineCharacter>& line,
@@ -125,6 +126,16 @@ struct OcrEngine::Model {
     return reading;
   }
 
+  // A line or two alone on a page are easily taken for a drawing. A drawing taken for text is not sure of itself.
+  Reading read_as_one_block(const Image& image) {
+    api.SetPageSegMode(tesseract::PSM_SINGLE_BLOCK);
+    show(image);
+    auto reading = read(image);
+    api.Clear();
+    api.SetPageSegMode(tesseract::PSM_AUTO);
+    return reading.confidence() < kSureOfBlock ? Reading() : std::move(reading);
+  }
+
   Reading read(const Image& image) {
     Reading reading;
     if (api.Recognize(nullptr) != 0) return reading;
@@ -157,6 +168,7 @@ OcrEngine::Reading OcrEngine::best_reading(const Image& image) {
   auto best = simplified.read(ready);
   simplified.api.Clear();
   if (best.text.empty()) best = simplified.read_on_shaded_ground(ready);
+  if (best.text.empty()) best = simplified.read_as_one_block(ready);
   if (best.characters_read > 0 && best.confidence() < kSureScript) {
     auto& traditional = model(1);
     traditional.show(ready);

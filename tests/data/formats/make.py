@@ -203,7 +203,7 @@ def pictures():
             run(*base, *options, HERE / name)
         expect(name, contains=[line], ocr=True)
     if wanted("pages.tif"):
-        second = ["(", "-size", "900x200", "xc:white", "-font", font, "-pointsize", "64", "-annotate", "+60+120", "食堂卫生检查", ")"]
+        second = ["(", "-size", "900x200", "xc:white", "-font", font, "-pointsize", "40", "-annotate", "+60+120", "食堂卫生检查", ")"]
         run(*base, *second, "-threshold", "60%", "-compress", "group4", HERE / "pages.tif")
     expect("pages.tif", contains=[line, "食堂卫生检查"], pages=2, on_page={"1": [line], "2": ["食堂卫生检查"]}, ocr=True)
 
