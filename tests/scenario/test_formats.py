@@ -45,6 +45,8 @@ class Formats(unittest.TestCase):
         self.assertNotIn("�", text)
         for phrase in wanted.get("contains", []):
             self.assertIn(squeezed(phrase), squeezed(text))
+        for phrase in wanted.get("lines", []):
+            self.assertIn(phrase, text)
         for phrase in wanted.get("absent", []):
             self.assertNotIn(squeezed(phrase), squeezed(text))
         for phrase in wanted.get("anywhere", []):

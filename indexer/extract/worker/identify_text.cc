@@ -128,6 +128,23 @@ bool looks_like_markdown(std::string_view text) {
   return headings > 0 && marks > 0;
 }
 
+// GB/T 20916-2007: the root names the standard and says what kind of document it is.
+std::optional<Identity> identify_uof(std::string_view text) {
+  const auto head = text.substr(0, 4096);
+  if (head.find("schemas.uof.org/") == std::string_view::npos) return std::nullopt;
+  const auto of_kind = [&](const char* kind, const char* format, const char* extension,
+                           const char* converted) -> Identity {
+    return {
+        Kind::office,          std::string("application/vnd.uof.") + kind, format, false, false, extension, converted,
+        "the namespace of UOF"};
+  };
+  if (head.find("vnd.uof.spreadsheet") != std::string_view::npos)
+    return of_kind("spreadsheet", "UOF spreadsheet", "uos", "xlsx");
+  if (head.find("vnd.uof.presentation") != std::string_view::npos)
+    return of_kind("presentation", "UOF presentation", "uop", "pptx");
+  return of_kind("text", "UOF text", "uot", "odt");  // LibreOffice fails to write it as PDF
+}
+
 }  // namespace
 
 Identity identify_text(const DecodedText& decoded) {
@@ -143,6 +160,7 @@ Identity identify_text(const DecodedText& decoded) {
   if (looks_like_svg(text)) return {Kind::svg, "image/svg+xml", "SVG", false, false, {}, {}, "its first tag"};
   if (looks_like_html(text)) return {Kind::html, "text/html", "HTML", false, false, {}, {}, "its first tag"};
   const auto first = text.find_first_not_of(" \t\r\n");
+  if (auto uof = identify_uof(text)) return *uof;
   if (first != std::string_view::npos && text.substr(first, 5) == "<?xml")
     return plain("application/xml", "an XML declaration");
   if (looks_like_json(text)) return plain("application/json", "JSON");

@@ -84,6 +84,33 @@ bool by_office_program(const poppler::document& document) {
   return false;
 }
 
+// Vertical lines come as a character a line.
+std::string with_vertical_lines_joined(const std::string& text) {
+  constexpr std::size_t kFew = 3;
+  std::string joined;
+  std::vector<std::string_view> column;
+  const auto end_column = [&] {
+    const bool vertical = column.size() > kFew;
+    for (const auto character : column) joined.append(character) += vertical ? "" : "\n";
+    if (vertical) joined += '\n';
+    column.clear();
+  };
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    const auto line = std::string_view(text).substr(begin, end - begin);
+    std::size_t at = 0;
+    if (!line.empty() && joins_without_space(next_code_point(line, at)) && at == line.size()) {
+      column.push_back(line);
+    } else {
+      end_column();
+      joined.append(line) += '\n';
+    }
+    begin = end + 1;
+  }
+  end_column();
+  return joined;
+}
+
 int brightness(const std::uint8_t* pixel) { return (pixel[0] + pixel[1] + pixel[2]) / 3; }
 
 }  // namespace
@@ -108,7 +135,7 @@ std::string Pdf::text(std::uint32_t number) const {
   const auto utf8 = page->text(poppler::rectf(), order).to_utf8();
   std::string text = to_valid_utf8({utf8.data(), utf8.size()});
   std::replace(text.begin(), text.end(), '\f', '\n');
-  return tidy(text);
+  return tidy(written_in_order_ ? with_vertical_lines_joined(text) : text);
 }
 
 PageLayout Pdf::layout(std::uint32_t number) const {

@@ -40,6 +40,8 @@ class OdfText {
       page_.append(std::min(node.attribute("text:c").as_uint(1), kMaxRepeat), ' ');
     } else if (tag == "p" || tag == "h") {
       paragraph(node, depth);
+    } else if (whole == "office:annotation") {
+      annotation(node, depth);
     } else if (tag == "table-cell") {
       cell(node, depth);
     } else if (tag == "table-row") {
@@ -59,6 +61,19 @@ class OdfText {
     walk(node, depth + 1);
     --in_paragraph_;
     page_ += in_cell_ ? ' ' : '\n';
+  }
+
+  // Within the sentence that it stands at: `[李明: 请核对]`.
+  void annotation(const pugi::xml_node& node, unsigned depth) {
+    const bool outer = in_cell_;
+    in_cell_ = true;
+    page_ += '[';
+    if (const auto author = child_text(node, "creator"); !author.empty()) page_ += author + ": ";
+    for (const auto& part : node.children())
+      if (local_name(part) == "p" || local_name(part) == "list") element(part, depth + 1);
+    while (!page_.empty() && page_.back() == ' ') page_.pop_back();
+    page_ += ']';
+    in_cell_ = outer;
   }
 
   void cell(const pugi::xml_node& node, unsigned depth) {

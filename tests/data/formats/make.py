@@ -146,7 +146,7 @@ def convert(source, kind, name):
 def made_by_libreoffice(sources):
     text = {"contains": WHOLE}
     for extension, kind, more in (
-            ("odt", "odt", {"media_type": "application/vnd.oasis.opendocument.text", "order": IN_ORDER, "contains": [*WHOLE, HEADER, FOOTER], "absent": GONE, "hidden": HIDDEN}),
+            ("odt", "odt", {"media_type": "application/vnd.oasis.opendocument.text", "order": IN_ORDER, "contains": [*WHOLE, HEADER, FOOTER, f"[李明: {COMMENT}]"], "absent": GONE, "hidden": HIDDEN}),
             ("docx", "docx:MS Word 2007 XML", {"puid": "fmt/412", "order": IN_ORDER, "contains": [*WHOLE, HEADER, FOOTER], "absent": GONE, "hidden": HIDDEN}),
             ("doc", "doc:MS Word 97", {"puid": "fmt/40", "order": IN_ORDER, "contains": [*WHOLE, HEADER, FOOTER], "pages": 2}),
             ("rtf", "rtf", {"media_type": "application/rtf", "order": IN_ORDER, "contains": [*WHOLE, HEADER, FOOTER]}),
@@ -155,6 +155,14 @@ def made_by_libreoffice(sources):
             ("epub", "epub", {"media_type": "application/epub+zip"})):
         convert(sources["document"], kind, f"document.{extension}")
         expect(f"document.{extension}", **{**text, **more})
+    upright = Path(sources["document"]).with_name("vertical.fodt")
+    upright.write_text(document().replace("<style:page-layout-properties ", '<style:page-layout-properties style:writing-mode="tb-rl" '), "utf-8")
+    convert(upright, "pdf", "vertical.pdf")
+    expect("vertical.pdf", contains=[TITLE, *LEFT, *RIGHT], lines=[TITLE], order=[TITLE, *LEFT, *RIGHT])
+    for name, source, kind, phrases in (("document.uot", "document", "text", [TITLE, "正文段落", *sum(TABLE, [])]), ("sheet.uos", "sheet", "spreadsheet", SHEET),
+                                        ("slides.uop", "slides", "presentation", SPEECH[:2])):
+        convert(sources[source], name[-3:], name)
+        expect(name, media_type="application/vnd.uof." + kind, contains=phrases)
     for version, number, puid in ((1, "PDF/A-1a", "fmt/95"), (2, "PDF/A-2b", "fmt/477"), (3, "PDF/A-3b", "fmt/480")):
         name = f"archival-{version}.pdf"
         convert(sources["document"], 'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"%d"}}' % version, name)
