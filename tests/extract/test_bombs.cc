@@ -3,6 +3,7 @@
 #include <boost/crc.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <random>
 
 #include "fixture.h"
 #include "samples.h"
@@ -102,6 +103,36 @@ double seconds(const std::function<void()>& work) {
 // The server's one worker is as good as before.
 void check_still_reads() { BOOST_TEST(all_text(extract("还在读")) == "还在读"); }
 
+std::string pdf_of(const std::vector<std::string>& objects) {
+  std::string out = "%PDF-1.7\n", table = "0000000000 65535 f \n";
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    auto offset = std::to_string(out.size());
+    table += std::string(10 - offset.size(), '0') + offset + " 00000 n \n";
+    out += std::to_string(i + 1) + " 0 obj\n" + objects[i] + "\nendobj\n";
+  }
+  const auto size = std::to_string(objects.size() + 1);
+  return out + "xref\n0 " + size + "\n" + table + "trailer << /Size " + size + " /Root 1 0 R >>\nstartxref\n" +
+         std::to_string(out.size()) + "\n%%EOF\n";
+}
+
+// With the beginning of a TrueType or CFF font, and then nothing that makes sense.
+std::vector<std::string> broken_fonts() {
+  std::mt19937 random(20'210'305);
+  std::vector<std::string> fonts;
+  for (const std::string& begin : {std::string("\0\1\0\0\0\x0C\0\x80", 8), std::string("OTTO\0\x09\0\x80", 8),
+                                   std::string("\1\0\4\1", 4), std::string("%!PS-AdobeFont-1.0: a\n"), std::string()}) {
+    for (int i = 0; i < 4; ++i) {
+      auto font = begin;
+      while (font.size() < 4000) font += static_cast<char>(random());
+      // Tables of a font that claim to lie anywhere.
+      if (i % 2 == 1 && begin.size() == 8)
+        for (std::size_t at = 12; at + 16 < 200; at += 16) font.replace(at, 4, i == 1 ? "glyf" : "loca");
+      fonts.push_back(font);
+    }
+  }
+  return fonts;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(Bombs)
@@ -161,21 +192,13 @@ BOOST_AUTO_TEST_CASE(external_entities_are_not_fetched) {
 
 BOOST_AUTO_TEST_CASE(a_pdf_that_refers_to_itself_ends) {
   const auto looping = [](const std::string& kids, const std::string& form) {
-    const std::vector<std::string> objects = {
-        "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 2 /Kids [" + kids + "] >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Contents 4 0 R /Resources << /XObject << /F 5 0 R >> >> "
-        ">>",
-        "<< /Length 4 >>\nstream\n/F Do\nendstream",
-        "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F " + form +
-            " >> >> /Length 5 >>\nstream\n/F Do\nendstream"};
-    std::string out = "%PDF-1.7\n", table = "0000000000 65535 f \n";
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-      auto offset = std::to_string(out.size());
-      table += std::string(10 - offset.size(), '0') + offset + " 00000 n \n";
-      out += std::to_string(i + 1) + " 0 obj\n" + objects[i] + "\nendobj\n";
-    }
-    return out + "xref\n0 6\n" + table + "trailer << /Size 6 /Root 1 0 R >>\nstartxref\n" + std::to_string(out.size()) +
-           "\n%%EOF\n";
+    return pdf_of(
+        {"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 2 /Kids [" + kids + "] >>",
+         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Contents 4 0 R /Resources << /XObject << /F 5 0 "
+         "R >> >> >>",
+         "<< /Length 4 >>\nstream\n/F Do\nendstream",
+         "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F " + form +
+             " >> >> /Length 5 >>\nstream\n/F Do\nendstream"});
   };
   Limits limits;
   limits.wall_time = std::chrono::seconds(20);
@@ -185,6 +208,41 @@ BOOST_AUTO_TEST_CASE(a_pdf_that_refers_to_itself_ends) {
     BOOST_TEST(seconds([&] { extractor->extract(file.source()); }) < 20.0);
     BOOST_TEST(seconds([&] { extractor->render_page(file.source(), 1, 600); }) < 20.0);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_font_that_makes_no_sense_costs_at_most_its_own_file) {
+  for (const auto& font : broken_fonts()) {
+    const auto length = std::to_string(font.size());
+    const MemoryFile pdf(
+        pdf_of({"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Contents 4 0 R /Resources << /Font << /F 5 0 R "
+                ">> >> >>",
+                "<< /Length 35 >>\nstream\nBT /F 20 Tf 10 50 Td (Charter) Tj ET\nendstream",
+                "<< /Type /Font /Subtype /TrueType /BaseFont /A /FirstChar 65 /LastChar 66 /Widths [500 500] "
+                "/FontDescriptor 6 0 R "
+                ">>",
+                "<< /Type /FontDescriptor /FontName /A /Flags 32 /FontFile2 7 0 R >>",
+                "<< /Length " + length + " /Length1 " + length + " >>\nstream\n" + font + "\nendstream"}));
+    shared_extractor().extract(pdf.source());
+    shared_extractor().render_page(pdf.source(), 1, 300);
+    const std::string ofd = "xmlns:ofd=\"http://www.ofdspec.org/2016\"";
+    const MemoryFile page(
+        zip({{"OFD.xml", "<ofd:OFD " + ofd + "><ofd:DocBody><ofd:DocRoot>D.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"},
+             {"D.xml", "<ofd:Document " + ofd +
+                           "><ofd:CommonData><ofd:DocumentRes>R.xml</ofd:DocumentRes></ofd:CommonData>"
+                           "<ofd:Pages><ofd:Page ID=\"1\" BaseLoc=\"P.xml\"/></ofd:Pages></ofd:Document>"},
+             {"R.xml", "<ofd:Res " + ofd +
+                           "><ofd:Fonts><ofd:Font ID=\"7\" FontName=\"A\"><ofd:FontFile>f.ttf</ofd:FontFile>"
+                           "</ofd:Font></ofd:Fonts></ofd:Res>"},
+             {"f.ttf", font},
+             {"P.xml", "<ofd:Page " + ofd +
+                           "><ofd:Content><ofd:Layer><ofd:TextObject Boundary=\"0 0 90 20\" Font=\"7\" "
+                           "Size=\"8\"><ofd:TextCode X=\"0\" Y=\"9\">章程</ofd:TextCode></ofd:TextObject></ofd:Layer>"
+                           "</ofd:Content></ofd:Page>"}}));
+    BOOST_TEST(all_text(shared_extractor().extract(page.source())) == "章程");
+    shared_extractor().render_page(page.source(), 1, 300);
+  }
+  check_still_reads();
 }
 
 BOOST_AUTO_TEST_CASE(a_picture_of_fifty_thousand_megapixels_is_not_decoded) {
