@@ -43,6 +43,15 @@ BOOST_AUTO_TEST_CASE(a_pdf_says_whether_it_is_meant_for_archives_and_signed) {
   BOOST_TEST(is_signed.metadata.at("signed") == "ETSI.CAdES.detached");
 }
 
+BOOST_AUTO_TEST_CASE(a_document_with_signatures_says_so) {
+  BOOST_TEST(extract(docx("<w:p/>")).metadata.count("signed") == 0U);
+  BOOST_TEST(extract(docx("<w:p/>", {{"_xmlsignatures/sig1.xml", "<Signature/>"}})).metadata.at("signed") == "XMLDSIG");
+  const Members odt = {{"mimetype", "application/vnd.oasis.opendocument.text"},
+                       {"content.xml", "<office:document-content/>"},
+                       {"META-INF/documentsignatures.xml", "<document-signatures/>"}};
+  BOOST_TEST(extract(zip(odt)).metadata.at("signed") == "XMLDSIG");
+}
+
 BOOST_AUTO_TEST_CASE(html_gives_what_a_reader_sees) {
   const std::string page =
       "<!DOCTYPE html><html><head><meta charset=\"gb2312\"><title> 放假通知 </title><style>p{}</style></head><body>"

@@ -31,6 +31,7 @@ std::string main_part(const Package& package, const std::string& usual, Report& 
 }
 
 void read_properties(const Package& package, Report& report) {
+  report_signatures(package, report);
   const auto core = package.optional_xml("docProps/core.xml", report);
   const auto properties = core.document_element();
   report.title(child_text(properties, "title"));

@@ -69,6 +69,13 @@ void Package::check_whole() const {
   if (damage_) throw Fault(damage_->code, damage_->detail);
 }
 
+void report_signatures(const Package& package, Report& report) {
+  for (const std::string_view begin : {"_xmlsignatures/sig", "META-INF/documentsignatures.xml"}) {
+    const auto found = package.parts().lower_bound(std::string(begin));
+    if (found != package.parts().end() && found->first.starts_with(begin)) report.metadata("signed", "XMLDSIG");
+  }
+}
+
 std::string resolve_path(std::string_view from_part, std::string_view target) {
   std::string path;
   if (target.empty()) return path;

@@ -33,6 +33,10 @@ class Package {
   std::optional<Failure> damage_;
 };
 
+// Names the format of the signatures that lie in a package of OOXML (ECMA-376 part 2, 13) or OpenDocument (1.2 part
+// 3, 2.5) as `signed`; they are not verified.
+void report_signatures(const Package& package, Report& report);
+
 // `../media/a.png` as seen from `word/document.xml`; absolute paths lose their slash.
 std::string resolve_path(std::string_view from_part, std::string_view target);
 

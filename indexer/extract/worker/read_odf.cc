@@ -152,6 +152,7 @@ void read_odf(Source& source, const Identity& identity, Report& report, Context&
   const auto* manifest = package.find("META-INF/manifest.xml");
   if (manifest != nullptr && as_chars(*manifest).find("encryption-data") != std::string_view::npos)
     throw Fault("encrypted", "protected by a password");
+  report_signatures(package, report);
   read_odf_properties(package, report);
   const auto document = package.xml("content.xml");
   // OpenDocument 1.2 part 1, 19.388
