@@ -1,4 +1,6 @@
 // lantai eval: how well, and how fast, are judged queries answered?
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <fstream>

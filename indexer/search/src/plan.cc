@@ -241,7 +241,7 @@ PlanNode Planner::code(const QueryNode& node, bool wanted) {
   if (!node.field.empty()) either.children.push_back(exact(node.field, node.text));
   Needle needle{normal, node.field, Needle::Form::code, {}, 0, 0, {}};
   if (number) needle = number_needle(node.field, *number);
-  either.children.push_back(phrase(std::move(needle), wanted));
+  either.children.push_back(phrase(needle, wanted));
   return either;
 }
 
