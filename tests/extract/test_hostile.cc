@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_worker_killed_mid_way_is_said_and_replaced) {
 
 BOOST_AUTO_TEST_CASE(a_worker_that_takes_too_long_is_killed_and_the_next_file_is_read) {
   Limits limits;
-  limits.wall_time = std::chrono::milliseconds(60);
+  limits.wall_time = std::chrono::milliseconds(300);
   const auto extractor = make_extractor(limits);
   const MemoryFile slow(std::string(120U << 20U, 'x'));
   const auto result = extractor->extract(slow.source());

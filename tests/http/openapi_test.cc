@@ -186,6 +186,8 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
 
   // Search, tree, changes, audit.
   see("search", archivist.get("/api/v1/search?q=%28" + word + "&facet=fiscal_year&facet=department&limit=3"));
+  see("explainSearch",
+      archivist.get("/api/v1/explain?record=item" + path.substr(path.rfind('/')) + "&q=" + word + "+title:x"));
   see("getTree", archivist.get("/api/v1/tree"));
   see("getChanges", archivist.get("/api/v1/changes?since=0&limit=5"));
   see("getAudit", client.get("/api/v1/audit?limit=20"));
