@@ -59,10 +59,22 @@ test('what the server finds wrong is said as soon as the field is left', async (
 test('a session that ends while one types brings one back to the form with its content', async ({ signedIn: page, api }) => {
   const item = await api.create('item', { title: unique('题名') });
   await page.goto(`/records/item/${item.id}/edit`);
-  await page.locator('[data-field=title] input').fill('会话结束前输入的题名');
+  await expect(page.locator('[data-field=title] input')).toBeVisible();
+  // The page that asks to sign in again is slow to come: until it does, one types on.
+  let come = () => {};
+  const there = new Promise<void>((done) => (come = done));
+  let asked = () => {};
+  const wanted = new Promise<void>((done) => (asked = done));
+  await page.route(/LoginPage-[^/]*\.js/, async (route) => {
+    asked();
+    await there;
+    await route.continue();
+  });
   await page.context().clearCookies();
+  await page.locator('[data-field=title] input').fill('会话结束前输入的题名');
+  await wanted;
   await page.locator('[data-field=notes] textarea').fill('刚刚写的附注');
-  await page.getByRole('button', { name: '保存' }).click({ timeout: 3000 }).catch(() => undefined); // the check may be refused first
+  come();
   await expect(page.getByRole('heading', { name: '登录电子档案系统' })).toBeVisible();
   await expect(page.getByText('登录已过期')).toBeVisible();
   await page.getByLabel('用户名').fill('e2e-archivist');
