@@ -60,21 +60,17 @@ test('a session that ends while one types brings one back to the form with its c
   const item = await api.create('item', { title: unique('题名') });
   await page.goto(`/records/item/${item.id}/edit`);
   await expect(page.locator('[data-field=title] input')).toBeVisible();
-  // The page that asks to sign in again is slow to come: until it does, one types on.
-  let come = () => {};
-  const there = new Promise<void>((done) => (come = done));
-  let asked = () => {};
-  const wanted = new Promise<void>((done) => (asked = done));
-  await page.route(/LoginPage-[^/]*\.js/, async (route) => {
-    asked();
-    await there;
+  // The server is asked while one types, and answers that the session has ended.
+  let answer = () => {};
+  const typed = new Promise<void>((done) => (answer = done));
+  await page.route('**/records/item/check', async (route) => {
+    await typed;
     await route.continue();
   });
   await page.context().clearCookies();
   await page.locator('[data-field=title] input').fill('会话结束前输入的题名');
-  await wanted;
   await page.locator('[data-field=notes] textarea').fill('刚刚写的附注');
-  come();
+  answer();
   await expect(page.getByRole('heading', { name: '登录电子档案系统' })).toBeVisible();
   await expect(page.getByText('登录已过期')).toBeVisible();
   await page.getByLabel('用户名').fill('e2e-archivist');
