@@ -9,7 +9,7 @@ export default defineConfig({
   outputDir: 'test-results',
   fullyParallel: true,
   workers: 2,
-  timeout: 80_000, // generous: a machine may be slow and busy, and none of them is about time
+  timeout: 80_000, // generous: a machine may be slow and busy; what is about time measures it itself
   expect: { timeout: 20_000 },
   retries: 0,
   reporter: 'list',
