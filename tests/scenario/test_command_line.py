@@ -8,11 +8,14 @@ import random
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import tarfile
 import time
 import unittest
 import zipfile
+import zlib
 
 from lantai_server import LANTAI, TOP, Installation
 
@@ -243,6 +246,41 @@ class Extraction(unittest.TestCase):
         finally:
             with_.remove()
 
+    def test_the_name_as_it_stands_is_kept_beside_the_name_that_is_shown(self):
+        place = Installation()
+        try:
+            long = "教务处/" + "通知" * 60 + ".txt"
+            for form, encoding in ((tarfile.PAX_FORMAT, "utf-8"), (tarfile.GNU_FORMAT, "utf-8"), (tarfile.GNU_FORMAT, "gb18030")):
+                path = place.folder / f"{form}-{encoding}.tar"
+                with tarfile.open(path, "w", format=form, encoding=encoding) as packed:
+                    packed.addfile(tarfile.TarInfo(long))
+                self.assertEqual(self.names_in(path), [(long, long.encode(encoding))])
+            # The second byte of 功 in Big5 is that of a backslash, and does not divide.
+            for raw, shown in (("教务\\通知.txt".encode("gb18030"), "教务/通知.txt"),
+                               ("成功\\許功蓋紀錄.txt".encode("big5"), "成功/許功蓋紀錄.txt")):
+                self.assertEqual(self.names_in(self.zip_with_name(place.folder / "b.zip", raw)), [(shown, raw)])
+            # A name in Unicode beside the old one (APPNOTE 4.6.9) is the member's name, unless it belongs to another one.
+            old, name = "教务通知.txt".encode("gb18030"), "教务處通知.txt"
+            for about, expected in ((old, (name, name.encode())), (b"renamed.txt", ("教务通知.txt", old))):
+                unicode_path = struct.pack("<BI", 1, zlib.crc32(about)) + name.encode()
+                extra = struct.pack("<HH", 0x7075, len(unicode_path)) + unicode_path
+                self.assertEqual(self.names_in(self.zip_with_name(place.folder / "u.zip", old, extra)), [expected])
+        finally:
+            place.remove()
+
+    @staticmethod
+    def names_in(path):
+        members = lines(subprocess.run([LANTAI, "extract", path], capture_output=True, check=True, timeout=60))[0]["embedded"]
+        return [(member["path"], bytes.fromhex(member["raw_name_hex"])) for member in members]
+
+    @staticmethod
+    def zip_with_name(path, raw, extra=b""):
+        stand_in = b"N" * len(raw)
+        info = zipfile.ZipInfo(stand_in.decode())
+        info.extra = extra
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.writestr(info, b"")
+        return write(path, path.read_bytes().replace(stand_in, raw))
 
     def test_what_is_no_file_is_said_and_the_others_are_read(self):
         place = Installation()
@@ -411,6 +449,38 @@ class Damage(unittest.TestCase):
             self.assertTrue(table.exists(), "a damaged table was thrown away")
             table.write_bytes(whole)
         self.assertEqual(self.place.run("verify").returncode, DONE)
+
+    def test_an_export_gives_what_can_still_be_read_and_names_the_rest(self):
+        for n in range(300):
+            write(self.place.folder / f"many/{n}.txt", f"第{n}份通知")
+        self.place.run("import", str(self.place.folder / "many"))
+        self.place.run("stats")
+        whole = self.titles_of(self.place.run("export", "--type", "item"))
+        self.assertEqual(len(whole), 301)
+        in_part = 0
+        table = max((self.place.data / "db").glob("*.sst"), key=lambda path: path.stat().st_size)
+        for sixteenth in range(16):
+            kept = shutil.copytree(self.place.data, self.place.folder / "kept")
+            self.flip(table, 20 + table.stat().st_size * sixteenth // 16)
+            done = self.place.run("export", "--type", "item", check=False)
+            shutil.rmtree(self.place.data)
+            kept.rename(self.place.data)
+            got = self.titles_of(done)
+            self.assertLessEqual(got.items(), whole.items())
+            if done.returncode != DONE:
+                self.assertEqual(done.returncode, DAMAGED)
+                self.assertIn(table.name, done.stderr.decode())
+            if got != whole:
+                self.assertEqual(done.returncode, DAMAGED)
+            if got:  # not even its own settings can be read where nothing is written
+                in_part += got != whole
+                for left_out in set(whole) - set(got):
+                    self.assertIn(left_out, done.stderr.decode())
+        self.assertGreater(in_part, 0)
+
+    @staticmethod
+    def titles_of(done):
+        return {line["key"]: line["fields"]["title"] for line in lines(done)}
 
 
 class ThroughAServer(WithPapers):
