@@ -131,7 +131,8 @@ def make_document(holdings, kind, number):
         title = f"{year}年{subject}材料汇编"
         members = [(f"{title}/说明.txt", f"本压缩包收录{subject}材料。\r\n".encode("gb18030")),
                    (f"{title}/附件/{subject}地点.txt", f"活动地点：{phrase}。\r\n".encode("gb18030"))]
-        writers.write_gbk_zip(holdings.path(file := f"{folder}/{title}-{number}.zip"), members)
+        writers.write_raw_zip(holdings.path(file := f"{folder}/{title}-{number}.zip"),
+                              [(name.encode("gbk"), data) for name, data in members])
     elif kind == "yearbook":
         title = f"{content.SCHOOL}年鉴（{year}）"
         pages = []

@@ -290,22 +290,24 @@ def write_html(path, title, paragraphs, encoding="utf-8"):
         .encode(encoding))
 
 
-def write_gbk_zip(path, members):
-    """A ZIP as Chinese programs write it: names in GBK and no flag that says so. `members`: (name, bytes)."""
+def write_raw_zip(path, members, extra=b""):
+    """A ZIP with names of any bytes and no flag that says their encoding, as Chinese programs write GBK.
+    `members`: (name, content), both bytes. `extra`: the extra field of each."""
     out, directory = bytearray(), bytearray()
-    for name, data in members:
-        raw, crc = name.encode("gbk"), zlib.crc32(data)
+    for raw, data in members:
+        crc = zlib.crc32(data)
         packer = zlib.compressobj(9, zlib.DEFLATED, -15)
         packed = packer.compress(data) + packer.flush()
         common = (
             (20).to_bytes(2, "little") + (0).to_bytes(2, "little") + (8).to_bytes(2, "little")
             + (0).to_bytes(2, "little") + (0x5021).to_bytes(2, "little") + crc.to_bytes(4, "little")
             + len(packed).to_bytes(4, "little") + len(data).to_bytes(4, "little") + len(raw).to_bytes(2, "little")
+            + len(extra).to_bytes(2, "little")
         )
         offset = len(out)
-        out += b"PK\x03\x04" + common + (0).to_bytes(2, "little") + raw + packed
-        directory += (b"PK\x01\x02" + (20).to_bytes(2, "little") + common + bytes(2 + 2 + 2 + 2 + 4)
-                      + offset.to_bytes(4, "little") + raw)
+        out += b"PK\x03\x04" + common + raw + extra + packed
+        directory += (b"PK\x01\x02" + (20).to_bytes(2, "little") + common + bytes(2 + 2 + 2 + 4)
+                      + offset.to_bytes(4, "little") + raw + extra)
     end = (b"PK\x05\x06" + bytes(4) + len(members).to_bytes(2, "little") * 2 + len(directory).to_bytes(4, "little")
            + len(out).to_bytes(4, "little") + bytes(2))
     Path(path).write_bytes(bytes(out + directory) + end)
