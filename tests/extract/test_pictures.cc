@@ -123,6 +123,96 @@ BOOST_AUTO_TEST_CASE(every_kind_of_picture_is_read) {
   }
 }
 
+// Four pixels in two rows: red and green above, blue and white below; in each form that "Bitmap storage" knows.
+struct Bmp {
+  std::string name;
+  std::string header;  // from its size on
+  std::string palette;
+  std::string pixels;
+};
+
+std::string low(std::uint32_t value, int bytes) {
+  std::string out;
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+  return out;
+}
+
+std::string info(std::uint32_t size, std::uint32_t height, std::uint32_t bits, std::uint32_t compression,
+                 const std::string& rest = {}) {
+  const auto head = low(size, 4) + low(2, 4) + low(height, 4) + low(1, 2) + low(bits, 2) + low(compression, 4) +
+                    std::string(20, '\0') + rest;
+  return head + std::string(size > head.size() ? size - head.size() : 0, '\0');
+}
+
+std::string bmp(const Bmp& form) {
+  const auto start = static_cast<std::uint32_t>(14 + form.header.size() + form.palette.size());
+  return "BM" + low(start + static_cast<std::uint32_t>(form.pixels.size()), 4) + low(0, 4) + low(start, 4) +
+         form.header + form.palette + form.pixels;
+}
+
+std::vector<Bmp> bmps() {
+  const std::uint32_t from_top = ~2U + 1;
+  std::string palette;  // blue, green, red, unused
+  for (const std::uint32_t colour : {0xFF0000U, 0x00FF00U, 0x0000FFU, 0xFFFFFFU}) palette += low(colour, 4);
+  std::string all16 = palette, all256 = palette;
+  all16.resize(16 * 4);
+  all256.resize(256 * 4);
+  const std::string core = low(12, 4) + low(2, 2) + low(2, 2) + low(1, 2) + low(24, 2);
+  const std::string true_colour = low(0xFF0000, 3) + low(0x00FF00, 3), below = low(0x0000FF, 3) + low(0xFFFFFF, 3);
+  const auto masks = [](std::uint32_t red, std::uint32_t green, std::uint32_t blue) {
+    return low(red, 4) + low(green, 4) + low(blue, 4);
+  };
+  return {
+      {"24 bits", info(40, 2, 24, 0), "", below + low(0, 2) + true_colour + low(0, 2)},
+      {"24 bits from the top", info(40, from_top, 24, 0), "", true_colour + low(0, 2) + below + low(0, 2)},
+      {"OS/2", core, "", below + low(0, 2) + true_colour + low(0, 2)},
+      {"4 bits", info(40, 2, 4, 0), all16, std::string("\x23\0\0\0\x01\0\0\0", 8)},
+      {"16 bits", info(40, 2, 16, 0), "", low(0x001F, 2) + low(0x7FFF, 2) + low(0x7C00, 2) + low(0x03E0, 2)},
+      {"16 bits with masks", info(40, 2, 16, 3), masks(0xF800, 0x07E0, 0x001F),
+       low(0x001F, 2) + low(0xFFFF, 2) + low(0xF800, 2) + low(0x07E0, 2)},
+      {"32 bits with masks in the header", info(124, 2, 32, 3, masks(0xFF, 0xFF00, 0xFF0000)), "",
+       low(0xFF0000, 4) + low(0xFFFFFF, 4) + low(0x0000FF, 4) + low(0x00FF00, 4)},
+      {"runs of 8 bits", info(40, 2, 8, 1), all256, std::string("\x01\x02\x01\x03\0\0\0\x03\0\x01\x01\0\0\x01", 14)},
+      {"runs of 8 bits with a step", info(40, 2, 8, 1), all256, std::string("\x01\x02\0\0\x01\0\x01\x01\0\x01", 10)},
+      {"runs of 4 bits", info(40, 2, 4, 2), all16, std::string("\x02\x23\0\0\x02\x01\0\x01", 8)},
+  };
+}
+
+BOOST_AUTO_TEST_CASE(every_form_of_bmp_shows_the_same_picture) {
+  auto& extractor = shared_extractor();
+  for (const auto& form : bmps()) {
+    BOOST_TEST_CONTEXT(form.name) {
+      const auto file = bmp(form);
+      BOOST_TEST(extract(file).metadata.at("width") == "2");
+      const auto png = page_png(extractor, file, 1, 2);
+      BOOST_TEST(colour_at(png, 0.25, 0.25) == 0xFF0000U);
+      BOOST_TEST(colour_at(png, 0.75, 0.25) == 0x00FF00U);
+      BOOST_TEST(colour_at(png, 0.25, 0.75) == 0x0000FFU);
+      BOOST_TEST(colour_at(png, 0.75, 0.75) == 0xFFFFFFU);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_bmp_cut_anywhere_or_out_of_bounds_is_damaged) {
+  const auto shown = [](const std::string& bytes) {
+    const MemoryFile file(bytes);
+    try {
+      return shared_extractor().render_page(file.source(), 1, 2).has_value();
+    } catch (const Error&) {
+      return false;
+    }
+  };
+  for (const auto& form : bmps()) {
+    const auto whole = bmp(form);
+    const bool ends_with_a_mark = form.name.starts_with("runs");  // which, as filling before it, is not needed
+    for (std::size_t size = 54; size + (ends_with_a_mark ? 3 : 0) < whole.size(); ++size)
+      BOOST_TEST(!shown(whole.substr(0, size)), form.name << " of " << size);
+  }
+  const std::string outside("\x01\x02\0\x02\xFF\xFF\x04\x01\0\x01", 10);
+  BOOST_TEST(shown(bmp({"", info(40, 2, 8, 1), std::string(1024, '\0'), outside})));
+  BOOST_TEST(!shown(bmp({"", info(40, 0x7FFFFFFF, 24, 0), "", ""})));
+}
+
 // IPTC-IIM 4.1: a data set is 0x1C, its record, its number, its length and its text, here in a resource of Photoshop's.
 std::string with_iptc(const std::string& jpeg, const std::vector<std::pair<int, std::string>>& data_sets) {
   const auto big = [](std::size_t value, int bytes) {

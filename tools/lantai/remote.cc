@@ -14,6 +14,7 @@ using Json = schema::Json;
 search::Hit hit_of(const Json& json) {
   search::Hit hit;
   hit.rank = json.value("rank", std::size_t{0});
+  hit.partial = json.value("partial", false);
   hit.score = json.value("score", 0.0);
   hit.type = text_of(json, "type");
   hit.id = text_of(json, "id");

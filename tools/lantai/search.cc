@@ -45,6 +45,7 @@ void print_hit(const search::Hit& hit, bool json, schema::Language language) {
     line["file"] = hit.file == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(hit.file_name);
     line["page"] = hit.page == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(hit.page);
     line["snippet"] = snippet;
+    if (hit.partial) line["partial"] = true;
     std::cout << line.dump() << "\n";
     return;
   }
@@ -78,7 +79,11 @@ void print_summary(const search::SearchResult& result, bool json) {
 }
 
 void print_result(const search::SearchResult& result, const SearchArguments& arguments, const Shared& shared) {
-  for (const auto& hit : result.hits) print_hit(hit, shared.json, shared.lang());
+  for (std::size_t i = 0; i < result.hits.size(); ++i) {
+    const bool partial_from_here = i > 0 && result.hits[i].partial && !result.hits[i - 1].partial;
+    if (partial_from_here && !shared.json) std::cout << text(Text::partial_hits, shared.lang()) << "\n";
+    print_hit(result.hits[i], shared.json, shared.lang());
+  }
   if (!arguments.facets.empty()) print_summary(result, shared.json);
   if (shared.json) return;
   std::cout << (result.total == 0 ? std::string(text(Text::no_hits, shared.lang()))

@@ -31,6 +31,8 @@ const std::map<Text, Three>& texts() {
         "texts cannot be read: {0}. The files are stored; their texts follow once this is mended."}},
       {Text::no_hits, {"没有找到", "沒有找到", "nothing found"}},
       {Text::hits, {"共 {0} 条", "共 {0} 筆", "{0} found"}},
+      {Text::partial_hits,
+       {"—— 以下只含一部分词语 ——", "—— 以下只含一部分詞語 ——", "—— what follows has only a part of the words ——"}},
       {Text::page, {"第 {0} 页", "第 {0} 頁", "page {0}"}},
       {Text::collected,
        {"已回收 {0} 个无主文件，腾出 {1} 字节", "已回收 {0} 個無主檔案，騰出 {1} 位元組",

@@ -22,6 +22,7 @@ enum class Text {
   no_hits,
   hits,
   page,
+  partial_hits,
   verified,
   collected,
   damaged_blob,

@@ -23,19 +23,15 @@ void check(const heif_error& error) {
   if (error.code != heif_error_Ok) damaged("the picture cannot be decoded");
 }
 
-bool is_avif(ByteView bytes) {
-  const auto head = as_chars(bytes.first(std::min<std::size_t>(bytes.size(), 64)));
-  return head.find("avif") != std::string_view::npos;
-}
-
 }  // namespace
 
-bool is_heif(ByteView bytes) {
+// The brands of the box `ftyp`: a major one, its version, then those it is compatible with.
+std::string_view heif_brand(ByteView bytes) {
   const auto head = as_chars(bytes.first(std::min<std::size_t>(bytes.size(), 64)));
-  if (head.size() < 12 || head.substr(4, 4) != "ftyp") return false;
-  for (const std::string_view brand : {"heic", "heix", "heim", "heis", "avif"})
-    if (head.find(brand, 8) != std::string_view::npos) return true;
-  return false;
+  if (head.size() < 12 || head.substr(4, 4) != "ftyp") return {};
+  for (const std::string_view brand : {"avif", "heic", "heix", "heim", "heis"})
+    if (head.find(brand, 8) != std::string_view::npos) return brand;
+  return {};
 }
 
 Image decode_heif(ByteView bytes, std::int64_t max_pixels) {
@@ -50,7 +46,7 @@ Image decode_heif(ByteView bytes, std::int64_t max_pixels) {
   if (width <= 0 || height <= 0) damaged("the picture has no size");
   if (width * height > max_pixels) throw Fault("too_large", "the picture has too many pixels");
   const std::unique_ptr<heif_decoding_options, Release> options(heif_decoding_options_alloc());
-  if (is_avif(bytes)) options->decoder_id = "aom";  // dav1d starts threads
+  if (heif_brand(bytes) == "avif") options->decoder_id = "aom";  // dav1d starts threads
   heif_image* raw_image = nullptr;
   check(heif_decode_image(raw_handle, &raw_image, heif_colorspace_RGB, heif_chroma_interleaved_RGBA, options.get()));
   const std::unique_ptr<heif_image, Release> image(raw_image);

@@ -47,7 +47,6 @@ constexpr std::array kSignatures = {
     Signature{0, "BM"sv, Kind::image, "image/bmp", "BMP"},
     Signature{0, "ITSF"sv, Kind::known_unsupported, "application/vnd.ms-htmlhelp", "CHM"},
     Signature{0, "%!PS"sv, Kind::known_unsupported, "application/postscript", "PostScript"},
-    Signature{4, "ftypavif"sv, Kind::image, "image/avif", "AVIF"},
     Signature{4, "ftypM4A"sv, Kind::media, "audio/mp4", "MPEG-4"},
     Signature{4, "ftypqt"sv, Kind::media, "video/quicktime", "QuickTime"},
     Signature{4, "ftyp3g"sv, Kind::media, "video/3gpp", "3GPP"},
@@ -187,7 +186,10 @@ Identity identify_binary(Source& source, const Charsets& charsets) {
     if (auto identity = identify_riff(head); identity.kind != Kind::unknown) return identity;
   if (is_mpeg_audio(head)) return because({Kind::media, "audio/mpeg", "MP3"}, "a frame of MPEG audio at 0");
   if (is_transport_stream(head)) return because({Kind::media, "video/mp2t", "MPEG-TS"}, "packets of 188 bytes");
-  if (is_heif(head)) return because({Kind::image, "image/heic", "HEIC"}, "ftyp of HEIF");
+  if (const auto brand = heif_brand(head); !brand.empty())
+    return because(
+        brand == "avif" ? Identity{Kind::image, "image/avif", "AVIF"} : Identity{Kind::image, "image/heic", "HEIC"},
+        fmt::format("brand {} in ftyp", brand));
   for (const auto& signature : kSignatures) {
     if (!has(head, signature.offset, signature.bytes)) continue;
     if (is_word(signature.bytes) && charsets.decode(head)) continue;  // `BM` also begins words

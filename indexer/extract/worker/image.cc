@@ -7,10 +7,11 @@
 #include <cmath>
 #include <cstdio>
 
+#include "bmp.h"
 #include "fault.h"
 #include "heif.h"
 #include "picture_metadata.h"
-#include "rare_pictures.h"
+#include "tiff.h"
 
 namespace lantai::extract::worker {
 namespace {
@@ -52,8 +53,8 @@ std::uint32_t Image::count(ByteView bytes) {
 }
 
 Image Image::from_file(ByteView bytes, std::uint32_t number) {
-  if (is_heif(bytes)) return decode_heif(bytes, kMaxPixels);
-  if (const auto plain = with_short_bmp_header(bytes); !plain.empty()) return from_file(plain);
+  if (!heif_brand(bytes).empty()) return decode_heif(bytes, kMaxPixels);
+  if (is_bmp(bytes)) return read_bmp(bytes);
   const auto size = size_of(bytes, number);
   if (static_cast<std::int64_t>(size.width) * size.height > kMaxPixels)
     throw Fault("too_large", "the picture has too many pixels");

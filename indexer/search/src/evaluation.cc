@@ -80,7 +80,10 @@ class Order {
  public:
   Order(const index::Columns& columns, Sort sort) : columns_(columns), sort_(sort) {}
   bool operator()(const Match& a, const Match& b) const {
-    if (sort_ == Sort::relevance) return a.score != b.score ? a.score > b.score : a.doc < b.doc;
+    if (sort_ == Sort::relevance) {
+      if (a.closest != b.closest) return a.closest;
+      return a.score != b.score ? a.score > b.score : a.doc < b.doc;
+    }
     const std::string& left = key(a.doc);
     const std::string& right = key(b.doc);
     if (left.empty() != right.empty()) return right.empty();
@@ -137,6 +140,8 @@ class Evaluator {
     if (segment.first() >= conditions_.basis.end) return;
     const auto reader = segment.reader();
     auto cursor = make_cursor(conditions_.plan->root, *reader, segment, run_);
+    std::unique_ptr<Cursor> closest;
+    if (conditions_.plan->closest) closest = make_cursor(*conditions_.plan->closest, *reader, segment, run_);
     if (conditions_.filters != nullptr) {
       std::vector<std::unique_ptr<Cursor>> both;
       both.push_back(std::move(cursor));
@@ -152,12 +157,24 @@ class Evaluator {
       if (type_ != 0 && entry.type != type_) continue;
       if (!cursor->confirm()) continue;
       ++out_.places;
-      if (not_withdrawn(entry)) {
-        ++out_.total;
-        for (auto& facet : facets_) facet.count(doc);
-      }
-      keep({doc, score(doc, entry, scorers)});
+      const bool whole = closest && holds(*closest, doc);
+      if (not_withdrawn(entry)) count(doc, whole);
+      keep({doc, score(doc, entry, scorers), whole});
     }
+  }
+
+  static bool holds(Cursor& cursor, DocId doc) {
+    cursor.advance(doc);
+    return cursor.doc() == doc && cursor.confirm();
+  }
+
+  void count(DocId doc, bool whole) {
+    if (conditions_.basis.matching == Matching::all_before_any && !whole) {
+      ++out_.partial;
+      return;
+    }
+    ++out_.total;
+    for (auto& facet : facets_) facet.count(doc);
   }
 
   // An earlier page's documents may have been replaced since: whether the caller may see a record is asked of what it

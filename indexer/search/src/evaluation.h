@@ -14,12 +14,14 @@ namespace lantai::search {
 struct Match {
   DocId doc = 0;
   double score = 0;
+  bool closest = false;  // it has everything, although any part would do
 };
 
 struct Evaluation {
-  std::uint64_t total = 0;   // of what the caller may see now
-  std::uint64_t places = 0;  // with what was withdrawn since the first page, which keeps its place
-  bool complete = true;      // false: the time was up
+  std::uint64_t total = 0;    // of what the caller may see now; beside what has any part, of what has everything
+  std::uint64_t partial = 0;  // beside the total, what has only a part
+  std::uint64_t places = 0;   // with what was withdrawn since the first page, which keeps its place
+  bool complete = true;       // false: the time was up
   std::vector<Match> top;
   std::vector<Facet> facets;
 };

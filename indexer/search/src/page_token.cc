@@ -51,7 +51,7 @@ std::string encode(const PageToken& token) {
   put_text(token.generation, out);
   put_text(token.life, out);
   for (const std::uint64_t value : {token.state, std::uint64_t{token.end}, token.offset, token.documents,
-                                    token.total_length, std::uint64_t{token.relaxed ? 1U : 0U}}) {
+                                    token.total_length, static_cast<std::uint64_t>(token.matching)}) {
     put(value, out);
   }
   put(token.best, out);
@@ -71,7 +71,9 @@ PageToken decode_page_token(std::string_view in) {
   out.offset = get<std::uint64_t>(in);
   out.documents = get<std::uint64_t>(in);
   out.total_length = get<std::uint64_t>(in);
-  out.relaxed = get<std::uint64_t>(in) == 1;
+  const auto matching = get<std::uint64_t>(in);
+  if (matching > static_cast<std::uint64_t>(Matching::any)) refuse();
+  out.matching = static_cast<Matching>(matching);
   out.best = get<double>(in);
   while (!in.empty()) out.frequencies.push_back(get<std::uint32_t>(in));
   return out;

@@ -11,6 +11,13 @@
 
 namespace lantai::search {
 
+// How much of a query must a document have?
+enum class Matching : std::uint64_t {
+  all,             // everything that is needed
+  all_before_any,  // those that have everything come first, too few to fill a page; then those with any part
+  any,             // any part, as nothing has everything
+};
+
 struct PageToken {
   std::uint64_t request = 0;  // digest of what was asked
   std::string generation;
@@ -20,7 +27,7 @@ struct PageToken {
   std::uint64_t offset = 0;
   std::uint64_t documents = 0;
   std::uint64_t total_length = 0;
-  bool relaxed = false;
+  Matching matching = Matching::all;
   double best = 0;  // score of the first hit
   std::vector<std::uint64_t> frequencies;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "lantai/index/terms.h"
@@ -88,6 +89,12 @@ std::vector<std::unique_ptr<Cursor>> term_cursors(const PlanNode& node, index::S
   return cursors;
 }
 
+// Neither a condition on a field nor in quotes: those must hold whatever else is found.
+bool typed_freely(const QueryNode& node) {
+  using Kind = QueryNode::Kind;
+  return node.field.empty() && (node.kind == Kind::text || node.kind == Kind::code || node.kind == Kind::prefix);
+}
+
 }  // namespace
 
 Plan Planner::plan(const ParsedQuery& query, Mode mode) {
@@ -95,8 +102,12 @@ Plan Planner::plan(const ParsedQuery& query, Mode mode) {
   plan_ = {};
   if (cut) plan_.hints.push_back({"search.too_many_terms", ""});
   plan_.cut = cut;
-  mode_ = mode;
   boolean_ = query.boolean;
+  if (mode == Mode::relaxed) {
+    mode_ = Mode::exact_first;
+    plan_.closest = build(query.root, true);
+  }
+  mode_ = mode;
   plan_.root = build(query.root, true);
   std::sort(plan_.scoring.begin(), plan_.scoring.end());
   plan_.scoring.erase(std::unique(plan_.scoring.begin(), plan_.scoring.end()), plan_.scoring.end());
@@ -115,14 +126,22 @@ PlanNode Planner::build(const QueryNode& node, bool wanted) {
     return minus;
   }
   if (node.kind != Kind::all_of && node.kind != Kind::any_of) return leaf(node, wanted);
-  const bool all = node.kind == Kind::all_of && !(mode_ == Mode::relaxed && !boolean_);
-  std::vector<PlanNode> positive, negative;
+  const bool all = node.kind == Kind::all_of;
+  std::vector<PlanNode> positive, negative, free;
   for (const auto& child : node.children) {
     if (all && child.kind == Kind::none_of) {
       negative.push_back(build(child.children.front(), !wanted));
+    } else if (all && !boolean_ && typed_freely(child)) {
+      free.push_back(build(child, wanted));
     } else {
       positive.push_back(build(child, wanted));
     }
+  }
+  plan_.several = plan_.several || free.size() > 1;
+  if (mode_ == Mode::relaxed && !free.empty()) {
+    positive.push_back(joined(PlanNode::Kind::any_of, std::move(free)));
+  } else {
+    positive.insert(positive.end(), std::make_move_iterator(free.begin()), std::make_move_iterator(free.end()));
   }
   PlanNode kept = positive.empty() ? node_of(PlanNode::Kind::everything)
                                    : joined(all ? PlanNode::Kind::all_of : PlanNode::Kind::any_of, std::move(positive));
@@ -195,6 +214,7 @@ PlanNode Planner::free_text(const QueryNode& node) {
   if (needed.empty()) return phrase(needle_of(folded, false), true);
   const bool passage = needed.size() > kManyWords;
   plan_.any_term_will_do = plan_.any_term_will_do || passage;
+  plan_.several = plan_.several || needed.size() > 1;
   const bool any = passage || mode_ == Mode::relaxed;
   return joined(any ? PlanNode::Kind::any_of : PlanNode::Kind::all_of, std::move(needed));
 }

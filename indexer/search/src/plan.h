@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -40,9 +41,11 @@ struct Mark {
 
 struct Plan {
   PlanNode root;
-  std::vector<Term> scoring;  // distinct words and bigrams of what is wanted
-  std::vector<Mark> marks;    // longest first
+  std::optional<PlanNode> closest;  // relaxed: what has everything typed freely, which comes first
+  std::vector<Term> scoring;        // distinct words and bigrams of what is wanted
+  std::vector<Mark> marks;          // longest first
   std::vector<Hint> hints;
+  bool several = false;           // more than one part was typed freely
   bool any_term_will_do = false;  // ranked: the more of it the better
   bool cut = false;               // it asked for more than is looked up: not everything is found
 };

@@ -185,7 +185,7 @@ PageToken IndexSearcher::basis_of(const SearchRequest& request, const index::Sna
     throw Error(ErrorCode::invalid_argument, "page token is of another request", "search.bad_page_token");
   }
   now.offset = then.offset;
-  now.relaxed = then.relaxed;
+  now.matching = then.matching;
   // Documents are numbered anew in another generation: go on by rank alone.
   if (then.generation != now.generation || then.end > now.end) return now;
   if (then.life != now.life) then.state = now.state;
@@ -193,7 +193,8 @@ PageToken IndexSearcher::basis_of(const SearchRequest& request, const index::Sna
   return then;
 }
 
-// One walk; a second one with any part of the query when nothing has all of it. When the time is up: what was found.
+// One walk; a second one with any part of the query when what has all of it does not fill the first page. When the time
+// is up: what was found.
 IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run) {
   const SearchRequest& request = *conditions.request;
   SegmenterPool::Lease segmenter(segmenters_);
@@ -214,10 +215,13 @@ IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, Conditions
   try {
     for (const auto& filter : request.filters) filters.children.push_back(planner.filter(filter));
     conditions.filters = filters.children.empty() ? nullptr : &filters;
-    look(conditions.basis.relaxed ? Mode::relaxed : Mode::exact_first);
-    const bool nothing = out.evaluation.places == 0 && out.evaluation.complete && request.page_token.empty();
-    if (nothing && !query.boolean && !out.plan.any_term_will_do) {
-      conditions.basis.relaxed = true;
+    look(conditions.basis.matching == Matching::all ? Mode::exact_first : Mode::relaxed);
+    const auto all = out.evaluation.places;
+    const bool few = all == 0 || (all < request.limit && request.sort == Sort::relevance);
+    const bool may_relax =
+        out.plan.several && !query.boolean && !out.plan.any_term_will_do && request.page_token.empty();
+    if (few && may_relax && out.evaluation.complete) {
+      conditions.basis.matching = all == 0 ? Matching::any : Matching::all_before_any;
       conditions.basis.frequencies.clear();
       look(Mode::relaxed);
     }
@@ -243,7 +247,8 @@ SearchResult IndexSearcher::search(const SearchRequest& request, Time deadline, 
   QueryRun run(*snapshot, deadline);
   Answer found = answer(query, conditions, run);
   const std::vector<Hint>& hints = found.plan.hints;
-  if (conditions.basis.relaxed && found.evaluation.total > 0) result.hints.push_back({"search.relaxed", request.query});
+  if (conditions.basis.matching == Matching::any && found.evaluation.total > 0)
+    result.hints.push_back({"search.relaxed", request.query});
   result.hints.insert(result.hints.end(), hints.begin(), hints.end());
   if (!found.evaluation.complete) result.hints.push_back({"search.time_limit", ""});
   if (!run.damaged.empty()) {
@@ -251,6 +256,7 @@ SearchResult IndexSearcher::search(const SearchRequest& request, Time deadline, 
     result.hints.push_back({"search.damaged", std::to_string(run.damaged.size())});
   }
   result.total = found.evaluation.total;
+  result.partial = found.evaluation.partial;
   result.total_is_exact = found.evaluation.complete && !found.plan.cut && run.damaged.empty();
   result.facets = std::move(found.evaluation.facets);
   add_hits(found, conditions, run, deadline + request.time_limit / 4, result);
@@ -281,6 +287,7 @@ void IndexSearcher::add_hits(const Answer& answer, const Conditions& conditions,
     Hit hit = hit_of(*document);
     hit.rank = at + 1;
     hit.score = shown_score(top[at].score, next.best);
+    hit.partial = next.matching != Matching::all && !top[at].closest;
     try {
       take_passage(best_passage(answer.plan.marks, *document, effort), hit);
     } catch (const Error& error) {

@@ -78,6 +78,7 @@ Json encode_hit(const search::Hit& hit) {
   Json file = nullptr;
   if (hit.file != 0) file = {{"number", hit.file}, {"name", hit.file_name}, {"member", hit.member}};
   return {{"rank", hit.rank},
+          {"partial", hit.partial},
           {"score", hit.score},
           {"type", hit.type},
           {"id", hit.id},
@@ -236,6 +237,7 @@ Json encode_search(Call& call, const search::SearchResult& result) {
   for (const auto& hit : result.hits) hits.push_back(encode_hit(hit));
   for (const auto& facet : result.facets) facets.push_back(encode_facet(call, facet));
   return {{"total", result.total},
+          {"partial", result.partial},
           {"total_is_exact", result.total_is_exact},
           {"hits", std::move(hits)},
           {"facets", std::move(facets)},

@@ -165,6 +165,7 @@ Json file_schemas() {
 
 Json search_schemas() {
   const Json hit = object({{"rank", integer()},
+                           {"partial", flag()},
                            {"score", {{"type", "number"}}},
                            {"type", text()},
                            {"id", text()},
@@ -180,6 +181,7 @@ Json search_schemas() {
   return {{"Hit", hit},
           {"Facet", object({{"field", text()}, {"label", text()}, {"values", list(value)}})},
           {"SearchResult", object({{"total", integer()},
+                                   {"partial", integer()},
                                    {"total_is_exact", flag()},
                                    {"hits", list(of("Hit"))},
                                    {"facets", list(of("Facet"))},

@@ -209,7 +209,7 @@ def pictures():
     font = run("fc-match", "-f", "%{file}", "Noto Sans CJK SC:lang=zh-cn").decode()
     line = "图书馆开放时间"
     base = ["convert", "-size", "900x200", "xc:white", "-font", font, "-pointsize", "64", "-annotate", "+60+120", line]
-    for name, options in (("line.png", []), ("line.jpg", ["-quality", "90"]), ("line.gif", []), ("line.bmp", ["-type", "Palette", "-compress", "none"]), ("line.webp", []), ("line.tif", ["-compress", "zip"]), ("line.heic", []), ("line.avif", [])):
+    for name, options in (("line.png", []), ("line.jpg", ["-quality", "90"]), ("line.gif", []), ("line.bmp", ["-type", "Palette", "-compress", "none"]), ("runs.bmp", ["-type", "Palette", "-compress", "RLE"]), ("line.webp", []), ("line.tif", ["-compress", "zip"]), ("line.heic", []), ("line.avif", [])):
         if wanted(name):
             run(*base, *options, HERE / name)
         expect(name, contains=[line], ocr=True)

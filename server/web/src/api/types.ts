@@ -87,6 +87,7 @@ export interface HistoryVersion {
 
 export interface Hit {
   rank: number;
+  partial?: boolean;
   score: number;
   type: string;
   id: string;
@@ -108,6 +109,7 @@ export interface Facet {
 
 export interface SearchAnswer {
   total: number;
+  partial?: number;
   total_is_exact: boolean;
   hits: Hit[];
   facets: Facet[];

@@ -69,6 +69,7 @@ export const en: Messages = {
   'search.narrow': 'Narrow down',
   'search.results': 'Results',
   'search.total': '{count} found',
+  'search.partial': '{count} more have only some of the words',
   'search.totalAbout': 'About {count} found',
   'search.took': '{ms} ms',
   'search.sort': 'Sort',

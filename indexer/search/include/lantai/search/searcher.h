@@ -52,6 +52,7 @@ struct SnippetPart {
 
 struct Hit {
   std::size_t rank = 0;  // from 1
+  bool partial = false;  // it has only a part of what was typed; those that have everything come before
   double score = 0;      // 1 for the best of the query, in tenths: more would tell how rare a word is in what is hidden
   std::string type, id;
   std::string title, reference_code, date, department;
@@ -79,7 +80,8 @@ struct Hint {
 };
 
 struct SearchResult {
-  std::uint64_t total = 0;
+  std::uint64_t total = 0;    // facets count the same
+  std::uint64_t partial = 0;  // beside them: what has only a part, shown after them because they are few
   bool total_is_exact = true;
   std::vector<Hit> hits;
   std::vector<Facet> facets;

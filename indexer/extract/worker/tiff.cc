@@ -1,4 +1,4 @@
-#include "rare_pictures.h"
+#include "tiff.h"
 
 #include <tiffio.h>
 
@@ -41,16 +41,6 @@ struct Close {
   void operator()(TIFF* tiff) const { TIFFClose(tiff); }
 };
 
-std::uint32_t little(ByteView bytes, std::size_t at, std::size_t count) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < count; ++i) value |= std::uint32_t{bytes[at + i]} << (8 * i);
-  return value;
-}
-
-void put_little(Bytes& bytes, std::size_t at, std::uint32_t value) {
-  for (std::size_t i = 0; i < 4; ++i) bytes[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
-}
-
 }  // namespace
 
 Image read_any_tiff(ByteView bytes, std::uint32_t number) {
@@ -71,22 +61,6 @@ Image read_any_tiff(ByteView bytes, std::uint32_t number) {
     damaged("the picture cannot be decoded");
   return Image::from_rgba(reinterpret_cast<const std::uint8_t*>(pixels.data()), static_cast<int>(width),
                           static_cast<int>(height), std::size_t{width} * 4);
-}
-
-// Microsoft's BITMAPV4HEADER and BITMAPV5HEADER begin with the 40 bytes of BITMAPINFOHEADER.
-Bytes with_short_bmp_header(ByteView bytes) {
-  constexpr std::size_t kFile = 14, kShort = 40, kFourth = 108, kFifth = 124;
-  if (bytes.size() < kFile + kShort || bytes[0] != 'B' || bytes[1] != 'M') return {};
-  const auto header = little(bytes, kFile, 4), pixels = little(bytes, 10, 4), compression = little(bytes, 30, 4);
-  if ((header != kFourth && header != kFifth) || compression != 0 || pixels < kFile + header || pixels > bytes.size())
-    return {};
-  const auto dropped = header - kShort;
-  Bytes out(bytes.begin(), bytes.begin() + kFile + kShort);
-  out.insert(out.end(), bytes.begin() + kFile + header, bytes.end());
-  put_little(out, 2, static_cast<std::uint32_t>(out.size()));
-  put_little(out, 10, pixels - dropped);
-  put_little(out, kFile, kShort);
-  return out;
 }
 
 }  // namespace lantai::extract::worker
