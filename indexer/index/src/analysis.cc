@@ -184,6 +184,7 @@ void Analyser::add_words(std::u32string_view folded, std::uint32_t weight) {
     const std::size_t size = word.end - word.begin;
     if (word.han && size == 1) continue;
     length_ += weight;
+    if (word.han && size == 2) continue;  // its bigram stands for it
     if (size <= 2) {
       grams_.add(pack(kWord, 0, folded[word.begin], size == 2 ? folded[word.begin + 1] : kNoChar), weight);
     } else {

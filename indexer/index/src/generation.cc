@@ -115,8 +115,7 @@ void Generation::apply_columns(const ColumnRecord& record) {
   total_length_ += record.length;
 }
 
-void Generation::put(const Document& document) {
-  auto analysed = std::make_shared<AnalysedDocument>(analyser_.analyse(document));
+void Generation::put(const Document& document, AnalysedDocument analysed) {
   if (state_.next_doc >= kNoDoc) throw Error(ErrorCode::resource_exhausted, "the index is out of document numbers");
   ColumnRecord record;
   record.doc = static_cast<DocId>(state_.next_doc);
@@ -125,8 +124,8 @@ void Generation::put(const Document& document) {
   record.version = document.version;
   record.code_key = document.reference_code.empty() ? "" : text::natural_sort_key(document.reference_code);
   record.date = document.date.empty() ? "" : fold_value(document.date);
-  record.text = texts_->append(analysed->streams);
-  record.length = analysed->length;
+  record.text = texts_->append(analysed.streams);
+  record.length = analysed.length;
   record.access = document.access;
   for (const auto& field : document.fields) {
     if ((field.facet || field.sortable) && !field.values.empty()) record.fields.emplace_back(field.name, field.values);
@@ -135,9 +134,9 @@ void Generation::put(const Document& document) {
   ++state_.next_doc;
   apply_columns(record);
   take_number(record);
-  waiting_bytes_ += analysed->streams.size() + analysed->terms.size() * 16;
-  analysed->streams = {};
-  waiting_.push_back({record.doc, std::move(analysed)});
+  waiting_bytes_ += analysed.streams.size() + analysed.terms.size() * 16;
+  analysed.streams = {};
+  waiting_.push_back({record.doc, std::make_shared<const AnalysedDocument>(std::move(analysed))});
 }
 
 void Generation::remove(const std::string& type, const std::string& id) {
@@ -219,7 +218,6 @@ void Generation::write_waiting() {
     } catch (const Error&) {
       std::error_code ignored;
       std::filesystem::remove_all(directory, ignored);
-      std::filesystem::remove_all(directory.string() + ".loose", ignored);
       throw;
     }
   }

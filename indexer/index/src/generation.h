@@ -37,7 +37,7 @@ class Generation {
   const IndexState& state() const { return state_; }  // position: up to where documents were applied
   const std::string& name() const { return name_; }
 
-  void put(const Document& document);
+  void put(const Document& document, AnalysedDocument analysed);
   void remove(const std::string& type, const std::string& id);
   void set_position(std::uint64_t position) { state_.position = position; }
 
@@ -83,7 +83,6 @@ class Generation {
   };
 
   void replay(const ColumnRecord& record);
-  void log(const Document& document, const AnalysedDocument& analysed, DocId doc, std::uint64_t text_offset);
   void apply_columns(const ColumnRecord& record);
   void take_number(const ColumnRecord& record);
   void mark_gone(DocId doc, DocId next);
@@ -119,7 +118,6 @@ class Generation {
   std::chrono::seconds merge_pause_{0};
   std::chrono::steady_clock::time_point merge_after_;
   std::string damage_;
-  Analyser analyser_;
 };
 
 }  // namespace lantai::index

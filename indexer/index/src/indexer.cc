@@ -7,9 +7,11 @@
 #include <fstream>
 #include <mutex>
 #include <set>
+#include <span>
 #include <thread>
 
 #include "generation.h"
+#include "intake.h"
 #include "lantai/base/error.h"
 #include "lantai/base/log.h"
 #include "lantai/text/folding.h"
@@ -67,7 +69,8 @@ class IndexerThread final : public Indexer, public Searchable {
   void run(const std::stop_token& stop);
   void follow(const std::stop_token& stop);
   bool apply_batch(Generation& generation);
-  void apply(Generation& generation, const std::string& type, const std::string& id);
+  void apply(Generation& generation, const std::vector<Subject>& subjects);
+  void apply(Generation& generation, Taken taken);
   void repair_wanted();
   void settle_if_idle();
   void rebuild_if_wanted(const std::stop_token& stop);
@@ -81,6 +84,7 @@ class IndexerThread final : public Indexer, public Searchable {
   const DocumentSource& source_;
   const std::filesystem::path root_;
   const std::size_t settle_documents_;
+  Intake intake_{source_};
   std::unique_ptr<Generation> current_;
   SteadyClock::time_point settled_at_ = SteadyClock::now();
   std::atomic<bool> rebuild_wanted_{false};
@@ -90,8 +94,8 @@ class IndexerThread final : public Indexer, public Searchable {
   std::condition_variable published_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::string last_error_, last_problem_;
-  std::string damage_;  // of the generation in use; searches may miss something until it is replaced
-  std::set<std::pair<std::string, std::string>> damaged_;  // records to be read again
+  std::string damage_;         // of the generation in use; searches may miss something until it is replaced
+  std::set<Subject> damaged_;  // records to be read again
   std::uint64_t repairs_asked_ = 0, repairs_done_ = 0;
   std::jthread checker_, thread_;
 };
@@ -248,14 +252,14 @@ bool IndexerThread::repair(const Snapshot& snapshot, const std::vector<DocId>& d
   std::unique_lock lock(mutex_);
   for (const DocId doc : damaged) {
     const DocumentEntry& entry = snapshot.columns->at(doc);
-    damaged_.emplace(snapshot.columns->types().at(entry.type), entry.id);
+    damaged_.insert({snapshot.columns->types().at(entry.type), entry.id});
   }
   const std::uint64_t ticket = ++repairs_asked_;
   return published_.wait_until(lock, deadline, [&] { return repairs_done_ >= ticket; });
 }
 
 void IndexerThread::repair_wanted() {
-  std::set<std::pair<std::string, std::string>> records;
+  std::set<Subject> records;
   std::uint64_t ticket = 0;
   {
     std::lock_guard lock(mutex_);
@@ -265,8 +269,8 @@ void IndexerThread::repair_wanted() {
   }
   for (const auto& [type, id] : records) {
     note_problem(fmt::format("the text of {}/{} is damaged on disk and is read again from the store", type, id));
-    apply(*current_, type, id);
   }
+  apply(*current_, {records.begin(), records.end()});
   current_->prepare_fresh();
   publish();
   {
@@ -321,28 +325,55 @@ void IndexerThread::settle_if_idle() {
 bool IndexerThread::apply_batch(Generation& generation) {
   const auto changes = store_.changes().read(generation.state().position, std::min(kBatch, settle_documents_));
   if (changes.empty()) return false;
-  // A record is read once for all its changes here: as it is now. Each change counts as soon as it is taken up, so that
-  // an error between two of them does not take up the first again.
-  std::set<std::pair<std::string, std::string>> seen;
+  // A record is read once for all its changes here: as it is now.
+  std::set<Subject> seen;
+  std::vector<Subject> subjects;
+  std::vector<std::uint64_t> positions;
+  const auto take = [&] {
+    for (std::size_t done = 0; done < subjects.size();) {
+      for (auto& taken : intake_.take(std::span(subjects).subspan(done))) {
+        apply(generation, std::move(taken));
+        // It counts at once, so that an error of the next does not take it up again.
+        generation.set_position(positions[done++]);
+      }
+    }
+    subjects.clear();
+    positions.clear();
+  };
   for (const auto& change : changes) {
-    if (seen.emplace(change.subject, change.id).second) apply(generation, change.subject, change.id);
-    generation.set_position(change.position);
+    if (seen.insert({change.subject, change.id}).second) {
+      if (subjects.size() == Intake::kAtOnce) take();
+      subjects.push_back({change.subject, change.id});
+      positions.push_back(change.position);
+    } else if (!positions.empty()) {
+      positions.back() = change.position;
+    }
   }
+  take();
+  generation.set_position(changes.back().position);
   return true;
 }
 
-void IndexerThread::apply(Generation& generation, const std::string& type, const std::string& id) {
-  std::optional<Document> document;
+void IndexerThread::apply(Generation& generation, const std::vector<Subject>& subjects) {
+  for (std::span rest(subjects); !rest.empty();) {
+    auto all = intake_.take(rest);
+    for (auto& taken : all) apply(generation, std::move(taken));
+    rest = rest.subspan(all.size());
+  }
+}
+
+void IndexerThread::apply(Generation& generation, Taken taken) {
+  const auto& [type, id] = taken.subject;
   try {
-    document = source_.find(type, id);
+    if (taken.error) std::rethrow_exception(taken.error);
   } catch (const Error& error) {
     const bool later = error.code() == ErrorCode::unavailable || error.code() == ErrorCode::resource_exhausted ||
                        error.code() == ErrorCode::deadline_exceeded;
     if (later) throw;
     note_problem(fmt::format("{}/{} cannot be read and is left out: {}", type, id, error.what()));
   }
-  if (document) {
-    generation.put(*document);
+  if (taken.document) {
+    generation.put(*taken.document, std::move(taken.analysed));
   } else {
     generation.remove(type, id);
   }
@@ -379,16 +410,22 @@ void IndexerThread::rebuild_if_wanted(const std::stop_token& stop) {
 
 // True when complete. The generation in use goes on following the feed meanwhile.
 bool IndexerThread::fill(Generation& fresh, const std::stop_token& stop) {
-  std::size_t count = 0;
-  source_.each([&](const std::string& type, const std::string& id) {
-    apply(fresh, type, id);
+  std::vector<Subject> subjects;
+  const auto take = [&] {
+    apply(fresh, subjects);
+    subjects.clear();
     if (fresh.wants_to_settle()) {
       fresh.settle();
       fresh.merge_if_worthwhile();
     }
-    if (++count % 64 == 0 && apply_batch(*current_)) pump();
+    if (apply_batch(*current_)) pump();
+  };
+  source_.each([&](const std::string& type, const std::string& id) {
+    subjects.push_back({type, id});
+    if (subjects.size() == Intake::kAtOnce) take();
     return !stop.stop_requested();
   });
+  take();
   while (!stop.stop_requested() && apply_batch(fresh)) {
     if (fresh.wants_to_settle()) fresh.settle();
   }

@@ -12,19 +12,20 @@ constexpr double kK1 = 1.2;
 constexpr double kB = 0.75;
 constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
 
-struct ScoringTerm {
+struct WeighedTerm {
   Term term;
   double weight = 0;
 };
 
-std::vector<ScoringTerm> scoring_terms(const Conditions& conditions) {
-  std::vector<ScoringTerm> terms;
+std::vector<WeighedTerm> weighed_terms(const Conditions& conditions) {
+  std::vector<WeighedTerm> terms;
   const double documents = static_cast<double>(std::max<std::uint64_t>(1, conditions.basis.end - 1));
   for (std::size_t i = 0; i < conditions.plan->scoring.size() && i < conditions.basis.frequencies.size(); ++i) {
     const double frequency = static_cast<double>(conditions.basis.frequencies[i]);
     if (frequency == 0) continue;
     const double idf = std::log(1.0 + std::max(0.0, documents - frequency + 0.5) / (frequency + 0.5));
-    terms.push_back({conditions.plan->scoring[i], idf});
+    const auto& [term, times] = conditions.plan->scoring[i];
+    terms.push_back({term, idf * times});
   }
   std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; });
   if (terms.size() > kScoringTerms) terms.resize(kScoringTerms);
@@ -110,7 +111,7 @@ class Evaluator {
         snapshot_(run.snapshot),
         order_(*snapshot_.columns, conditions.request->sort),
         visible_(visible_sets(conditions, *snapshot_.columns)),
-        terms_(conditions.request->sort == Sort::relevance ? scoring_terms(conditions) : std::vector<ScoringTerm>{}),
+        terms_(conditions.request->sort == Sort::relevance ? weighed_terms(conditions) : std::vector<WeighedTerm>{}),
         wanted_(conditions.basis.offset + conditions.request->limit) {
     for (const auto& name : conditions.request->facets) {
       facets_.emplace_back(name, snapshot_.columns->find_field(name));
@@ -220,7 +221,7 @@ class Evaluator {
   const index::Snapshot& snapshot_;
   Order order_;
   std::vector<bool> visible_;
-  std::vector<ScoringTerm> terms_;
+  std::vector<WeighedTerm> terms_;
   std::size_t wanted_;
   std::vector<FacetCounter> facets_;
   double average_length_ = 1;
@@ -248,7 +249,7 @@ std::vector<std::uint64_t> frequencies_of(const Plan& plan, QueryRun& run) {
   for (const auto& segment : run.snapshot.segments) {
     const auto reader = segment->reader();
     for (std::size_t i = 0; i < frequencies.size(); ++i) {
-      frequencies[i] += frequency_of(plan.scoring[i], *reader, *segment, run);
+      frequencies[i] += frequency_of(plan.scoring[i].term, *reader, *segment, run);
     }
   }
   return frequencies;

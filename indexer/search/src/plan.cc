@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "lantai/index/terms.h"
 #include "lantai/text/code.h"
@@ -109,8 +110,7 @@ Plan Planner::plan(const ParsedQuery& query, Mode mode) {
   }
   mode_ = mode;
   plan_.root = build(query.root, true);
-  std::sort(plan_.scoring.begin(), plan_.scoring.end());
-  plan_.scoring.erase(std::unique(plan_.scoring.begin(), plan_.scoring.end()), plan_.scoring.end());
+  for (const auto& [term, times] : std::exchange(scoring_, {})) plan_.scoring.push_back({term, times});
   std::stable_sort(plan_.marks.begin(), plan_.marks.end(),
                    [](const Mark& a, const Mark& b) { return a.needle.text.size() > b.needle.text.size(); });
   return plan_;
@@ -399,16 +399,21 @@ void Planner::score(std::u32string_view folded) {
   std::vector<text::Word> words;
   segmenter_.words(folded, words);
   for (const auto& word : words) {
-    if (word.han && word.end - word.begin == 1) continue;
-    plan_.scoring.push_back({index::word_term(text::to_utf8(folded.substr(word.begin, word.end - word.begin)))});
+    const std::size_t size = word.end - word.begin;
+    if (word.han && size == 1) continue;
+    if (word.han && size == 2) {
+      scoring_[{index::bigram_term(folded[word.begin], folded[word.begin + 1])}] = 2;
+    } else {
+      scoring_[{index::word_term(text::to_utf8(folded.substr(word.begin, size)))}] = 1;
+    }
   }
   for (std::size_t i = 0; i + 1 < folded.size(); ++i) {
     if (text::is_han(folded[i]) && text::is_han(folded[i + 1])) {
-      plan_.scoring.push_back({index::bigram_term(folded[i], folded[i + 1])});
+      scoring_.try_emplace({index::bigram_term(folded[i], folded[i + 1])}, 1);
     }
   }
   if (folded.size() == 1 && text::is_han(folded[0]) && expanded_.contains(index::character_term(folded[0]))) {
-    plan_.scoring.push_back({index::character_term(folded[0]), kAllTerms});
+    scoring_.try_emplace({index::character_term(folded[0]), kAllTerms}, 1);
   }
 }
 

@@ -2,6 +2,7 @@
 // then turned into cursors for each segment. Immutable once made.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -22,6 +23,11 @@ struct Term {
 
   auto operator<=>(const Term&) const = default;
 };
+// A word of two Han characters is its bigram as well: one term that counts twice.
+struct ScoringTerm {
+  Term term;
+  double times = 1;
+};
 inline constexpr std::size_t kAllTerms = ~std::size_t{0};
 
 struct PlanNode {
@@ -41,9 +47,9 @@ struct Mark {
 
 struct Plan {
   PlanNode root;
-  std::optional<PlanNode> closest;  // relaxed: what has everything typed freely, which comes first
-  std::vector<Term> scoring;        // distinct words and bigrams of what is wanted
-  std::vector<Mark> marks;          // longest first
+  std::optional<PlanNode> closest;   // relaxed: what has everything typed freely, which comes first
+  std::vector<ScoringTerm> scoring;  // distinct words and bigrams of what is wanted
+  std::vector<Mark> marks;           // longest first
   std::vector<Hint> hints;
   bool several = false;           // more than one part was typed freely
   bool any_term_will_do = false;  // ranked: the more of it the better
@@ -83,6 +89,7 @@ class Planner {
   const index::Snapshot& snapshot_;
   text::Segmenter& segmenter_;
   Plan plan_;
+  std::map<Term, double> scoring_;  // → ScoringTerm::times
   std::set<std::string> expanded_;  // beginnings that stand for many terms each
   Mode mode_ = Mode::exact_first;
   bool boolean_ = false;
