@@ -54,6 +54,7 @@ struct BlobFiles {
 // Takes a manifest page away, if it is there: what only it held is marked as unused.
 void drop_page(TransactionBuffer& transaction, ByteView digest, std::uint64_t number);
 std::unique_ptr<BlobWriter> make_blob_writer(BlobFiles& files);
+std::vector<BlobInfo> store_together(BlobFiles& files, std::span<const ByteView> blobs);
 std::unique_ptr<BlobReader> make_blob_reader(BlobFiles& files, ByteView digest);  // throws not_found
 
 class PackedBlobStore final : public BlobStore {
@@ -62,6 +63,7 @@ class PackedBlobStore final : public BlobStore {
       : files_(committer, clock, std::move(packs), per_page) {}
 
   std::unique_ptr<BlobWriter> create() override { return make_blob_writer(files_); }
+  std::vector<BlobInfo> put_small(std::span<const ByteView> blobs) override;
   std::unique_ptr<BlobReader> open(ByteView digest) const override { return make_blob_reader(files_, digest); }
   std::optional<BlobInfo> find(ByteView digest) const override;
   std::vector<std::string> owners(ByteView digest) const override;

@@ -35,6 +35,13 @@ Bytes BlobStore::get(ByteView digest) const {
   return reader->read(0, reader->size());
 }
 
+std::vector<BlobInfo> PackedBlobStore::put_small(std::span<const ByteView> blobs) {
+  const auto large = [](ByteView blob) { return blob.size() > kSmallBlobBytes; };
+  if (blobs.size() > kSmallBlobs || std::any_of(blobs.begin(), blobs.end(), large))
+    throw Error(ErrorCode::invalid_argument, "too many or too large blobs to be stored together");
+  return store_together(files_, blobs);
+}
+
 std::optional<BlobInfo> PackedBlobStore::find(ByteView digest) const {
   const auto view = files_.committer.read_view();
   const auto header = find_header(std::as_const(*view), digest);

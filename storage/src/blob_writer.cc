@@ -1,5 +1,6 @@
 // Writing: cut into chunks, append those that are new to a pack, sync, and only then let the index know.
 #include <map>
+#include <span>
 
 #include "blob_files.h"
 #include "blob_keys.h"
@@ -27,6 +28,7 @@ class PackedBlobWriter final : public BlobWriter {
 
   void write(ByteView bytes) override;
   BlobInfo finish() override;
+  std::vector<BlobInfo> store_together(std::span<const ByteView> blobs);
 
  private:
   static constexpr std::size_t kBufferBytes = 16 * kMaxChunkBytes;
@@ -204,6 +206,38 @@ BlobInfo PackedBlobWriter::finish() {
   return info;
 }
 
+// Blobs of one manifest page each, instead of what was written.
+std::vector<BlobInfo> PackedBlobWriter::store_together(std::span<const ByteView> blobs) {
+  finished_ = true;
+  std::vector<BlobInfo> infos;
+  std::vector<std::vector<ManifestPage>> manifests;
+  for (const auto blob : blobs) {
+    chunks_.clear();
+    for (auto rest = blob; !rest.empty(); rest = rest.subspan(chunks_.back().length)) {
+      const auto chunk = rest.first(first_chunk_length(rest));
+      add_chunk(chunk, sha256(chunk));
+    }
+    infos.push_back({sha256(blob), blob.size()});
+    manifests.emplace_back();
+    if (!chunks_.empty()) manifests.back().push_back(chunks_);
+  }
+  publish_packs();
+  replace_damaged();
+  files_.count.change([&] {
+    std::int64_t added = 0;
+    commit([&](TransactionBuffer& transaction) {
+      added = 0;
+      for (std::size_t i = 0; i < infos.size(); ++i) {
+        if (put_header(transaction, infos[i], manifests[i]) == HeaderOutcome::added)
+          added += static_cast<std::int64_t>(infos[i].size);
+      }
+    });
+    return added;
+  });
+  let_go();
+  return infos;
+}
+
 // All pages but the last in commits of their own, since a transaction is bounded; the blob exists once the header does.
 bool PackedBlobWriter::commit_pages(const BlobInfo& info, const std::vector<ManifestPage>& pages) {
   for (std::size_t i = 0; i + 1 < pages.size(); ++i) {
@@ -295,5 +329,9 @@ void PackedBlobWriter::let_go() noexcept {
 }  // namespace
 
 std::unique_ptr<BlobWriter> make_blob_writer(BlobFiles& files) { return std::make_unique<PackedBlobWriter>(files); }
+
+std::vector<BlobInfo> store_together(BlobFiles& files, std::span<const ByteView> blobs) {
+  return PackedBlobWriter(files).store_together(blobs);
+}
 
 }  // namespace lantai::storage

@@ -88,6 +88,33 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(bytes_come_back_whole_and_in_any_range, S, Stores)
   BOOST_TEST(s.store->blobs().verify().empty());
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(small_blobs_stored_together_are_those_stored_alone, S, Stores) {
+  S s;
+  auto& blobs = s.store->blobs();
+  const auto known = noise(40'000, 7);
+  blobs.put(known);
+  const auto before = s.store->statistics();
+  const std::vector<Bytes> contents = {noise(65'536, 1), known, {}, noise(5, 2), noise(65'536, 1)};
+  const auto infos = blobs.put_small(std::vector<ByteView>(contents.begin(), contents.end()));
+  BOOST_REQUIRE_EQUAL(infos.size(), contents.size());
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    BOOST_TEST(infos[i].digest == sha256(contents[i]));
+    BOOST_TEST(infos[i].size == contents[i].size());
+    BOOST_TEST(blobs.get(infos[i].digest) == contents[i]);
+  }
+  BOOST_TEST(s.store->statistics().blob_bytes == before.blob_bytes + 65'536 + 5);
+  BOOST_TEST(blobs.verify().empty());
+  own(*s.store, infos[0].digest, "item/1");
+  s.clock.advance_micros(7'200'000'000LL);
+  BOOST_TEST(blobs.collect(std::chrono::hours(1)).blobs_removed == 3U);
+  BOOST_TEST(blobs.get(infos[0].digest) == contents[0]);
+
+  const Bytes large(BlobStore::kSmallBlobBytes + 1);
+  BOOST_CHECK_EXCEPTION(blobs.put_small(std::vector<ByteView>{large}), Error, code_is(ErrorCode::invalid_argument));
+  BOOST_CHECK_EXCEPTION(blobs.put_small(std::vector<ByteView>(BlobStore::kSmallBlobs + 1)), Error,
+                        code_is(ErrorCode::invalid_argument));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_unfinished_blob_is_not_there_and_takes_no_room, S, Stores) {
   S s;
   const auto bytes = noise(1'000'000, 2);

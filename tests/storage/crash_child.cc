@@ -39,7 +39,10 @@ void commit_forever(Store& store, int writer) {
 // Returns once the blob has its owner; collection may take it in between, since it has no grace here.
 void put_owned(Store& store, std::uint64_t number) {
   while (true) {
-    const auto digest = store.blobs().put(blob_content(number)).digest;
+    const auto content = blob_content(number);
+    const bool small = content.size() <= BlobStore::kSmallBlobBytes;
+    const auto digest = small ? store.blobs().put_small(std::vector<ByteView>{content}).at(0).digest
+                              : store.blobs().put(content).digest;
     try {
       store.run_transaction([&](Transaction& t) {
         t.add_blob_owner(digest, blob_name(number));

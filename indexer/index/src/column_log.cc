@@ -18,48 +18,48 @@ std::uint32_t crc_of(std::string_view bytes) {
   return crc.checksum();
 }
 
-std::string encode(const ColumnRecord& record) {
+std::string encode(const ColumnRecord& record, SharedStrings& strings) {
   std::string out;
   put_number(record.doc, out);
   put_number(record.removed ? 1 : 0, out);
   if (record.removed) return out;
-  put_text(record.type, out);
+  strings.put(record.type, out);
   put_text(record.id, out);
   put_number(record.version, out);
   put_text(record.code_key, out);
-  put_text(record.date, out);
+  strings.put(record.date, out);
   put_number(record.text.offset, out);
   put_number(record.text.size, out);
   put_number(record.length, out);
   put_number(record.access.size(), out);
-  for (const auto& term : record.access) put_text(term, out);
+  for (const auto& term : record.access) strings.put(term, out);
   put_number(record.fields.size(), out);
   for (const auto& [name, values] : record.fields) {
-    put_text(name, out);
+    strings.put(name, out);
     put_number(values.size(), out);
-    for (const auto& value : values) put_text(value, out);
+    for (const auto& value : values) strings.put(value, out);
   }
   return out;
 }
 
-ColumnRecord decode(std::string_view in) {
+ColumnRecord decode(std::string_view in, SharedStrings& strings) {
   ColumnRecord record;
   record.doc = static_cast<DocId>(get_number(in));
   record.removed = get_number(in) == 1;
   if (record.removed) return record;
-  record.type = get_text(in);
+  record.type = strings.get(in);
   record.id = get_text(in);
   record.version = get_number(in);
   record.code_key = get_text(in);
-  record.date = get_text(in);
+  record.date = strings.get(in);
   record.text.offset = get_number(in);
   record.text.size = static_cast<std::uint32_t>(get_number(in));
   record.length = static_cast<std::uint32_t>(get_number(in));
-  for (std::uint64_t count = get_number(in); count > 0; --count) record.access.emplace_back(get_text(in));
+  for (std::uint64_t count = get_number(in); count > 0; --count) record.access.push_back(strings.get(in));
   for (std::uint64_t count = get_number(in); count > 0; --count) {
     auto& [name, values] = record.fields.emplace_back();
-    name = get_text(in);
-    for (std::uint64_t number = get_number(in); number > 0; --number) values.emplace_back(get_text(in));
+    name = strings.get(in);
+    for (std::uint64_t number = get_number(in); number > 0; --number) values.push_back(strings.get(in));
   }
   return record;
 }
@@ -82,7 +82,7 @@ ColumnLog::ColumnLog(const std::filesystem::path& file, std::uint64_t committed,
       if (!in.read(entry.data(), head[0]) || crc_of(entry) != head[1]) {
         throw Error(ErrorCode::data_loss, "index column log is damaged");
       }
-      replay(decode(entry));
+      replay(decode(entry, strings_));
     }
   }
   file_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -96,7 +96,7 @@ ColumnLog::~ColumnLog() {
 }
 
 void ColumnLog::append(const ColumnRecord& record) {
-  const std::string entry = encode(record);
+  const std::string entry = encode(record, strings_);
   const std::uint32_t head[2] = {static_cast<std::uint32_t>(entry.size()), crc_of(entry)};
   waiting_.append(reinterpret_cast<const char*>(head), sizeof head);
   waiting_ += entry;

@@ -11,6 +11,7 @@
 
 #include "lantai/index/columns.h"
 #include "lantai/index/document.h"
+#include "shared_strings.h"
 
 namespace lantai::index {
 
@@ -43,6 +44,7 @@ class ColumnLog {
   int file_ = -1;
   std::uint64_t size_ = 0;
   std::string waiting_;
+  SharedStrings strings_;
 };
 
 }  // namespace lantai::index

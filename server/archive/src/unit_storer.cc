@@ -24,7 +24,8 @@ struct UnitStorer::Loaded {
   Bytes digest;
   std::uint64_t size = 0;
   std::optional<SourceDescriptor> file;  // of the machine
-  Bytes content;                         // read at once
+  std::shared_ptr<const Bytes> content;  // read at once
+  std::optional<std::string> media_type;
   bool stored = false;
 };
 
@@ -72,14 +73,37 @@ void UnitStorer::fail(StoredUnit& result, const Error& error) const {
                                  : sentence_of(error, schema, options_.language);
 }
 
+void UnitStorer::store_contents(const std::vector<StoredUnit*>& units) const {
+  std::vector<ByteView> contents;
+  const auto store = [&] {
+    if (!contents.empty()) store_.blobs().put_small(contents);
+    contents.clear();
+  };
+  for (const auto* unit : units) {
+    for (const auto& content : unit->pending->contents) {
+      if (contents.size() == storage::BlobStore::kSmallBlobs) store();
+      contents.emplace_back(*content);
+    }
+  }
+  store();
+}
+
 void UnitStorer::create_pending(std::vector<StoredUnit>& units) const {
   std::vector<StoredUnit*> waiting;
   std::vector<records::NewRecord> wanted;
   for (auto& unit : units) {
-    if (!unit.pending) continue;
-    waiting.push_back(&unit);
-    wanted.push_back(std::move(unit.pending->record));
+    if (unit.pending) waiting.push_back(&unit);
   }
+  try {
+    store_contents(waiting);
+  } catch (const Error& error) {
+    for (auto* unit : waiting) {
+      unit->pending.reset();
+      fail(*unit, error);
+    }
+    return;
+  }
+  for (auto* unit : waiting) wanted.push_back(std::move(unit->pending->record));
   const auto results = engine_.create_all(principal_, wanted);
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     StoredUnit& unit = *waiting[i];
@@ -137,14 +161,15 @@ UnitStorer::Loaded UnitStorer::load(const FileSource& source) const {
     loaded.size = source.size;
     loaded.stored = true;
   } else if (source.content) {
-    loaded.digest = storage::sha256(*source.content);
-    loaded.size = source.content->size();
+    loaded.content = source.content;
+    loaded.digest = storage::sha256(*loaded.content);
+    loaded.size = loaded.content->size();
   } else {
     loaded.file = SourceDescriptor::of_file(source.path);
     if (loaded.file->size() <= kWhole) {
-      loaded.content = loaded.file->read(0, kWhole);
-      loaded.digest = storage::sha256(loaded.content);
-      loaded.size = loaded.content.size();
+      loaded.content = std::make_shared<const Bytes>(loaded.file->read(0, kWhole));
+      loaded.digest = storage::sha256(*loaded.content);
+      loaded.size = loaded.content->size();
     } else if (!options_.dry_run) {
       const auto writer = store_.blobs().create();
       for (;;) {
@@ -160,9 +185,7 @@ UnitStorer::Loaded UnitStorer::load(const FileSource& source) const {
   return loaded;
 }
 
-records::NewFile UnitStorer::keep(const FileSource& source, Loaded& loaded) const {
-  if (!loaded.stored) store_.blobs().put(source.content ? ByteView(*source.content) : ByteView(loaded.content));
-  loaded.stored = true;
+records::NewFile UnitStorer::describe(const FileSource& source, Loaded& loaded) const {
   records::NewFile file;
   file.digest = loaded.digest;
   file.size = loaded.size;
@@ -173,17 +196,27 @@ records::NewFile UnitStorer::keep(const FileSource& source, Loaded& loaded) cons
   return file;
 }
 
+records::NewFile UnitStorer::keep(const FileSource& source, Loaded& loaded) const {
+  if (!loaded.stored) store_.blobs().put(*loaded.content);
+  loaded.stored = true;
+  return describe(source, loaded);
+}
+
 // Taking in never waits for the machinery of reading: without it, what the file is stays open.
-std::string UnitStorer::identify(const FileSource& source, const Loaded& loaded) const {
+const std::string& UnitStorer::identify(const FileSource& source, Loaded& loaded) const {
+  if (loaded.media_type) return *loaded.media_type;
+  loaded.media_type.emplace();
   try {
-    if (loaded.file) return extractor_.identify({loaded.file->get(), source.name});
-    const SourceDescriptor descriptor = source.content ? SourceDescriptor::of_bytes(*source.content)
-                                                       : SourceDescriptor::of_blob(store_.blobs(), loaded.digest);
-    return extractor_.identify({descriptor.get(), source.name});
+    const auto in_memory = [&] {
+      return loaded.content ? SourceDescriptor::of_bytes(*loaded.content)
+                            : SourceDescriptor::of_blob(store_.blobs(), loaded.digest);
+    };
+    const auto& descriptor = loaded.file ? *loaded.file : loaded.file.emplace(in_memory());
+    loaded.media_type = extractor_.identify({descriptor.get(), source.name});
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::failed_precondition || error.code() == ErrorCode::unavailable) return {};
-    throw;
+    if (error.code() != ErrorCode::failed_precondition && error.code() != ErrorCode::unavailable) throw;
   }
+  return *loaded.media_type;
 }
 
 std::optional<UnitStorer::Known> UnitStorer::find_known(const ImportUnit& unit, const std::string& content,
@@ -207,7 +240,11 @@ std::optional<UnitStorer::Known> UnitStorer::find_known(const ImportUnit& unit, 
 PendingRecord UnitStorer::pending(const ImportUnit& unit, Json fields, std::vector<Loaded>& files,
                                   LedgerEntry entry) const {
   PendingRecord out;
-  for (std::size_t i = 0; i < files.size(); ++i) out.record.files.push_back(keep(unit.files[i], files[i]));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const bool small = files[i].content && files[i].size <= storage::BlobStore::kSmallBlobBytes;
+    out.record.files.push_back(small ? describe(unit.files[i], files[i]) : keep(unit.files[i], files[i]));
+    if (small) out.contents.push_back(files[i].content);
+  }
   out.key = unit.key;
   out.row_key = unit.row_key;
   out.relative = "relative\n" + unit.relative + "\n" + entry.content;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -20,8 +21,9 @@ namespace lantai::archive {
 // A record that is still to be made, and how its source will be known again.
 struct PendingRecord {
   records::NewRecord record;
-  std::string key, relative;  // of the ledger; the first may be empty
-  std::string row_key;        // by which other rows name it, or empty
+  std::vector<std::shared_ptr<const Bytes>> contents;  // of small files that are still to be stored
+  std::string key, relative;                           // of the ledger; the first may be empty
+  std::string row_key;                                 // by which other rows name it, or empty
   LedgerEntry entry;
 };
 
@@ -42,7 +44,7 @@ class UnitStorer {
 
   // All but the making of a new record. Never throws: what goes wrong is the unit's result.
   StoredUnit prepare(const ImportUnit& unit) const;
-  // Makes the records that are pending, in their order.
+  // Stores their small files and makes the records that are pending, in their order.
   void create_pending(std::vector<StoredUnit>& units) const;
 
  private:
@@ -50,8 +52,10 @@ class UnitStorer {
   struct Known;
   void store_unit(const ImportUnit& unit, StoredUnit& result) const;
   Loaded load(const FileSource& source) const;
+  records::NewFile describe(const FileSource& source, Loaded& loaded) const;
   records::NewFile keep(const FileSource& source, Loaded& loaded) const;
-  std::string identify(const FileSource& source, const Loaded& loaded) const;
+  const std::string& identify(const FileSource& source, Loaded& loaded) const;
+  void store_contents(const std::vector<StoredUnit*>& units) const;
   std::optional<Known> find_known(const ImportUnit& unit, const std::string& content,
                                   const std::vector<Loaded>& files) const;
   PendingRecord pending(const ImportUnit& unit, schema::Json fields, std::vector<Loaded>& files,

@@ -263,6 +263,7 @@ Session StoredAccounts::sign_in(std::string_view login_given, std::string_view p
   delay_.check(login, from, now);
   const auto stored = load_login(*store_.read_view(), login);
   const auto checked = password.substr(0, kMaxPasswordBytes + 1);
+  hasher_.prepare();
   const bool right = stored ? hasher_.verify(stored->password, checked) : hasher_.verify_nobody(checked);
   if (!right || stored->account.disabled) {
     delay_.failed(login, from, now);

@@ -2,6 +2,7 @@
 // into what may be stored? By BLAKE2b. Thread-safe.
 #pragma once
 
+#include <mutex>
 #include <semaphore>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ class PasswordHasher {
   bool verify(const std::string& hash, std::string_view password);
   // The same cost as verify, for a login that does not exist; always false.
   bool verify_nobody(std::string_view password);
+  // Makes what verify_nobody() needs, once: as costly as a check, so to be called whether or not the login exists.
+  void prepare();
   bool outdated(const std::string& hash) const;  // made with other limits
 
  private:
@@ -27,6 +30,7 @@ class PasswordHasher {
   const std::size_t memory_bytes_;
   const unsigned passes_;
   std::counting_semaphore<kAtOnce> slots_{kAtOnce};
+  std::once_flag prepared_;
   std::string nobody_;
 };
 

@@ -51,6 +51,9 @@ struct BlobDamage {
 
 class BlobStore {
  public:
+  static constexpr std::size_t kSmallBlobs = 256;
+  static constexpr std::size_t kSmallBlobBytes = 64U << 10U;
+
   virtual ~BlobStore() = default;
   virtual std::unique_ptr<BlobWriter> create() = 0;
   virtual std::unique_ptr<BlobReader> open(ByteView digest) const = 0;  // throws not_found
@@ -60,6 +63,10 @@ class BlobStore {
   virtual CollectionReport collect(std::chrono::seconds grace) = 0;
   // Reads everything; `progress` gets bytes done so far.
   virtual std::vector<BlobDamage> verify(const std::function<void(std::uint64_t)>& progress = {}) const = 0;
+
+  // Up to kSmallBlobs of up to kSmallBlobBytes each, with one sync and one commit: all are there, or none. Throws
+  // invalid_argument beyond these limits.
+  virtual std::vector<BlobInfo> put_small(std::span<const ByteView> blobs) = 0;
 
   BlobInfo put(ByteView bytes);      // convenience for small blobs
   Bytes get(ByteView digest) const;  // whole blob in memory
