@@ -1,10 +1,12 @@
-// The small decoders of the worker: encodings, numbers as sheets and OFD write them, DER, versions of pictures, names.
-// The first byte chooses.
+// The small decoders of the worker: encodings, numbers as sheets and OFD write them, DER, versions of pictures, BMP,
+// names. The first byte chooses.
 #include <cstdint>
 #include <cstdlib>
 
+#include "bmp.h"
 #include "charset.h"
 #include "der.h"
+#include "fault.h"
 #include "identify_text.h"
 #include "number_format.h"
 #include "ofd_numbers.h"
@@ -42,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   const lantai::ByteView bytes(data + 1, size - 1);
-  switch (data[0] % 6) {
+  switch (data[0] % 7) {
     case 0:
       decode(charsets, bytes);
       break;
@@ -64,6 +66,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (read_zip_directory(source, 100).members.size() > 101) std::abort();
       break;
     }
+    case 6:
+      try {
+        read_bmp(bytes);
+      } catch (const Fault&) {
+      }
+      break;
     default:
       for (const char* format : {"JPEG", "PNG", "GIF", "TIFF", "BMP", "WebP", "HEIF"}) picture_version(bytes, format);
   }

@@ -23,7 +23,7 @@ Source::~Source() {
 }
 
 std::size_t Source::read_at(std::uint64_t offset, std::uint8_t* out, std::size_t count) const {
-  if (offset >= size_) return 0;
+  if (offset >= size_ || count == 0) return 0;
   count = static_cast<std::size_t>(std::min<std::uint64_t>(count, size_ - offset));
   if (descriptor_ < 0) {
     std::memcpy(out, bytes_.data() + offset, count);
