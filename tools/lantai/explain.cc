@@ -45,8 +45,7 @@ Json explain_directly(const Shared& shared, const ExplainArguments& arguments, c
 }
 
 int explain(const Shared& shared, const ExplainArguments& arguments) {
-  std::string query;
-  for (const auto& word : arguments.words) query += (query.empty() ? "" : " ") + word;
+  const std::string query = query_of(arguments.words);
   const Json explained = shared.server.empty()
                              ? explain_directly(shared, arguments, query)
                              : Remote(shared).explain(arguments.record, query, arguments.filters, arguments.viewer);

@@ -6,6 +6,12 @@
 
 namespace lantai::cli {
 
+std::string query_of(const std::vector<std::string>& words) {
+  std::string query;
+  for (const auto& word : words) query += (query.empty() ? "" : " ") + word;
+  return query;
+}
+
 std::vector<search::FieldFilter> filters_of(const std::vector<std::string>& given) {
   std::vector<search::FieldFilter> filters;
   for (const auto& text : given) {

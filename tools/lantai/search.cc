@@ -19,12 +19,6 @@ struct SearchArguments {
   bool no_wait = false, strict = false;
 };
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string query;
-  for (const auto& word : words) query += (query.empty() ? "" : " ") + word;
-  return query;
-}
-
 search::Sort sort_of(const std::string& name) {
   if (name == "date") return search::Sort::date_ascending;
   if (name == "-date") return search::Sort::date_descending;
@@ -105,7 +99,7 @@ int search_directly(const Shared& shared, const SearchArguments& arguments) {
     wait_until_findable(*application, application->store().changes().last_position(), shared);
   }
   search::SearchRequest request;
-  request.query = joined(arguments.words);
+  request.query = query_of(arguments.words);
   request.filters = filters_of(arguments.filters);
   request.facets = arguments.facets;
   request.sort = sort_of(arguments.sort);
@@ -121,7 +115,7 @@ int search_directly(const Shared& shared, const SearchArguments& arguments) {
 
 int search_remotely(const Shared& shared, const SearchArguments& arguments) {
   RemoteSearch request;
-  request.query = joined(arguments.words);
+  request.query = query_of(arguments.words);
   request.filters = arguments.filters;
   request.facets = arguments.facets;
   request.sort = arguments.sort;
