@@ -5,7 +5,8 @@
 namespace lantai::extract {
 namespace {
 
-constexpr unsigned kFilesPerWorker = 5'000;  // what wears it out is noticed before; its start costs as much as a hundred small files
+// What wears it out is noticed before. Its start costs as much as a hundred small files.
+constexpr unsigned kFilesPerWorker = 5'000;
 
 }  // namespace
 

@@ -74,7 +74,7 @@ void check(const Header& header) {
     damaged("the picture's header cannot be read");
   if (compression != kPlain && compression != kRuns8 && compression != kRuns4 && compression != kMasks &&
       compression != kMasksWithAlpha)
-    throw Fault("unsupported", "this kind of BMP is not read");
+    throw Fault("unsupported_format", "this kind of BMP is not read");
   const bool masked = compression == kMasks || compression == kMasksWithAlpha;
   if ((compression == kRuns8 && bits != 8) || (compression == kRuns4 && bits != 4) ||
       (masked && bits != 16 && bits != 32))

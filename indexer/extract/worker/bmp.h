@@ -9,7 +9,7 @@ namespace lantai::extract::worker {
 
 bool is_bmp(ByteView bytes);
 // Where run lengths pass over pixels, they are white. Throws Fault damaged, also when a row is missing; too_large
-// before anything of the size is reserved; unsupported for JPEG or PNG in a BMP, which only printers get.
+// before anything of the size is reserved; unsupported_format for JPEG or PNG in a BMP, which only printers get.
 Image read_bmp(ByteView bytes);
 
 }  // namespace lantai::extract::worker
