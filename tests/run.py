@@ -3,7 +3,7 @@
 `N passed, N failed`; exit status 0 only when nothing failed and every part ran at least one test.
 
 Parts: `checks` (format, layers, texts), `tidy`, one per C++ test program, `scenario`, `web` (unit tests, size), `browser`.
-C++ programs run two at a time; the rest, which start servers, one after another. The analysis, `tidy`, takes what processor
+C++ programs run two at a time, and so do scenarios; the rest one after another. The analysis, `tidy`, takes what processor
 time they all leave.
 """
 
