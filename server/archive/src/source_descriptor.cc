@@ -95,6 +95,8 @@ std::uint64_t SourceDescriptor::size() const {
 }
 
 Bytes SourceDescriptor::read(std::uint64_t offset, std::size_t count) const {
+  const std::uint64_t whole = size();
+  count = static_cast<std::size_t>(std::min<std::uint64_t>(count, offset < whole ? whole - offset : 0));
   Bytes bytes(count);
   std::size_t done = 0;
   while (done < count) {
