@@ -127,6 +127,19 @@ BOOST_AUTO_TEST_CASE(a_scan_in_an_ofd_is_read_wherever_its_picture_is_named) {
   BOOST_TEST_REQUIRE(read.pages.size() == 1U);
   for (const std::string& what : {kLines[0], std::string("校档案馆藏")})
     BOOST_TEST(read.pages[0].text.find(what) != std::string::npos, read.pages[0].text);
+  const auto layout = extractor->lay_out(file.source(), 1);
+  BOOST_TEST_REQUIRE(layout.has_value());
+  BOOST_TEST(layout->from_ocr);
+  // The picture is a page whose first line begins 72 points from the left and from the top; the number is drawn.
+  const auto text = layout->text();
+  for (const std::string& what : {kLines[0], std::string("校档案馆藏")}) {
+    const auto at = text.find(what);
+    BOOST_TEST_REQUIRE(at != std::string::npos, text);
+    const auto boxes = layout->boxes(at, at + what.size());
+    BOOST_TEST_REQUIRE(!boxes.empty());
+    const bool above = boxes.front().top < 0.5;
+    BOOST_TEST(above == (what == kLines[0]));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -103,7 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const worker::Package pages(source, report, context.charsets);
     const worker::OfdDrawing drawing(pages, report, context.charsets);
     drawing.render(1, 100);
-    drawing.layout(1);
+    drawing.look(1);
   });
   return 0;
 }

@@ -170,6 +170,7 @@ void OfdCanvas::add_image(const pugi::xml_node& object) {
   const auto box = box_of(attribute(object, "Boundary"));
   try {
     const auto image = Image::from_file(*bytes);
+    largest_picture_ = std::max(largest_picture_, box[2] * box[3]);
     if (attribute(object, "CTM").empty()) return add_picture(image, {0, 0, box[2], box[3]});
     transform(cairo_, matrix_of(attribute(object, "CTM")));
     add_picture(image, {0, 0, 1, 1});

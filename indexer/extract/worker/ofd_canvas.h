@@ -20,8 +20,11 @@ class OfdCanvas {
   void add(const pugi::xml_node& content, const OfdStyle& style = {}, unsigned depth = 0);
   // Over the box, in millimetres. As ink: white is clear, and what lies below shows through.
   void add_picture(const Image& image, const std::vector<double>& box, bool as_ink = false);
+  // Square millimetres of the largest picture of the content so far; 0: there was none.
+  double largest_picture() const { return largest_picture_; }
 
  private:
+  double largest_picture_ = 0;
   void add_object(const pugi::xml_node& object, OfdStyle style, unsigned depth);
   void clip(const pugi::xml_node& clips);
   void add_outline(const pugi::xml_node& object, const OfdStyle& style);

@@ -4,8 +4,10 @@
 
 #include "fault.h"
 #include "ofd_canvas.h"
+#include "ofd_layout.h"
 #include "ofd_numbers.h"
 #include "ofd_signatures.h"
+#include "plausible.h"
 
 namespace lantai::extract::worker {
 namespace {
@@ -51,11 +53,11 @@ std::uint32_t OfdDrawing::page_count() const {
 
 Image OfdDrawing::render(std::uint32_t number, std::uint32_t width) const { return draw(number, width, nullptr); }
 
-PageLayout OfdDrawing::layout(std::uint32_t number) const {
+OfdDrawing::Look OfdDrawing::look(std::uint32_t number) const {
   constexpr std::uint32_t kWide = 800;
-  PageLayout layout;
-  draw(number, kWide, &layout);
-  return layout;
+  Look look;
+  draw(number, kWide, &look);
+  return look;
 }
 
 // A seal may be an OFD itself; one within it is not drawn.
@@ -80,7 +82,7 @@ void OfdDrawing::add_seals(const std::string& root, const std::string& page, dou
   }
 }
 
-Image OfdDrawing::draw(std::uint32_t number, std::uint32_t width, PageLayout* layout) const {
+Image OfdDrawing::draw(std::uint32_t number, std::uint32_t width, Look* look) const {
   constexpr double kHighest = 20;  // widths
   std::uint32_t before = 0;
   for (const auto& root : OfdStructure::bodies(package_)) {
@@ -106,11 +108,13 @@ Image OfdDrawing::draw(std::uint32_t number, std::uint32_t width, PageLayout* la
     cairo_set_source_rgb(cairo.get(), 1, 1, 1);
     cairo_paint(cairo.get());
     cairo_scale(cairo.get(), scale, scale);
-    OfdCanvas canvas(cairo.get(), document, size, layout);
+    OfdCanvas canvas(cairo.get(), document, size, look == nullptr ? nullptr : &look->layout);
     add_templates(document, content, false, canvas);
     canvas.add(child(content, "Content"));
     add_templates(document, content, true, canvas);
     add_annotations(document, page.id, cairo.get(), canvas);
+    if (look != nullptr && canvas.largest_picture() > 0)
+      look->scan = is_scan(count_legible(look->layout.text()), canvas.largest_picture() / (size.width * size.height));
     if (with_seals_) add_seals(root, page.id, scale, canvas);
     cairo_surface_flush(surface.get());
     return Image::from_bgra(cairo_image_surface_get_data(surface.get()), across, down,

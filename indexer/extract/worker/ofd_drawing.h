@@ -23,11 +23,14 @@ class OfdDrawing {
   std::uint32_t page_count() const;
   // Throw Fault damaged when there is no such page, too_large when it would be higher than 20 times its width.
   Image render(std::uint32_t number, std::uint32_t width) const;
-  // The characters in the order in which they are drawn; seals have none.
-  PageLayout layout(std::uint32_t number) const;
+  struct Look {
+    PageLayout layout;  // the characters in the order in which they are drawn; seals have none
+    bool scan = false;  // what there is to read is in a picture
+  };
+  Look look(std::uint32_t number) const;
 
  private:
-  Image draw(std::uint32_t number, std::uint32_t width, PageLayout* layout) const;
+  Image draw(std::uint32_t number, std::uint32_t width, Look* look) const;
   void add_seals(const std::string& root, const std::string& page, double scale, OfdCanvas& canvas) const;
   Image seal_picture(const OfdSignature& signature, double width) const;
 

@@ -49,6 +49,12 @@ Extent lay_out(std::string_view text, double x, double size, const std::vector<d
 
 }  // namespace
 
+bool is_scan(std::size_t legible, double share_of_page) {
+  constexpr std::size_t kLegible = 8, kLittle = 100;  // characters; as for a page of a PDF
+  constexpr double kMostOfPage = 0.6;
+  return legible < kLegible || (legible < kLittle && share_of_page >= kMostOfPage);
+}
+
 void OfdLayout::add(const pugi::xml_node& content, double left, double top, unsigned depth) {
   if (depth > kMaxXmlDepth) throw Fault("too_deep", "XML nested more deeply than allowed");
   for (const auto& node : content.children()) {

@@ -10,6 +10,10 @@
 
 namespace lantai::extract::worker {
 
+// Is a picture that takes this share of its page to be read, beside so many characters? When there is hardly any text,
+// or little and the picture is most of the page.
+bool is_scan(std::size_t legible, double share_of_page);
+
 class OfdLayout {
  public:
   struct Picture {

@@ -9,9 +9,6 @@
 namespace lantai::extract::worker {
 namespace {
 
-constexpr std::size_t kLegible = 8, kLittle = 100;  // characters; as for a page of a PDF
-constexpr double kMostOfPage = 0.6;
-
 // Reads one document body of an OFD package.
 class OfdReader {
  public:
@@ -114,13 +111,12 @@ class OfdReader {
     report_.metadata(prefix + "page", std::to_string(page));
   }
 
-  // A page that shows pictures is a scan when it has hardly any text, or little and a picture that is most of it.
   std::string read_pictures(const OfdLayout& layout, std::string_view layer, double page_area, std::uint32_t number) {
     std::string text;
     const auto legible = count_legible(layer);
-    if (!context_.ocr_allowed || legible >= kLittle) return text;
+    if (!context_.ocr_allowed) return text;
     for (const auto& picture : layout.pictures()) {
-      if (legible >= kLegible && picture.area < page_area * kMostOfPage) continue;
+      if (!is_scan(legible, picture.area / page_area)) continue;
       const auto* bytes = document_.image(picture.id);
       if (bytes == nullptr) continue;
       report_.progress();

@@ -157,7 +157,12 @@ class Server {
     const auto kind = identify(source, charsets_, magic_).kind;
     if (kind == Kind::ofd) {
       const Package package(source, report, charsets_);
-      return send(OfdDrawing(package, report, charsets_).layout(request.page), report);
+      auto look = OfdDrawing(package, report, charsets_).look(request.page);
+      if (!request.ocr || !look.scan) return send(look.layout, report);
+      report.progress();
+      auto layout = ocr_.read(page_image(source, report, request, 0)).layout;
+      std::move(look.layout.characters.begin(), look.layout.characters.end(), std::back_inserter(layout.characters));
+      return send(layout, report);
     }
     if (kind != Kind::pdf && kind != Kind::image) throw Fault("unsupported_format", "no page images");
     bool scan = true;
