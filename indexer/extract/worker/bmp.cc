@@ -30,15 +30,23 @@ struct Header {
   std::size_t pixels = 0;  // where they begin
   std::vector<Colour> palette;
   std::array<std::uint32_t, 3> masks{};  // of red, green, blue
+
+  bool masked() const { return compression == kMasks || compression == kMasksWithAlpha; }
+  bool in_runs() const { return compression == kRuns8 || compression == kRuns4; }
+  std::size_t row_bytes() const { return (width * bits + 31) / 32 * 4; }  // not in runs
 };
+
+// Blue, green, red, as they stand in a file.
+Colour colour_of(std::uint32_t value) {
+  return {static_cast<std::uint8_t>(value >> 16U), static_cast<std::uint8_t>(value >> 8U),
+          static_cast<std::uint8_t>(value), 0};
+}
 
 void read_palette(ByteView bytes, std::size_t at, std::size_t entry, std::uint32_t colours, Header& header) {
   const std::uint32_t most = 1U << header.bits;
   header.palette.resize(most);
   for (std::uint32_t i = 0; i < (colours == 0 ? most : std::min(colours, most)); ++i) {
-    const auto colour = little(bytes, at + i * entry, 3);
-    header.palette[i] = {static_cast<std::uint8_t>(colour >> 16U), static_cast<std::uint8_t>(colour >> 8U),
-                         static_cast<std::uint8_t>(colour), 0};
+    header.palette[i] = colour_of(little(bytes, at + i * entry, 3));
   }
 }
 
@@ -59,9 +67,8 @@ Header read_info_header(ByteView bytes, std::size_t size) {
   header.height = static_cast<std::size_t>(std::abs(std::int64_t{height}));
   header.bits = little(bytes, kFileHeader + 14, 2);
   header.compression = little(bytes, kFileHeader + 16, 4);
-  const bool masked = header.compression == kMasks || header.compression == kMasksWithAlpha;
   // Masks stand behind the short header, and at the same place inside the longer ones.
-  if (masked)
+  if (header.masked())
     for (std::size_t i = 0; i < 3; ++i) header.masks.at(i) = little(bytes, kFileHeader + kInfoHeader + 4 * i, 4);
   if (header.bits <= 8) read_palette(bytes, kFileHeader + size, 4, little(bytes, kFileHeader + 32, 4), header);
   return header;
@@ -72,12 +79,10 @@ void check(const Header& header) {
   const auto bits = header.bits, compression = header.compression;
   if (header.width == 0 || header.height == 0 || std::find(kDepths.begin(), kDepths.end(), bits) == kDepths.end())
     damaged("the picture's header cannot be read");
-  if (compression != kPlain && compression != kRuns8 && compression != kRuns4 && compression != kMasks &&
-      compression != kMasksWithAlpha)
+  if (compression != kPlain && !header.in_runs() && !header.masked())
     throw Fault("unsupported_format", "this kind of BMP is not read");
-  const bool masked = compression == kMasks || compression == kMasksWithAlpha;
   if ((compression == kRuns8 && bits != 8) || (compression == kRuns4 && bits != 4) ||
-      (masked && bits != 16 && bits != 32))
+      (header.masked() && bits != 16 && bits != 32))
     damaged("the picture's header contradicts itself");
   if (header.width > static_cast<std::size_t>(kMaxPixels) ||
       header.height > static_cast<std::size_t>(kMaxPixels) / header.width)
@@ -122,7 +127,7 @@ std::uint8_t masked(std::uint32_t pixel, std::uint32_t mask) {
   return static_cast<std::uint8_t>(std::uint64_t{(pixel & mask) >> shift} * 255 / (mask >> shift));
 }
 
-Colour colour_of(const Header& header, ByteView row, std::size_t x) {
+Colour colour_at(const Header& header, ByteView row, std::size_t x) {
   if (header.bits <= 8) {
     const std::size_t bit = x * header.bits;
     const unsigned shift = 8 - header.bits - bit % 8;
@@ -130,17 +135,14 @@ Colour colour_of(const Header& header, ByteView row, std::size_t x) {
   }
   const std::size_t bytes = header.bits / 8;
   const std::uint32_t pixel = little(row, x * bytes, bytes);
-  if (header.bits == 24)
-    return {static_cast<std::uint8_t>(pixel >> 16U), static_cast<std::uint8_t>(pixel >> 8U),
-            static_cast<std::uint8_t>(pixel), 0};
+  if (header.bits == 24) return colour_of(pixel);
   return {masked(pixel, header.masks[0]), masked(pixel, header.masks[1]), masked(pixel, header.masks[2]), 0};
 }
 
 void draw_rows(ByteView bytes, const Header& header, Canvas& canvas) {
-  const std::size_t row_bytes = (header.width * header.bits + 31) / 32 * 4;
   for (std::size_t row = 0; row < header.height; ++row) {
-    const auto line = bytes.subspan(row * row_bytes, row_bytes);
-    for (std::size_t x = 0; x < header.width; ++x) canvas.set(x, row, colour_of(header, line, x));
+    const auto line = bytes.subspan(row * header.row_bytes(), header.row_bytes());
+    for (std::size_t x = 0; x < header.width; ++x) canvas.set(x, row, colour_at(header, line, x));
   }
 }
 
@@ -181,11 +183,9 @@ Image read_bmp(ByteView bytes) {
   const Header header = read_header(bytes);
   if (header.pixels > bytes.size()) damaged("the picture ends too early");
   const ByteView body = bytes.subspan(header.pixels);
-  const bool runs = header.compression == kRuns8 || header.compression == kRuns4;
-  if (!runs && body.size() < (header.width * header.bits + 31) / 32 * 4 * header.height)
-    damaged("the picture ends too early");
+  if (!header.in_runs() && body.size() < header.row_bytes() * header.height) damaged("the picture ends too early");
   Canvas canvas(header);
-  if (runs) {
+  if (header.in_runs()) {
     draw_runs(body, header, canvas);
   } else {
     draw_rows(body, header, canvas);
