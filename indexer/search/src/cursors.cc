@@ -44,6 +44,21 @@ class RangeCursor final : public Cursor {
   DocId at_, last_;
 };
 
+class ListCursor final : public Cursor {
+ public:
+  explicit ListCursor(std::vector<DocId> documents) : documents_(std::move(documents)) {}
+  DocId doc() const override { return at_ == documents_.size() ? kNoDoc : documents_[at_]; }
+  void advance(DocId target) override {
+    const auto from = documents_.begin() + static_cast<std::ptrdiff_t>(at_);
+    at_ = static_cast<std::size_t>(std::lower_bound(from, documents_.end(), target) - documents_.begin());
+  }
+  std::uint64_t cost() const override { return documents_.size() - at_; }
+
+ private:
+  const std::vector<DocId> documents_;
+  std::size_t at_ = 0;
+};
+
 class ColumnCursor final : public Cursor {
  public:
   ColumnCursor(DocId first, DocId last, const index::FieldColumn& column, std::shared_ptr<const ValueTest> test,
@@ -165,8 +180,9 @@ class Minus final : public Cursor {
 
 class Verified final : public Cursor {
  public:
-  Verified(std::unique_ptr<Cursor> candidates, const Needle& needle, QueryRun& run)
-      : candidates_(std::move(candidates)), needle_(needle), run_(run) {}
+  using Passes = std::function<bool(std::string_view)>;
+  Verified(std::unique_ptr<Cursor> candidates, Passes passes, QueryRun& run)
+      : candidates_(std::move(candidates)), passes_(std::move(passes)), run_(run) {}
   DocId doc() const override { return candidates_->doc(); }
   void advance(DocId target) override { candidates_->advance(target); }
   bool confirm() override {
@@ -174,13 +190,13 @@ class Verified final : public Cursor {
     const auto text = run_.read(doc());
     if (!text) return false;
     run_.effort.spend(1 + text->size() / kBytesPerStep);
-    return occurs(needle_, *text);
+    return passes_(*text);
   }
   std::uint64_t cost() const override { return candidates_->cost(); }
 
  private:
   std::unique_ptr<Cursor> candidates_;
-  const Needle& needle_;
+  const Passes passes_;
   QueryRun& run_;
 };
 
@@ -299,8 +315,12 @@ std::unique_ptr<Cursor> make_any_of(Children children, index::Effort& effort) {
 std::unique_ptr<Cursor> make_minus(std::unique_ptr<Cursor> wanted, std::unique_ptr<Cursor> unwanted) {
   return std::make_unique<Minus>(std::move(wanted), std::move(unwanted));
 }
-std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, const Needle& needle, QueryRun& run) {
-  return std::make_unique<Verified>(std::move(candidates), needle, run);
+std::unique_ptr<Cursor> make_list_cursor(std::vector<DocId> documents) {
+  return std::make_unique<ListCursor>(std::move(documents));
+}
+std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, std::function<bool(std::string_view)> passes,
+                                      QueryRun& run) {
+  return std::make_unique<Verified>(std::move(candidates), std::move(passes), run);
 }
 
 }  // namespace lantai::search

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,6 +86,9 @@ std::unique_ptr<Cursor> make_column_cursor(DocId first, DocId last, const index:
 std::unique_ptr<Cursor> make_all_of(std::vector<std::unique_ptr<Cursor>> children, index::Effort& effort);
 std::unique_ptr<Cursor> make_any_of(std::vector<std::unique_ptr<Cursor>> children, index::Effort& effort);
 std::unique_ptr<Cursor> make_minus(std::unique_ptr<Cursor> wanted, std::unique_ptr<Cursor> unwanted);
-std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates, const Needle& needle, QueryRun& run);
+std::unique_ptr<Cursor> make_list_cursor(std::vector<DocId> documents);  // increasing
+// Those of the candidates whose streams pass. `passes` outlives it in what it refers to.
+std::unique_ptr<Cursor> make_verified(std::unique_ptr<Cursor> candidates,
+                                      std::function<bool(std::string_view streams)> passes, QueryRun& run);
 
 }  // namespace lantai::search

@@ -69,6 +69,8 @@ void explain_document(const ParsedQuery& query, const SearchRequest& request, Pl
   explanation.matches = witness.holds(exact.root);
   if (!explanation.matches && !query.boolean && !exact.any_term_will_do)
     explanation.by_any_part = witness.holds(planner.plan(query, Mode::relaxed).root);
+  if (!explanation.matches && !query.boolean)
+    explanation.by_sound = witness.holds(planner.plan(query, Mode::by_sound).root);
   explanation.text_damaged = !run.damaged.empty();
 }
 

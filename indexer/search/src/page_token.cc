@@ -72,7 +72,7 @@ PageToken decode_page_token(std::string_view in) {
   out.documents = get<std::uint64_t>(in);
   out.total_length = get<std::uint64_t>(in);
   const auto matching = get<std::uint64_t>(in);
-  if (matching > static_cast<std::uint64_t>(Matching::any)) refuse();
+  if (matching > static_cast<std::uint64_t>(Matching::by_sound)) refuse();
   out.matching = static_cast<Matching>(matching);
   out.best = get<double>(in);
   while (!in.empty()) out.frequencies.push_back(get<std::uint32_t>(in));

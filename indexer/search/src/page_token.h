@@ -16,6 +16,7 @@ enum class Matching : std::uint64_t {
   all,             // everything that is needed
   all_before_any,  // those that have everything come first, too few to fill a page; then those with any part
   any,             // any part, as nothing has everything
+  by_sound,        // everything, a name that sounds like a word of letters will do, as nothing else has it
 };
 
 struct PageToken {

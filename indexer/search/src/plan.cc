@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "by_sound.h"
 #include "lantai/index/terms.h"
 #include "lantai/text/code.h"
 #include "lantai/text/folding.h"
@@ -175,7 +176,21 @@ PlanNode Planner::leaf(const QueryNode& node, bool wanted) {
     return joined(PlanNode::Kind::any_of, std::move(either));
   }
   if (node.kind == QueryNode::Kind::phrase || boolean_ || !wanted) return phrase(needle, wanted);
-  return free_text(node);
+  if (mode_ != Mode::by_sound || has_han(folded)) return free_text(node);
+  auto pattern = folded.size() > 1 ? text::SoundPattern::of_typed(node.text) : std::nullopt;
+  if (!pattern) return free_text(node);
+  plan_.sounds = true;
+  std::vector<PlanNode> either;
+  either.push_back(free_text(node));
+  either.push_back(sounding(std::move(*pattern)));
+  return joined(PlanNode::Kind::any_of, std::move(either));
+}
+
+PlanNode Planner::sounding(text::SoundPattern pattern) {
+  PlanNode node = node_of(PlanNode::Kind::sound);
+  node.sound = std::make_shared<const text::SoundPattern>(std::move(pattern));
+  node.names = &names_;
+  return node;
 }
 
 // What was typed without quotes, operators or a field: its words are needed, not their order; or, when it is as long as
@@ -443,8 +458,12 @@ std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& 
     case PlanNode::Kind::phrase: {
       auto candidates = term_cursors(node, reader, segment, run);
       if (candidates.empty()) return make_empty_cursor();
-      return make_verified(make_all_of(std::move(candidates), run.effort), node.needle, run);
+      return make_verified(
+          make_all_of(std::move(candidates), run.effort),
+          [&needle = node.needle](std::string_view streams) { return occurs(needle, streams); }, run);
     }
+    case PlanNode::Kind::sound:
+      return make_sound_cursor(*node.sound, *node.names, reader, segment, run);
     case PlanNode::Kind::column:
       return make_column_cursor(segment.first(), segment.last(), *node.column, node.values, run.effort);
     default:

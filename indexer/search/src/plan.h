@@ -12,7 +12,9 @@
 #include "cursors.h"
 #include "lantai/search/query.h"
 #include "lantai/text/code.h"
+#include "lantai/text/pinyin.h"
 #include "lantai/text/segmentation.h"
+#include "name_grams.h"
 
 namespace lantai::search {
 
@@ -31,12 +33,14 @@ struct ScoringTerm {
 inline constexpr std::size_t kAllTerms = ~std::size_t{0};
 
 struct PlanNode {
-  enum class Kind { everything, nothing, terms, phrase, column, all_of, any_of, minus };
+  enum class Kind { everything, nothing, terms, phrase, column, sound, all_of, any_of, minus };
   Kind kind = Kind::nothing;
   std::vector<Term> terms;  // terms, phrase: all of them are needed
   Needle needle;            // phrase; of terms what they stand for, if it is one
   const index::FieldColumn* column = nullptr;
   std::shared_ptr<const ValueTest> values;
+  std::shared_ptr<const text::SoundPattern> sound;
+  NameGrams* names = nullptr;      // sound: where it is looked for
   std::vector<PlanNode> children;  // minus: wanted, unwanted
 };
 
@@ -52,20 +56,24 @@ struct Plan {
   std::vector<Mark> marks;           // longest first
   std::vector<Hint> hints;
   bool several = false;           // more than one part was typed freely
+  bool sounds = false;            // words of letters were taken for pinyin as well
   bool any_term_will_do = false;  // ranked: the more of it the better
   bool cut = false;               // it asked for more than is looked up: not everything is found
 };
 
 enum class Mode {
   exact_first,  // everything typed is needed
+  by_sound,     // the same, but words of letters may be the pinyin of a name
   relaxed,      // any part of what was typed freely will do
 };
 
 class Planner {
  public:
   // Throws deadline_exceeded when the run's time is up.
-  Planner(QueryRun& run, text::Segmenter& segmenter) : run_(run), snapshot_(run.snapshot), segmenter_(segmenter) {}
+  Planner(QueryRun& run, text::Segmenter& segmenter, NameGrams& names)
+      : run_(run), snapshot_(run.snapshot), segmenter_(segmenter), names_(names) {}
   Plan plan(const ParsedQuery& query, Mode mode);
+  PlanNode sounding(text::SoundPattern pattern);
   // A filter outside the query: one of `values`, or a range.
   PlanNode filter(const FieldFilter& filter);
 
@@ -88,6 +96,7 @@ class Planner {
   QueryRun& run_;
   const index::Snapshot& snapshot_;
   text::Segmenter& segmenter_;
+  NameGrams& names_;
   Plan plan_;
   std::map<Term, double> scoring_;  // → ScoringTerm::times
   std::set<std::string> expanded_;  // beginnings that stand for many terms each

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "completion.h"
 #include "evaluation.h"
 #include "explanation.h"
 #include "lantai/base/error.h"
@@ -112,11 +113,23 @@ void take_passage(Passage passage, Hit& hit) {
   hit.snippet = std::move(passage.parts);
 }
 
+Mode mode_of(Matching matching) {
+  if (matching == Matching::all) return Mode::exact_first;
+  return matching == Matching::by_sound ? Mode::by_sound : Mode::relaxed;
+}
+
+// The bytes of `title` that gave what sounds so; none if it is another of the record's names.
+std::pair<std::size_t, std::size_t> bytes_of(const std::string& title, const SoundingName& place) {
+  const auto folded = text::fold(title);
+  if (folded.text != place.name) return {0, 0};
+  return {folded.origin[place.begin], folded.origin[place.end]};
+}
+
 class IndexSearcher final : public Searcher {
  public:
   IndexSearcher(index::Indexer& indexer, const index::DocumentSource& source, const FieldAliases& aliases,
-                TokenSeal seal)
-      : searchable_(indexer.searchable()), source_(source), seal_(std::move(seal)) {
+                TokenSeal seal, const std::vector<std::string>& name_fields)
+      : searchable_(indexer.searchable()), source_(source), seal_(std::move(seal)), names_(name_fields) {
     for (const auto& [label, field] : aliases) aliases_[text::to_utf8(text::fold_only(label))] = field;
   }
 
@@ -124,6 +137,7 @@ class IndexSearcher final : public Searcher {
     const auto deadline = std::chrono::steady_clock::now() + request.time_limit;
     return search(request, deadline, true);
   }
+  std::vector<Completion> complete(const CompletionRequest& request) override;
   Explanation explain(const SearchRequest& request, std::string_view type, std::string_view id) override;
   std::function<Marks(const std::string& text)> marker(const std::string& query) override;
 
@@ -136,6 +150,8 @@ class IndexSearcher final : public Searcher {
 
   SearchResult search(const SearchRequest& request, Time deadline, bool may_repair);
   Answer answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run);
+  std::string meant(const ParsedQuery& query, const SearchRequest& request, QueryRun& run);
+  bool finds(const PlanNode& node, const Conditions& like, QueryRun& run);
   FieldNames names(const index::Snapshot& snapshot) const;
   PageToken basis_of(const SearchRequest& request, const index::Snapshot& snapshot) const;
   void check(const SearchRequest& request, const index::Snapshot& snapshot, std::vector<Hint>& hints) const;
@@ -146,6 +162,7 @@ class IndexSearcher final : public Searcher {
   const index::DocumentSource& source_;
   const TokenSeal seal_;
   FieldAliases aliases_;
+  NameGrams names_;
   SegmenterPool segmenters_;
   ShownDocuments shown_{kShownBytes};
 };
@@ -193,19 +210,21 @@ PageToken IndexSearcher::basis_of(const SearchRequest& request, const index::Sna
   return then;
 }
 
-// One walk; a second one with any part of the query when what has all of it does not fill the first page. When the time
-// is up: what was found.
+// One walk; if it finds nothing, another that takes words of letters for pinyin; then one with any part of the query,
+// when what has all of it does not fill the first page. When the time is up: what was found.
 IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run) {
   const SearchRequest& request = *conditions.request;
   SegmenterPool::Lease segmenter(segmenters_);
-  Planner planner(run, segmenter.get());
+  Planner planner(run, segmenter.get(), names_);
   PlanNode filters;
   filters.kind = PlanNode::Kind::all_of;
   Answer out;
   const auto look = [&](Mode mode) {
+    Plan plan = planner.plan(query, mode);
+    if (mode == Mode::by_sound && !plan.sounds) return;
     out.evaluation = {};
     out.evaluation.complete = false;
-    out.plan = planner.plan(query, mode);
+    out.plan = std::move(plan);
     conditions.plan = &out.plan;
     if (conditions.basis.frequencies.size() != out.plan.scoring.size()) {
       conditions.basis.frequencies = frequencies_of(out.plan, run);
@@ -215,11 +234,16 @@ IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, Conditions
   try {
     for (const auto& filter : request.filters) filters.children.push_back(planner.filter(filter));
     conditions.filters = filters.children.empty() ? nullptr : &filters;
-    look(conditions.basis.matching == Matching::all ? Mode::exact_first : Mode::relaxed);
+    look(mode_of(conditions.basis.matching));
+    const bool first_page = request.page_token.empty();
+    if (first_page && !query.boolean && out.evaluation.places == 0 && out.evaluation.complete) {
+      look(Mode::by_sound);
+      if (out.plan.sounds && out.evaluation.places > 0) conditions.basis.matching = Matching::by_sound;
+    }
     const auto all = out.evaluation.places;
     const bool few = all == 0 || (all < request.limit && request.sort == Sort::relevance);
-    const bool may_relax =
-        out.plan.several && !query.boolean && !out.plan.any_term_will_do && request.page_token.empty();
+    const bool may_relax = out.plan.several && !query.boolean && !out.plan.any_term_will_do && first_page &&
+                           conditions.basis.matching == Matching::all;
     if (few && may_relax && out.evaluation.complete) {
       conditions.basis.matching = all == 0 ? Matching::any : Matching::all_before_any;
       conditions.basis.frequencies.clear();
@@ -249,11 +273,17 @@ SearchResult IndexSearcher::search(const SearchRequest& request, Time deadline, 
   const std::vector<Hint>& hints = found.plan.hints;
   if (conditions.basis.matching == Matching::any && found.evaluation.total > 0)
     result.hints.push_back({"search.relaxed", request.query});
+  if (conditions.basis.matching == Matching::by_sound) result.hints.push_back({"search.by_sound", request.query});
   result.hints.insert(result.hints.end(), hints.begin(), hints.end());
   if (!found.evaluation.complete) result.hints.push_back({"search.time_limit", ""});
   if (!run.damaged.empty()) {
     if (may_repair && searchable_.repair(*snapshot, run.damaged, deadline)) return search(request, deadline, false);
     result.hints.push_back({"search.damaged", std::to_string(run.damaged.size())});
+  }
+  const bool nothing_has_all = found.evaluation.total == 0 || conditions.basis.matching == Matching::any;
+  if (nothing_has_all && found.evaluation.complete && request.page_token.empty()) {
+    if (auto other = meant(query, request, run); !other.empty())
+      result.hints.push_back({"search.did_you_mean", std::move(other)});
   }
   result.total = found.evaluation.total;
   result.partial = found.evaluation.partial;
@@ -287,7 +317,7 @@ void IndexSearcher::add_hits(const Answer& answer, const Conditions& conditions,
     Hit hit = hit_of(*document);
     hit.rank = at + 1;
     hit.score = shown_score(top[at].score, next.best);
-    hit.partial = next.matching != Matching::all && !top[at].closest;
+    hit.partial = mode_of(next.matching) == Mode::relaxed && !top[at].closest;
     try {
       take_passage(best_passage(answer.plan.marks, *document, effort), hit);
     } catch (const Error& error) {
@@ -302,6 +332,79 @@ void IndexSearcher::add_hits(const Answer& answer, const Conditions& conditions,
   if (answer.evaluation.places > next.offset && next.offset <= kMaxOffset) {
     result.next_page_token = seal_.seal(encode(next));
   }
+}
+
+bool IndexSearcher::finds(const PlanNode& node, const Conditions& like, QueryRun& run) {
+  Plan plan;
+  plan.root = node;
+  Conditions conditions = like;
+  conditions.plan = &plan;
+  return evaluate(conditions, run).total > 0;
+}
+
+// The query with each word that nothing has replaced by what a name has that sounds the same; empty: there is none. For
+// 校长办工会 typed instead of 校长办公会. Looks only at what the caller may see.
+std::string IndexSearcher::meant(const ParsedQuery& query, const SearchRequest& request, QueryRun& run) {
+  using Kind = QueryNode::Kind;
+  if (query.boolean) return "";
+  std::string corrected = request.query;
+  bool changed = false;
+  try {
+    SegmenterPool::Lease segmenter(segmenters_);
+    Planner planner(run, segmenter.get(), names_);
+    SearchRequest any;
+    any.access = request.access;
+    any.types = request.types;
+    any.limit = 1;
+    Conditions conditions;
+    conditions.request = &any;
+    conditions.basis = basis_of(any, run.snapshot);
+    const std::vector<QueryNode> whole{query.root};
+    for (const auto& leaf : query.root.kind == Kind::all_of ? query.root.children : whole) {
+      if (leaf.kind != Kind::text || !leaf.field.empty() || leaf.text.size() < 2) continue;
+      ParsedQuery alone;
+      alone.root = leaf;
+      if (finds(planner.plan(alone, Mode::exact_first).root, conditions, run)) continue;
+      auto pattern = text::SoundPattern::sounding_like(leaf.text);
+      const auto at = corrected.find(leaf.text);
+      if (!pattern || at == std::string::npos) continue;
+      const auto names = names_sounding_so(planner.sounding(std::move(*pattern)), any, conditions.basis, 1, run);
+      if (names.empty()) return "";
+      const auto& place = names.front().place;
+      const auto document = document_of(run.snapshot, names.front().doc);
+      if (!document) return "";
+      const auto [begin, end] = bytes_of(document->title, place);
+      if (begin == end) return "";
+      corrected.replace(at, leaf.text.size(), document->title.substr(begin, end - begin));
+      changed = true;
+    }
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::deadline_exceeded) throw;
+    return "";
+  }
+  return changed ? corrected : "";
+}
+
+std::vector<Completion> IndexSearcher::complete(const CompletionRequest& request) {
+  std::vector<Completion> completions;
+  auto pattern = text::SoundPattern::of_typed(request.typed);
+  if (!pattern) return completions;
+  const auto snapshot = searchable_.snapshot();
+  QueryRun run(*snapshot, std::chrono::steady_clock::now() + request.time_limit);
+  SearchRequest within;
+  within.access = request.access;
+  within.types = request.types;
+  SegmenterPool::Lease segmenter(segmenters_);
+  Planner planner(run, segmenter.get(), names_);
+  const auto names =
+      names_sounding_so(planner.sounding(std::move(*pattern)), within, basis_of(within, *snapshot), request.limit, run);
+  for (const auto& named : names) {
+    const auto document = document_of(*snapshot, named.doc);
+    if (!document || !sees(document->access, request.access)) continue;
+    const auto [begin, end] = bytes_of(document->title, named.place);
+    completions.push_back({document->title, document->type, document->id, begin, end});
+  }
+  return completions;
 }
 
 Explanation IndexSearcher::explain(const SearchRequest& request, std::string_view type, std::string_view id) {
@@ -319,7 +422,7 @@ Explanation IndexSearcher::explain(const SearchRequest& request, std::string_vie
     explanation.version = entry.version;
     explanation.visible = sees(columns.access_set(entry.access), request.access);
     SegmenterPool::Lease segmenter(segmenters_);
-    Planner planner(run, segmenter.get());
+    Planner planner(run, segmenter.get(), names_);
     explain_document(query, request, planner, run, doc, explanation);
     break;
   }
@@ -330,7 +433,7 @@ std::function<Searcher::Marks(const std::string&)> IndexSearcher::marker(const s
   const auto snapshot = searchable_.snapshot();
   SegmenterPool::Lease segmenter(segmenters_);
   QueryRun run(*snapshot, std::chrono::steady_clock::now() + kMarkTime);
-  Planner planner(run, segmenter.get());
+  Planner planner(run, segmenter.get(), names_);
   std::vector<Mark> marks;
   try {
     marks = planner.plan(parse_query(query, names(*snapshot)), Mode::exact_first).marks;
@@ -343,8 +446,9 @@ std::function<Searcher::Marks(const std::string&)> IndexSearcher::marker(const s
 }  // namespace
 
 std::unique_ptr<Searcher> Searcher::make(index::Indexer& indexer, const index::DocumentSource& source,
-                                         const FieldAliases& aliases, TokenSeal seal) {
-  return std::make_unique<IndexSearcher>(indexer, source, aliases, std::move(seal));
+                                         const FieldAliases& aliases, TokenSeal seal,
+                                         const std::vector<std::string>& name_fields) {
+  return std::make_unique<IndexSearcher>(indexer, source, aliases, std::move(seal), name_fields);
 }
 
 TokenSeal unsealed_tokens() {

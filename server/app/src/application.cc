@@ -68,7 +68,8 @@ class RunningApplication final : public Application {
         holdings_(records_, texts_),
         field_names_(*schema_),
         indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index"})),
-        searcher_(search::Searcher::make(*indexer_, holdings_, field_names_.aliases(), page_token_seal(*store_))),
+        searcher_(search::Searcher::make(*indexer_, holdings_, field_names_.aliases(), page_token_seal(*store_),
+                                         field_names_.name_fields())),
         catalogue_(records_, [this](const records::Principal& principal,
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
         uploads_(*store_, configuration.data / "uploads", clock_),
@@ -102,6 +103,15 @@ class RunningApplication final : public Application {
     const auto gone = [&](const search::Hit& hit) { return !records_.find(principal, hit.type, hit.id); };
     result.hits.erase(std::remove_if(result.hits.begin(), result.hits.end(), gone), result.hits.end());
     return result;
+  }
+
+  std::vector<search::Completion> complete(const records::Principal& principal,
+                                           search::CompletionRequest request) override {
+    const records::AccessGrant grant = records::access_grant(*schema_, principal);
+    request.access = {grant.everything, grant.any_of};
+    auto completions = searcher_->complete(request);
+    std::erase_if(completions, [&](const auto& one) { return !records_.find(principal, one.type, one.id); });
+    return completions;
   }
 
   FoundOrNot explain(const records::Principal& caller, search::SearchRequest request, std::string_view type,

@@ -41,10 +41,13 @@ FoundOrNot conclude(const records::Record& record, std::vector<ExplainedFile> fi
   out.version = record.version;
   out.position = position;
   const bool current = index.version == record.version;
-  out.found = index.version.has_value() && index.visible && (index.matches || index.by_any_part) &&
+  out.found = index.version.has_value() && index.visible && (index.matches || index.by_any_part || index.by_sound) &&
               index.failed_filters.empty() && !index.text_damaged;
   if (out.found) {
-    out.reasons.push_back({index.matches ? "explain.found" : "explain.found_by_any_part", ""});
+    out.reasons.push_back({index.matches    ? "explain.found"
+                           : index.by_sound ? "explain.found_by_sound"
+                                            : "explain.found_by_any_part",
+                           ""});
     if (!index.matches) add_parts(index, out.reasons);
   } else {
     if (!index.version) {

@@ -1,6 +1,7 @@
 #include "field_names.h"
 
 #include <algorithm>
+#include <set>
 
 #include "lantai/archive/catalogue_tree.h"
 #include "lantai/base/error.h"
@@ -27,6 +28,14 @@ void FieldNames::add_type(const schema::TypeDecl& type) {
   for (const auto& field : type.fields) {
     for (const auto& alias : field.aliases) add(alias, field.name);
   }
+}
+
+std::vector<std::string> FieldNames::name_fields() const {
+  std::set<std::string> names{"title"};
+  for (const auto& type : schema_.types())
+    if (const auto* field = type.find_field(type.title_field); field != nullptr && field->searchable)
+      names.insert(field->name);
+  return {names.begin(), names.end()};
 }
 
 bool FieldNames::is_declared(const std::string& name) const {

@@ -14,6 +14,8 @@ class FieldNames {
   explicit FieldNames(const schema::Schema& schema);  // which outlives it
 
   const search::FieldAliases& aliases() const { return aliases_; }
+  // The fields that records are called by: titles, people, departments.
+  std::vector<std::string> name_fields() const;
   // With declared names in filters and facets. Throws invalid_argument (`search.unknown_filter`) for a filter on a
   // field that nobody declares; an unknown facet becomes a hint of the answer.
   void resolve(search::SearchRequest& request) const;

@@ -72,9 +72,11 @@ Json encode_links(Call& call, const schema::TypeDecl& type, const records::Recor
   return links;
 }
 
+Json encode_part(std::string_view text, bool hit) { return {{"text", text}, {"hit", hit}}; }
+
 Json encode_hit(const search::Hit& hit) {
   Json snippet = Json::array();
-  for (const auto& part : hit.snippet) snippet.push_back({{"text", part.text}, {"hit", part.hit}});
+  for (const auto& part : hit.snippet) snippet.push_back(encode_part(part.text, part.hit));
   Json file = nullptr;
   if (hit.file != 0) file = {{"number", hit.file}, {"name", hit.file_name}, {"member", hit.member}};
   return {{"rank", hit.rank},
@@ -244,6 +246,19 @@ Json encode_search(Call& call, const search::SearchResult& result) {
           {"hints", encode_hints(call, result.hints)},
           {"next_page_token", result.next_page_token},
           {"position", result.position}};
+}
+
+Json encode_completions(const std::vector<search::Completion>& completions) {
+  Json list = Json::array();
+  for (const auto& one : completions) {
+    const std::string_view name = one.name;
+    Json parts = Json::array();
+    if (one.begin > 0) parts.push_back(encode_part(name.substr(0, one.begin), false));
+    if (one.end > one.begin) parts.push_back(encode_part(name.substr(one.begin, one.end - one.begin), true));
+    if (one.end < name.size()) parts.push_back(encode_part(name.substr(one.end), false));
+    list.push_back({{"name", name}, {"type", one.type}, {"id", one.id}, {"parts", std::move(parts)}});
+  }
+  return {{"completions", std::move(list)}};
 }
 
 Json encode_explanation(Call& call, const std::string& record, const app::FoundOrNot& explained) {

@@ -176,9 +176,12 @@ Json search_schemas() {
                            {"department", text()},
                            {"file", any()},
                            {"page", integer()},
-                           {"snippet", list(object({{"text", text()}, {"hit", flag()}}))}});
+                           {"snippet", list(of("Part"))}});
   const Json value = object({{"value", text()}, {"label", text()}, {"count", integer()}});
-  return {{"Hit", hit},
+  const Json completion = object({{"name", text()}, {"type", text()}, {"id", text()}, {"parts", list(of("Part"))}});
+  return {{"Part", object({{"text", text()}, {"hit", flag()}})},
+          {"Completions", object({{"completions", list(completion)}})},
+          {"Hit", hit},
           {"Facet", object({{"field", text()}, {"label", text()}, {"values", list(value)}})},
           {"SearchResult", object({{"total", integer()},
                                    {"partial", integer()},

@@ -66,6 +66,14 @@ Response get_search(Call& call) {
   return json_response(200, json);
 }
 
+Response get_completions(Call& call) {
+  search::CompletionRequest request;
+  request.typed = call.query.text("q");
+  request.types = call.query.text("type");
+  request.limit = call.query.number("limit", 8, 1, 50);
+  return json_response(200, encode_completions(call.app().complete(call.principal(), std::move(request))));
+}
+
 // For another account only by an administrator: it tells what that person may see.
 std::optional<records::Principal> viewer(Call& call) {
   const auto login = call.query.text("viewer");
@@ -108,6 +116,16 @@ void add_search_routes(std::vector<Route>& table) {
                              {"wait", ParameterKind::integer, "a change position to have seen"}},
                    .answer_schema = "SearchResult",
                    .handle = get_search});
+  table.push_back(
+      {.method = "GET",
+       .path = "/api/v1/completions",
+       .operation = "completeNames",
+       .summary = "Names of records that what is typed so far may become, by characters, pinyin or initials",
+       .query = {{"q", ParameterKind::text, "what is typed so far"},
+                 {"type", ParameterKind::text, "one record type"},
+                 {"limit", ParameterKind::integer, "1 to 50"}},
+       .answer_schema = "Completions",
+       .handle = get_completions});
   table.push_back({.method = "GET",
                    .path = "/api/v1/explain",
                    .operation = "explainSearch",

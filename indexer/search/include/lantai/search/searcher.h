@@ -90,6 +90,22 @@ struct SearchResult {
   std::uint64_t position = 0;   // the change position this answer has seen
 };
 
+// What may a person be about to type? Names (of records: titles, people, departments) that have what is typed so far,
+// in characters, pinyin, initials or any mixture: 校长b, xiaozhangb, xzb.
+struct CompletionRequest {
+  std::string typed;  // what is longer than 64 characters has none
+  AccessFilter access;
+  std::string types;                          // restrict to one record type, or empty
+  std::size_t limit = 8;                      // 1..50
+  std::chrono::milliseconds time_limit{300};  // then: what was found
+};
+
+struct Completion {
+  std::string name;  // as it is written
+  std::string type, id;
+  std::size_t begin = 0, end = 0;  // what was typed, in bytes of the name
+};
+
 // Why is a record found by a request, or not? A part is one thing asked for: a word typed, a phrase, a field's value.
 struct ExplainedPart {
   std::string text;                  // as typed
@@ -105,6 +121,7 @@ struct Explanation {
   bool visible = false;                  // to who asks
   bool matches = false;                  // the query
   bool by_any_part = false;              // only in that any part of what was typed will do
+  bool by_sound = false;                 // only in that its name sounds like the letters typed
   bool text_damaged = false;
   std::vector<ExplainedPart> parts;
   std::vector<std::string> failed_filters;  // fields
@@ -126,10 +143,14 @@ class Searcher {
   using Marks = std::vector<std::pair<std::size_t, std::size_t>>;
 
   // `indexer` and `source` outlive it.
+  // `name_fields`: declared fields that hold the names of records; those can be found by pinyin.
   static std::unique_ptr<Searcher> make(index::Indexer& indexer, const index::DocumentSource& source,
-                                        const FieldAliases& aliases = {}, TokenSeal seal = unsealed_tokens());
+                                        const FieldAliases& aliases = {}, TokenSeal seal = unsealed_tokens(),
+                                        const std::vector<std::string>& name_fields = {"title"});
   virtual ~Searcher() = default;
   virtual SearchResult search(const SearchRequest& request) = 0;
+  // Those that begin so first, then the shorter; one of each name. Empty: nothing, or what is typed is no pinyin.
+  virtual std::vector<Completion> complete(const CompletionRequest& request) = 0;
   // Of one record, whoever may see it: for callers who may know. Cost: linear in the documents, some milliseconds for a
   // hundred thousand. Throws deadline_exceeded.
   virtual Explanation explain(const SearchRequest& request, std::string_view type, std::string_view id) = 0;

@@ -69,6 +69,9 @@ class Application {
 
   // Search on behalf of a principal: compiles the access filter, and checks each hit once more against the store.
   virtual search::SearchResult search(const records::Principal& principal, search::SearchRequest request) = 0;
+  // Names the principal may be about to type, each checked once more against the store.
+  virtual std::vector<search::Completion> complete(const records::Principal& principal,
+                                                   search::CompletionRequest request) = 0;
   // Why that search finds this record for `principal`, or not. Throws not_found when the caller may not see the record;
   // deadline_exceeded. `viewer`: for whom, if not for the caller, who must be an administrator then.
   virtual FoundOrNot explain(const records::Principal& caller, search::SearchRequest request, std::string_view type,
