@@ -11,7 +11,7 @@ bool names(const Label& label, const std::string& wanted) {
   return folded(label.zh_hans) == wanted || folded(label.zh_hant) == wanted || folded(label.en) == wanted;
 }
 
-bool any_of(const std::vector<std::string>& aliases, const std::string& wanted) {
+bool is_one_of(const std::vector<std::string>& aliases, const std::string& wanted) {
   return std::any_of(aliases.begin(), aliases.end(), [&](const auto& alias) { return folded(alias) == wanted; });
 }
 
@@ -20,7 +20,7 @@ bool is_label(const Term& term, const std::string& wanted) {
 }
 
 bool is_other_name(const Term& term, const std::string& wanted) {
-  return any_of(term.aliases, wanted) || (!term.written.empty() && folded(term.written) == wanted);
+  return is_one_of(term.aliases, wanted) || (!term.written.empty() && folded(term.written) == wanted);
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ const FieldDecl* TypeDecl::match_field(std::string_view name_label_or_alias) con
   for (const auto& field : fields)
     if (folded(field.name) == wanted || names(field.label, wanted)) return &field;
   for (const auto& field : fields)
-    if (any_of(field.aliases, wanted)) return &field;
+    if (is_one_of(field.aliases, wanted)) return &field;
   return nullptr;
 }
 

@@ -10,7 +10,7 @@
 namespace lantai::schema::feel {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -39,7 +39,7 @@ class Lexer {
 
   Token next() {
     const auto c = peek();
-    if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
+    if (is_ascii_digit(c) || (c == '.' && is_ascii_digit(peek(1)))) return number();
     if (c == '"') return text();
     if (is_letter(c)) return name();
     return symbol();
@@ -48,10 +48,10 @@ class Lexer {
   // `1..3` is a range of whole numbers: a dot belongs to the number only when a digit follows.
   Token number() {
     const auto start = at_;
-    while (is_digit(peek())) ++at_;
-    if (peek() == '.' && is_digit(peek(1))) {
+    while (is_ascii_digit(peek())) ++at_;
+    if (peek() == '.' && is_ascii_digit(peek(1))) {
       ++at_;
-      while (is_digit(peek())) ++at_;
+      while (is_ascii_digit(peek())) ++at_;
     }
     if (is_letter(peek())) fail(at_, "a name does not begin with a digit");
     Token token{Token::Kind::number, std::string(source_.substr(start, at_ - start)), 0, start};
@@ -96,7 +96,7 @@ class Lexer {
 
   Token name() {
     const auto start = at_;
-    while (is_letter(peek()) || is_digit(peek())) ++at_;
+    while (is_letter(peek()) || is_ascii_digit(peek())) ++at_;
     return {Token::Kind::name, std::string(source_.substr(start, at_ - start)), 0, start};
   }
 

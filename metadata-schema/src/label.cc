@@ -12,7 +12,7 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
@@ -22,7 +22,7 @@ std::string_view trimmed(std::string_view text) {
 int quality(std::string_view parameters) {
   const auto at = parameters.find("q=");
   if (at == std::string_view::npos) return 1000;
-  const auto value = trimmed(parameters.substr(at + 2));
+  const auto value = without_blanks(parameters.substr(at + 2));
   double q = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), q);
   if (error != std::errc{} || end != value.data() + value.size() || !(q >= 0 && q <= 1)) return 0;
@@ -63,7 +63,7 @@ Language parse_language(std::string_view accept_language) {
     const auto semicolon = part.find(';');
     const int q = semicolon == std::string_view::npos ? 1000 : quality(part.substr(semicolon + 1));
     Language language{};
-    if (q > best_quality && recognise(trimmed(part.substr(0, semicolon)), language)) {
+    if (q > best_quality && recognise(without_blanks(part.substr(0, semicolon)), language)) {
       best = language;
       best_quality = q;
     }

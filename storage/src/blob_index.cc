@@ -7,7 +7,7 @@
 namespace lantai::storage {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kBlobFormat = 1;
 
 template <typename Reader, typename Decode>
 auto find(Reader& reader, KeySpace space, const Bytes& key, Decode decode) {
@@ -19,7 +19,7 @@ auto find(Reader& reader, KeySpace space, const Bytes& key, Decode decode) {
 
 Bytes encode_header(const BlobHeader& header) {
   ValueWriter out;
-  out.u8(kFormat).u64(header.size).u64(static_cast<std::uint64_t>(header.created.micros));
+  out.u8(kBlobFormat).u64(header.size).u64(static_cast<std::uint64_t>(header.created.micros));
   out.u32(static_cast<std::uint32_t>(header.page_starts.size()));
   for (const auto start : header.page_starts) out.u64(start);
   return out.take();
@@ -27,7 +27,7 @@ Bytes encode_header(const BlobHeader& header) {
 
 BlobHeader decode_header(ByteView value) {
   ValueReader reader(value, "blob header");
-  reader.expect_format(kFormat);
+  reader.expect_format(kBlobFormat);
   BlobHeader out;
   out.size = reader.u64();
   out.created = {static_cast<std::int64_t>(reader.u64())};
@@ -38,14 +38,14 @@ BlobHeader decode_header(ByteView value) {
 
 Bytes encode_page(const ManifestPage& page) {
   ValueWriter out;
-  out.u8(kFormat).u32(static_cast<std::uint32_t>(page.size()));
+  out.u8(kBlobFormat).u32(static_cast<std::uint32_t>(page.size()));
   for (const auto& chunk : page) out.raw(chunk.digest).u32(chunk.length);
   return out.take();
 }
 
 ManifestPage decode_page(ByteView value) {
   ValueReader reader(value, "manifest page");
-  reader.expect_format(kFormat);
+  reader.expect_format(kBlobFormat);
   ManifestPage out;
   for (auto count = reader.u32(); count > 0; --count) {
     auto digest = reader.raw(32);
@@ -56,12 +56,12 @@ ManifestPage decode_page(ByteView value) {
 }
 
 Bytes encode_place(const ChunkPlace& place) {
-  return ValueWriter().u8(kFormat).u64(place.pack).u64(place.offset).u32(place.length).u64(place.references).take();
+  return ValueWriter().u8(kBlobFormat).u64(place.pack).u64(place.offset).u32(place.length).u64(place.references).take();
 }
 
 ChunkPlace decode_place(ByteView value) {
   ValueReader reader(value, "chunk place");
-  reader.expect_format(kFormat);
+  reader.expect_format(kBlobFormat);
   ChunkPlace out;
   out.pack = reader.u64();
   out.offset = reader.u64();
@@ -72,12 +72,12 @@ ChunkPlace decode_place(ByteView value) {
 }
 
 Bytes encode_pack(const PackState& state) {
-  return ValueWriter().u8(kFormat).u64(state.committed).u64(state.live).take();
+  return ValueWriter().u8(kBlobFormat).u64(state.committed).u64(state.live).take();
 }
 
 PackState decode_pack(ByteView value) {
   ValueReader reader(value, "pack state");
-  reader.expect_format(kFormat);
+  reader.expect_format(kBlobFormat);
   PackState out;
   out.committed = reader.u64();
   out.live = reader.u64();

@@ -7,7 +7,7 @@
 namespace lantai::storage {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kLogFormat = 1;
 
 Bytes effects_counter_key() { return KeyWriter().text("outbox.last").take(); }
 
@@ -22,7 +22,7 @@ Bytes change_key(std::uint64_t position) { return KeyWriter().number(position).t
 
 Bytes encode_change(const Change& change) {
   return ValueWriter()
-      .u8(kFormat)
+      .u8(kLogFormat)
       .u64(static_cast<std::uint64_t>(change.time.micros))
       .text(change.kind)
       .text(change.subject)
@@ -34,7 +34,7 @@ Bytes encode_change(const Change& change) {
 
 Change decode_change(std::uint64_t position, ByteView value) {
   ValueReader reader(value, "change");
-  reader.expect_format(kFormat);
+  reader.expect_format(kLogFormat);
   Change out;
   out.position = position;
   out.time = {static_cast<std::int64_t>(reader.u64())};
@@ -51,7 +51,7 @@ Bytes audit_key(std::uint64_t sequence) { return KeyWriter().number(sequence).ta
 
 Bytes encode_audit(const AuditEntry& entry) {
   return ValueWriter()
-      .u8(kFormat)
+      .u8(kLogFormat)
       .u64(static_cast<std::uint64_t>(entry.time.micros))
       .raw(entry.previous_hash)
       .raw(entry.hash)
@@ -66,7 +66,7 @@ Bytes encode_audit(const AuditEntry& entry) {
 
 AuditEntry decode_audit(std::uint64_t sequence, ByteView value) {
   ValueReader reader(value, "audit entry");
-  reader.expect_format(kFormat);
+  reader.expect_format(kLogFormat);
   AuditEntry out;
   out.sequence = sequence;
   out.time = {static_cast<std::int64_t>(reader.u64())};
@@ -86,7 +86,7 @@ Bytes outbox_key(std::uint64_t number) { return KeyWriter().number(number).take(
 
 Bytes encode_effect(const OutboxEntry& entry) {
   return ValueWriter()
-      .u8(kFormat)
+      .u8(kLogFormat)
       .u32(entry.attempts)
       .text(entry.last_error)
       .text(entry.topic)
@@ -97,7 +97,7 @@ Bytes encode_effect(const OutboxEntry& entry) {
 
 OutboxEntry decode_effect(std::uint64_t number, ByteView value) {
   ValueReader reader(value, "effect");
-  reader.expect_format(kFormat);
+  reader.expect_format(kLogFormat);
   OutboxEntry out;
   out.number = number;
   out.attempts = reader.u32();

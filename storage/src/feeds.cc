@@ -12,7 +12,7 @@
 namespace lantai::storage {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kFeedFormat = 1;
 
 // Numbered entries in (after, …), decoded; a large limit is answered by what fits one page.
 template <typename Decode>
@@ -58,7 +58,7 @@ std::optional<ConsumerPosition> StoredChangeFeed::find_consumer(std::string_view
   const auto value = committer_.read_view()->get(KeySpace::consumers, consumer_key(name));
   if (!value) return std::nullopt;
   ValueReader reader(*value, "consumer position");
-  reader.expect_format(kFormat);
+  reader.expect_format(kFeedFormat);
   ConsumerPosition out;
   out.store.uuid = reader.text();
   out.store.epoch = reader.u64();
@@ -69,7 +69,7 @@ std::optional<ConsumerPosition> StoredChangeFeed::find_consumer(std::string_view
 
 void StoredChangeFeed::set_consumer(Transaction& transaction, std::string_view name, std::uint64_t position) const {
   transaction.put(KeySpace::consumers, consumer_key(name),
-                  ValueWriter().u8(kFormat).text(identity_.uuid).u64(identity_.epoch).u64(position).take());
+                  ValueWriter().u8(kFeedFormat).text(identity_.uuid).u64(identity_.epoch).u64(position).take());
 }
 
 std::vector<AuditEntry> StoredAuditLog::read(std::uint64_t after, std::size_t limit) const {

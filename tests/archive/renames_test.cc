@@ -9,7 +9,7 @@ using namespace lantai::archive::test;
 
 namespace {
 
-struct Office : Holdings {
+struct RenamingOffice : Holdings {
   std::unique_ptr<RenameAnnouncer> announcer;
   void start() {
     announcer.reset();
@@ -38,7 +38,7 @@ struct Office : Holdings {
 BOOST_AUTO_TEST_SUITE(rename_announcer)
 
 BOOST_AUTO_TEST_CASE(whoever_links_to_a_renamed_record_is_announced_and_nobody_else) {
-  Office office;
+  RenamingOffice office;
   office.start();
   const auto teaching = office.make("department", {{"name", "教务处"}});
   const auto other = office.make("department", {{"name", "总务处"}});
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(whoever_links_to_a_renamed_record_is_announced_and_nobody_e
 }
 
 BOOST_AUTO_TEST_CASE(a_change_that_leaves_the_name_announces_nobody) {
-  Office office;
+  RenamingOffice office;
   office.start();
   const auto department = office.make("department", {{"name", "教务处"}});
   office.make("item", {{"title", "甲"}, {"department", department}});
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_change_that_leaves_the_name_announces_nobody) {
 }
 
 BOOST_AUTO_TEST_CASE(whoever_links_to_a_record_of_another_level_now_is_announced) {
-  Office office;
+  RenamingOffice office;
   office.start();
   const auto volume = office.make("volume", {{"title", "案卷"}, {"access_level", "public"}});
   const auto item = office.make("item", {{"title", "甲"}, {"volume", volume}});
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(whoever_links_to_a_record_of_another_level_now_is_announced
 }
 
 BOOST_AUTO_TEST_CASE(more_than_one_batch_is_announced_whole_and_once_however_often_it_starts) {
-  Office office;
+  RenamingOffice office;
   const auto department = office.make("department", {{"name", "教务处"}});
   const std::size_t count = RenameAnnouncer::kBatch * 2 + 7;
   std::set<std::string> items;
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(more_than_one_batch_is_announced_whole_and_once_however_oft
 }
 
 BOOST_AUTO_TEST_CASE(stopped_at_any_moment_it_goes_on_and_forgets_nobody) {
-  Office office;
+  RenamingOffice office;
   std::vector<std::string> departments;
   std::set<std::string> items;
   for (int d = 0; d < 5; ++d) departments.push_back(office.make("department", {{"name", "科室" + std::to_string(d)}}));

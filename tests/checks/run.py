@@ -202,7 +202,26 @@ def presets():
         return [line for lines in pool.map(configure, names) for line in lines]
 
 
-CHECKS = [formatting, layers, third_party, header_guards, readmes, no_sleeping_tests, nothing_swallowed, nothing_unfinished,
+# What a source defines for itself: functions, constants and types in its anonymous namespaces.
+ANONYMOUS = re.compile(r"(?ms)^namespace \{\n(.*?)^\}  // namespace$")
+DEFINED = re.compile(
+    r"(?m)^(?:(?:class|struct|enum|enum class) (\w+)[^;]*$|(?!using |namespace |class |struct |enum )[A-Za-z\[][^\n(={;]*?(?<![:\w])(\w+)\s*[={;\[(])")
+
+
+def names_in_units():
+    """Sources of the release build that are compiled together: one's overload would be another's surprise."""
+    found = []
+    for unit in sorted((TOP / "build" / "release").rglob("Unity/unity_*_cxx.cxx")):
+        owner = {}
+        for source in re.findall(r'(?m)^#include "(.+)"', unit.read_text("utf-8")):
+            for own in ANONYMOUS.findall(Path(source).read_text("utf-8")):
+                for name in {type_name or other for type_name, other in DEFINED.findall(own)}:
+                    if owner.setdefault(name, source) != source:
+                        found.append(f"{source}: {name} is also defined in {owner[name]}, which is compiled with it")
+    return found
+
+
+CHECKS = [names_in_units, formatting, layers, third_party, header_guards, readmes, no_sleeping_tests, nothing_swallowed, nothing_unfinished,
           top_level, file_sizes, links_in_documents, presets]
 
 

@@ -6,6 +6,7 @@ source and of every header of this tree that the compiler read for it, wherever 
 Sources of one target are looked at together, as one translation unit, because most of the time goes into the headers they
 share; a unit that is not clean, or in which two sources use one name for different things, is looked at again in halves."""
 
+import functools
 import hashlib
 import json
 import os
@@ -29,30 +30,45 @@ OF_A_UNIT = ["-Wno-unknown-warning-option", "-Wno-unused-private-field"]
 OF_THE_ANALYSER = ["-Xclang", "-analyzer-config", "-Xclang", "max-nodes=40000"]
 
 
-def read_by_the_compiler():
-    """Object → the files of this tree that the last compilation of it read."""
-    told = subprocess.run(["ninja", "-C", BUILD, "-t", "deps"], capture_output=True, text=True, check=True).stdout
-    found, current = {}, set()
-    for line in told.splitlines():
-        if line.startswith("    "):
-            file = Path(os.path.normpath(BUILD / line.strip()))
-            if file.is_relative_to(TOP) and not file.is_relative_to(TOP / "build"):
-                current.add(file)
-        elif ": #deps" in line:
-            current = found.setdefault(line.split(": #deps")[0], set())
+@functools.cache
+def included_names(file):
+    return re.findall(r'(?m)^\s*#\s*include\s+["<]([^">]+)[">]', file.read_text("utf-8"))
+
+
+@functools.cache
+def found_in(folders, name):
+    places = (os.path.normpath(os.path.join(folder, name)) for folder in folders if folder.is_relative_to(TOP))
+    return next((Path(place) for place in places if os.path.isfile(place)), None)
+
+
+def read_with(source, folders):
+    """The files of this tree that a compiler reads for a source: itself, and what is included, by whatever is included."""
+    found, waiting = set(), [source]
+    while waiting:
+        file = waiting.pop()
+        if file in found:
+            continue
+        found.add(file)
+        waiting += filter(None, (found_in((file.parent, *folders), name) for name in included_names(file)))
     return found
+
+
+def compiled():
+    """(source, command) of what the compiler is given; of sources that are compiled together, one by one."""
+    for entry in json.loads((BUILD / "compile_commands.json").read_text()):
+        file = Path(entry["file"])
+        together = re.findall(r'(?m)^#include "(.+)"', file.read_text()) if "/Unity/" in entry["file"] else [file]
+        yield from ((Path(source), entry["command"]) for source in together)
 
 
 def sources():
     """(source, compiler arguments, files read for it) of the product."""
     product = {p for folder in PRODUCT for p in (TOP / folder).rglob("*.cc")}
-    read = read_by_the_compiler()
-    for entry in json.loads((BUILD / "compile_commands.json").read_text()):
-        source, command = Path(entry["file"]), entry["command"]
+    for source, command in compiled():
         if source in product:
-            built = re.search(r" -o (\S+)", command)[1]
             compiler = re.search(r"\+\+\S* ", command).end() - 1  # before it: what launches it
-            yield source, NOT_FOR_CLANG.sub("", command[compiler:]), read.get(built, set()) | {source}
+            arguments = NOT_FOR_CLANG.sub("", command[compiler:])
+            yield source, arguments, read_with(source, tuple(Path(f) for f in re.findall(r" -I(\S+)", arguments)))
 
 
 def mark(arguments, files):

@@ -52,6 +52,71 @@ BOOST_AUTO_TEST_CASE(totals_hits_and_facets_count_only_what_the_caller_may_see) 
   }
 }
 
+BOOST_AUTO_TEST_CASE(names_are_completed_and_found_by_pinyin_within_what_the_caller_may_see) {
+  for (const auto* level : {"public", "internal", "restricted"})
+    archivist.make_item({{"title", std::string("骆驼驯养考察") + level}, {"access_level", level}});
+  archivist.search("q=" + word);
+  for (const auto& [role, count] : kSeen) {
+    BOOST_TEST_CONTEXT(role) {
+      auto client = World::the().as(role);
+      const auto completed = client.get("/api/v1/completions?q=" + encoded("luotuoxunyang")).json()["completions"];
+      BOOST_TEST_REQUIRE(completed.size() == count);
+      BOOST_TEST(completed[0]["type"] == "item");
+      BOOST_TEST(completed[0]["parts"][0] == (Json{{"text", "骆驼驯养"}, {"hit", true}}));
+      BOOST_TEST(client.get("/api/v1/completions?q=ltxyk&type=person").json()["completions"].empty());
+      const auto found = client.get("/api/v1/search?q=ltxykc").json();
+      BOOST_TEST(found["total"] == count);
+      BOOST_TEST(found["hints"][0]["code"] == "search.by_sound");
+      const auto meant = client.get("/api/v1/search?q=" + encoded("洛驼驯养")).json()["hints"];
+      BOOST_TEST(meant.back()["code"] == "search.did_you_mean");
+      BOOST_TEST(meant.back()["detail"] == "骆驼驯养");
+    }
+  }
+  BOOST_TEST(archivist.get("/api/v1/completions?q=a&limit=51").status == 400);
+  BOOST_TEST(World::the().anonymous().get("/api/v1/completions?q=luotuo").status == 401);
+}
+
+BOOST_AUTO_TEST_CASE(a_type_that_is_not_searchable_is_not_found) {
+  const auto name = unique_word();
+  BOOST_TEST(archivist.post("/api/v1/records/saved_search", {{"fields", {{"name", name}, {"shared", true}}}}).status ==
+             201);
+  BOOST_TEST(archivist.search("q=" + name).json()["total"] == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_synonym_holds_from_the_next_search_on_and_no_longer_than_it_is_kept) {
+  const auto other = unique_word();
+  const auto found = [&] { return archivist.search("q=" + other).json()["total"]; };
+  BOOST_TEST(found() == 0);
+  const auto kept = archivist.post("/api/v1/records/synonym", {{"fields", {{"word", other}, {"also", {word}}}}}).json();
+  BOOST_TEST(found() == 3);
+  BOOST_TEST(archivist.search("q=" + other).json()["hints"][0]["code"] == "search.synonyms");
+  BOOST_TEST(World::the().as("reader").search("q=" + other).json()["total"] == 1);
+  const auto path = "/api/v1/records/synonym/" + kept["id"].get<std::string>();
+  BOOST_TEST(World::the().as("staff").remove(path, {{"If-Match", "\"1\""}}).status == 403);
+  BOOST_TEST(archivist.remove(path, {{"If-Match", "\"1\""}}).status == 204);
+  BOOST_TEST(found() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(records_like_one_are_offered_within_what_the_caller_may_see) {
+  for (const auto& item : items)
+    archivist.add_file(item, "正文.txt", word + "实验室危险化学品整改台账，" + word + "由资产处销号。");
+  archivist.search("q=" + word);
+  for (const auto& [role, count] : kSeen) {
+    BOOST_TEST_CONTEXT(role) {
+      const auto hits = World::the()
+                            .as(role)
+                            .get("/api/v1/records/item/" + items[0]["id"].get<std::string>() + "/similar")
+                            .json()["hits"];
+      std::size_t own = 0;
+      for (const auto& hit : hits) own += hit["title"].get<std::string>().starts_with(word) ? 1 : 0;
+      BOOST_TEST(own == count - 1);
+    }
+  }
+  BOOST_TEST(
+      World::the().as("reader").get("/api/v1/records/item/" + items[2]["id"].get<std::string>() + "/similar").status ==
+      404);
+}
+
 BOOST_AUTO_TEST_CASE(it_is_explained_why_a_record_is_found_or_not) {
   auto administrator = World::the().as("administrator");
   const auto& restricted = items[2];

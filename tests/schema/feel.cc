@@ -38,7 +38,7 @@ const feel::Scope& scope() {
   return names;
 }
 
-std::string fault(const std::string& source, bool typed = true) {
+std::string expression_fault(const std::string& source, bool typed = true) {
   try {
     typed ? Expression::parse(source, scope()) : Expression::parse(source);
   } catch (const Error& e) {
@@ -293,9 +293,9 @@ BOOST_AUTO_TEST_CASE(holds_means_true_and_nothing_else) {
 }
 
 BOOST_AUTO_TEST_CASE(syntax_errors_say_where) {
-  BOOST_TEST(fault("1 +") == "condition, offset 3: a value is expected");
-  BOOST_TEST(fault("(1") == "condition, offset 2: `)` is expected, not `end of expression`");
-  BOOST_TEST(fault("1 2") == "condition, offset 2: unexpected `2`");
+  BOOST_TEST(expression_fault("1 +") == "condition, offset 3: a value is expected");
+  BOOST_TEST(expression_fault("(1") == "condition, offset 2: `)` is expected, not `end of expression`");
+  BOOST_TEST(expression_fault("1 2") == "condition, offset 2: unexpected `2`");
   for (const auto* source : {"",
                              "\"abc",
                              "if 1 then 2",
@@ -322,12 +322,13 @@ BOOST_AUTO_TEST_CASE(syntax_errors_say_where) {
                              "for x in [1] satisfies x",
                              "1 in",
                              "true true"})
-    BOOST_TEST(fault(source, false).rfind("condition, offset ", 0) == 0U, source << " gives " << fault(source, false));
+    BOOST_TEST(expression_fault(source, false).rfind("condition, offset ", 0) == 0U,
+               source << " gives " << expression_fault(source, false));
 }
 
 BOOST_AUTO_TEST_CASE(what_can_never_work_is_refused_when_loaded) {
-  BOOST_TEST(fault("titel = \"x\"") == "condition, offset 0: there is no `titel`");
-  BOOST_TEST(fault("date > \"2021-01-01\"") == "condition, offset 5: a date and a text never meet");
+  BOOST_TEST(expression_fault("titel = \"x\"") == "condition, offset 0: there is no `titel`");
+  BOOST_TEST(expression_fault("date > \"2021-01-01\"") == "condition, offset 5: a date and a text never meet");
   for (const auto* source : {"title > 5",
                              "title + 1",
                              "title and open",
@@ -349,12 +350,12 @@ BOOST_AUTO_TEST_CASE(what_can_never_work_is_refused_when_loaded) {
                              "[1..\"a\"] = null",
                              "keywords > 1",
                              "some x in keywords satisfies x"})
-    BOOST_TEST(fault(source) != "accepted", source);
+    BOOST_TEST(expression_fault(source) != "accepted", source);
   for (const auto* source :
        {"title = null", "fiscal_year + 1 > 2020", "some r in rows satisfies r.n > 1 and r.f = \"x\"",
         "date(title) > date", "open", "if open then title else null", "count(keywords) > 0", "keywords[1] = title",
         "title in (\"a\", \"b\")", "fiscal_year in (1, > 5)", "max(1, 2) > 1"})
-    BOOST_TEST(fault(source) == "accepted", source);
+    BOOST_TEST(expression_fault(source) == "accepted", source);
 }
 
 BOOST_AUTO_TEST_CASE(hostile_input_is_refused_or_null_and_never_slow) {
@@ -364,9 +365,9 @@ BOOST_AUTO_TEST_CASE(hostile_input_is_refused_or_null_and_never_slow) {
     return result;
   };
   for (const auto* piece : {"(", "[", "-", "not(", "if ", "1 in (", "some x in ", "a.", "1+", "x[", "1 in (("})
-    BOOST_TEST(fault(repeat(piece, 600), false) != "accepted", piece);
-  BOOST_TEST(fault(repeat("1+", 4000) + "1", false) != "accepted");
-  BOOST_TEST(fault(repeat(" ", 10'000), false) != "accepted");
+    BOOST_TEST(expression_fault(repeat(piece, 600), false) != "accepted", piece);
+  BOOST_TEST(expression_fault(repeat("1+", 4000) + "1", false) != "accepted");
+  BOOST_TEST(expression_fault(repeat(" ", 10'000), false) != "accepted");
   // Wide is fine, deep is not.
   BOOST_TEST(Expression::parse(repeat("true and ", 800) + "true").holds({}));
   // Work that multiplies runs out of steps and is null.

@@ -26,8 +26,8 @@ std::size_t documents_wanted() {
 }
 
 // Some documents settled on disk, some replaced, some removed, some fresh.
-struct Archive {
-  Archive() : seed(std::random_device{}()), random(seed) {
+struct ScannedArchive {
+  ScannedArchive() : seed(std::random_device{}()), random(seed) {
     BOOST_TEST_MESSAGE("seed " << seed);
     documents = lantai::search::testing::holdings(random, documents_wanted());
     const std::size_t half = documents.size() / 2;
@@ -48,7 +48,7 @@ struct Archive {
       documents.pop_back();
     }
     BOOST_REQUIRE(lantai::index::testing::wait(*indexer, position));
-    searcher = search::Searcher::make(*indexer, holdings, {{"标题", "title"}, {"年度", "fiscal_year"}});
+    searcher = search::Searcher::make(*indexer, holdings, {.aliases = {{"标题", "title"}, {"年度", "fiscal_year"}}});
     scanned = scan(documents);
   }
 
@@ -102,8 +102,8 @@ struct Archive {
   std::unique_ptr<search::Searcher> searcher;
 };
 
-Archive& archive() {
-  static Archive made;
+ScannedArchive& archive() {
+  static ScannedArchive made;
   return made;
 }
 
@@ -144,7 +144,7 @@ std::string sample(const Ids& ids) {
 BOOST_AUTO_TEST_SUITE(oracle)
 
 BOOST_AUTO_TEST_CASE(an_exact_phrase_finds_exactly_the_documents_that_contain_it_however_it_is_typed) {
-  Archive& a = archive();
+  ScannedArchive& a = archive();
   for (int round = 0; round < 3000; ++round) {
     const auto folded = a.piece(1, 12);
     const std::string query = "\"" + typed_otherwise(a.random, folded) + "\"";
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(an_exact_phrase_finds_exactly_the_documents_that_contain_it
 }
 
 BOOST_AUTO_TEST_CASE(a_phrase_in_a_field_finds_exactly_the_documents_whose_field_contains_it) {
-  Archive& a = archive();
+  ScannedArchive& a = archive();
   for (int round = 0; round < 300; ++round) {
     const auto folded = a.piece(1, 5);
     BOOST_REQUIRE_MESSAGE(a.find("标题:" + quoted(folded)) == containing(a.scanned, folded, true),
@@ -171,9 +171,9 @@ BOOST_AUTO_TEST_CASE(a_phrase_in_a_field_finds_exactly_the_documents_whose_field
 }
 
 BOOST_AUTO_TEST_CASE(boolean_queries_equal_set_algebra) {
-  Archive& a = archive();
+  ScannedArchive& a = archive();
   struct Random {
-    Archive& a;
+    ScannedArchive& a;
     std::pair<std::string, Ids> query(int depth) {
       const auto pick = a.random() % (depth == 0 ? 1 : 5);
       if (pick == 0) {
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(boolean_queries_equal_set_algebra) {
 }
 
 BOOST_AUTO_TEST_CASE(fields_and_ranges_equal_what_the_records_say) {
-  Archive& a = archive();
+  ScannedArchive& a = archive();
   for (int from = 2009; from <= 2023; from += 3) {
     for (int to = from; to <= 2023; to += 4) {
       Ids expected;
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(fields_and_ranges_equal_what_the_records_say) {
 }
 
 BOOST_AUTO_TEST_CASE(counts_facets_and_hits_come_from_what_the_caller_may_see) {
-  Archive& a = archive();
+  ScannedArchive& a = archive();
   for (int round = 0; round < 60; ++round) {
     const auto folded = a.piece(1, 2);
     search::SearchRequest request;
@@ -276,7 +276,7 @@ BOOST_AUTO_TEST_CASE(counts_facets_and_hits_come_from_what_the_caller_may_see) {
 }
 
 BOOST_AUTO_TEST_CASE(every_mark_stands_on_characters_that_fold_to_what_was_asked) {
-  Archive& a = archive();
+  ScannedArchive& a = archive();
   for (int round = 0; round < 300; ++round) {
     const auto folded = a.piece(2, 8);
     search::SearchRequest request;

@@ -16,8 +16,8 @@ using lantai::index::testing::wait;
 
 namespace {
 
-struct Archive {
-  Archive() : seed(std::random_device{}()), random(seed) {
+struct PagedArchive {
+  PagedArchive() : seed(std::random_device{}()), random(seed) {
     BOOST_TEST_MESSAGE("seed " << seed);
     documents = lantai::search::testing::holdings(random, 300);
     indexer = Indexer::open(holdings.store(), holdings, {directory.path()});
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_SUITE(paging)
 
 BOOST_AUTO_TEST_CASE(pages_together_are_the_whole_result_in_order_while_documents_arrive_and_change) {
   for (const auto sort : {search::Sort::relevance, search::Sort::date_descending, search::Sort::code_ascending}) {
-    Archive a;
+    PagedArchive a;
     a.request.sort = sort;
     const auto whole = a.whole();
     BOOST_REQUIRE(whole.size() > 30);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(pages_together_are_the_whole_result_in_order_while_document
 }
 
 BOOST_AUTO_TEST_CASE(an_old_token_counts_no_record_that_was_withdrawn_since) {
-  Archive a;
+  PagedArchive a;
   a.request.access.everything = false;
   a.request.access.any_of = {"public"};
   auto other = search::Searcher::make(*a.indexer, a.holdings);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(an_old_token_counts_no_record_that_was_withdrawn_since) {
 }
 
 BOOST_AUTO_TEST_CASE(a_score_tells_the_share_of_the_best_one_in_tenths_on_every_page) {
-  Archive a;
+  PagedArchive a;
   a.request.query = "学 OR 会";
   double last = 1;
   bool first = true;
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_score_tells_the_share_of_the_best_one_in_tenths_on_every_
 }
 
 BOOST_AUTO_TEST_CASE(a_token_goes_on_after_a_restart) {
-  Archive a;
+  PagedArchive a;
   const auto whole = a.whole();
   const auto first = a.searcher->search(a.request);
   a.request.page_token = first.next_page_token;
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_token_goes_on_after_a_restart) {
 }
 
 BOOST_AUTO_TEST_CASE(a_token_of_another_request_or_none_at_all_is_refused) {
-  Archive a;
+  PagedArchive a;
   const auto first = a.searcher->search(a.request);
   a.request.page_token = first.next_page_token;
   a.request.query = "安全";

@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "index/holdings.h"
 #include "lantai/base/error.h"
@@ -49,7 +50,9 @@ Document with(Document document, const std::string& name, const std::string& val
 struct Archive {
   void open() {
     indexer = Indexer::open(holdings.store(), holdings, {directory.path()});
-    searcher = search::Searcher::make(*indexer, holdings, {{"文号", "document_number"}, {"年度", "fiscal_year"}});
+    searcher = search::Searcher::make(
+        *indexer, holdings,
+        {.aliases = {{"文号", "document_number"}, {"年度", "fiscal_year"}}, .synonyms = [this] { return synonyms; }});
   }
   void save(const Document& document) {
     if (!indexer) open();
@@ -66,11 +69,19 @@ struct Archive {
     for (const auto& hit : search(query).hits) out += hit.id + " ";
     return out;
   }
+  std::shared_ptr<const search::Synonyms> synonyms = std::make_shared<const search::Synonyms>();
   TemporaryDirectory directory;
   Holdings holdings;
   std::unique_ptr<Indexer> indexer;
   std::unique_ptr<search::Searcher> searcher;
 };
+
+std::set<std::string> marked_parts(const search::Hit& hit) {
+  std::set<std::string> parts;
+  for (const auto& part : hit.snippet)
+    if (part.hit) parts.insert(part.text);
+  return parts;
+}
 
 std::string marked(const search::Hit& hit) {
   std::string out;
@@ -513,6 +524,73 @@ BOOST_AUTO_TEST_CASE(what_keeps_a_record_from_being_found_is_named) {
   BOOST_TEST(!a.searcher->explain(request, "item", "two").version.has_value());
   a.save(with(record("one", "会议纪要"), "fiscal_year", "2021", false, true));
   BOOST_TEST(!explained("通知").matches);  // of the version that counts
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(synonyms)
+
+BOOST_AUTO_TEST_CASE(a_word_also_finds_what_means_the_same_and_says_so) {
+  Archive a;
+  a.save(record("short", "校办关于放假的通知"));
+  a.save(record("long", "校长办公室值班安排"));
+  a.save(record("room", "校长办公室主任任免"));
+  a.save(record("other", "财务处放假安排"));
+  BOOST_TEST(a.found("校办") == "short ");
+  search::Synonyms list;
+  list.add("校办", {"校长办公室"}, true);
+  list.add("年假", {"放假"}, false);
+  a.synonyms = std::make_shared<const search::Synonyms>(list);
+  BOOST_TEST(a.search("校办").total == 3U);
+  BOOST_TEST(a.search("校长办公室").total == 3U);  // both ways
+  BOOST_TEST(a.search("校办安排").hits.front().id == "long");
+  BOOST_TEST(a.search("校办 安排").total == 1U);
+  BOOST_TEST(a.search("年假").total == 2U);
+  BOOST_TEST(a.search("放假").total == 2U);  // one way: nothing is 年假
+  BOOST_TEST(a.found("\"校办\"") == "short ");
+  BOOST_TEST(a.found("校办 AND 放假") == "short ");
+  const auto result = a.search("校办");
+  BOOST_REQUIRE(!result.hints.empty());
+  BOOST_TEST(result.hints.front().code == "search.synonyms");
+  BOOST_TEST(result.hints.front().detail == "校办 → 校长办公室");
+  bool marked = false;
+  for (const auto& hit : result.hits) marked = marked || marked_parts(hit).contains("校长办公室");
+  BOOST_TEST(marked);
+}
+
+BOOST_AUTO_TEST_CASE(a_word_within_a_longer_word_has_no_synonyms) {
+  Archive a;
+  a.save(record("room", "会议室预约"));
+  a.save(record("talk", "座谈预约室"));
+  search::Synonyms list;
+  list.add("会议", {"座谈"}, true);
+  a.synonyms = std::make_shared<const search::Synonyms>(list);
+  BOOST_TEST(a.search("会议室预约").total == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(likeness)
+
+BOOST_AUTO_TEST_CASE(records_about_the_same_are_alike_within_what_the_caller_may_see) {
+  Archive a;
+  const std::string topic = "实验室危险化学品安全管理检查";
+  a.save(record("first", "关于实验室安全检查的通知", topic + "，各学院自查并上报整改台账。"));
+  a.save(record("second", "实验室危险化学品整改情况报告", "根据安全检查要求，整改台账如下：" + topic));
+  auto hidden = record("hidden", "实验室危险化学品事故内部通报", topic + topic);
+  hidden.access = {"secret"};
+  a.save(hidden);
+  for (int i = 0; i < 30; ++i)
+    a.save(record("sport" + std::to_string(i), "运动会秩序册", "田径比赛检录顺序与奖项设置" + std::to_string(i)));
+  const auto ids = [&](const std::string& id, const search::AccessFilter& access) {
+    std::string out;
+    for (const auto& hit : a.searcher->similar("item", id, access, 3)) out += hit.id + " ";
+    return out;
+  };
+  BOOST_TEST(ids("first", {false, {"public"}}) == "second ");
+  BOOST_TEST(ids("first", {true, {}}).find("hidden") != std::string::npos);
+  BOOST_TEST(ids("unknown", {true, {}}) == "");
+  BOOST_TEST(a.searcher->similar("item", "sport1", {true, {}}, 3).size() == 3U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,8 +14,8 @@ using lantai::index::testing::Holdings;
 
 namespace {
 
-struct Archive {
-  Archive() {
+struct NamesArchive {
+  NamesArchive() {
     save("item", "council", "关于召开校长办公会的通知", "2021-03-05");
     save("item", "council2", "校长办公会纪要", "2022-03-05");
     save("item", "bank", "中國銀行開戶資料", "2020");
@@ -38,7 +38,7 @@ struct Archive {
     if (!body.empty()) document.pages.push_back({1, 1, body});
     if (!indexer) {
       indexer = Indexer::open(holdings.store(), holdings, {directory.path()});
-      searcher = search::Searcher::make(*indexer, holdings, {}, search::unsealed_tokens(), {"title", "name"});
+      searcher = search::Searcher::make(*indexer, holdings, {{}, search::unsealed_tokens(), {"title", "name"}, {}});
     }
     BOOST_REQUIRE(lantai::index::testing::wait(*indexer, holdings.save(document)));
   }
@@ -81,7 +81,7 @@ struct Archive {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(sound, Archive)
+BOOST_FIXTURE_TEST_SUITE(sound, NamesArchive)
 
 BOOST_AUTO_TEST_CASE(names_are_found_by_pinyin_initials_and_both) {
   for (const auto* typed : {"xiaozhangbangonghui", "xzbgh", "xiaozbgh"})
@@ -153,6 +153,9 @@ BOOST_AUTO_TEST_CASE(completions_come_for_characters_pinyin_and_both) {
   BOOST_TEST(completed("xzb", "", 1) == "[校长办]公室 ");
   BOOST_TEST(completed("") == "");
   BOOST_TEST(completed("uuu") == "");
+  save("item", "system", "OA系统 Handbook", "2020");
+  BOOST_TEST(completed("oaxt") == "[OA系统] Handbook ");
+  BOOST_TEST(completed("handb") == "OA系统 [Handb]ook ");
   BOOST_TEST(completed(std::string(5000, 'a')) == "");
 }
 

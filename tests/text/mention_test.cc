@@ -8,17 +8,17 @@ namespace text = lantai::text;
 
 namespace {
 
-std::string folded(std::string_view original) { return text::to_utf8(text::fold_only(original)); }
+std::string folded_text(std::string_view original) { return text::to_utf8(text::fold_only(original)); }
 
 std::string dates(std::string_view original) {
-  const std::string where = folded(original);
+  const std::string where = folded_text(original);
   std::string out;
   for (auto date = text::next_date(where, 0); date; date = text::next_date(where, date->end)) out += date->date + " ";
   return out;
 }
 
 std::string numbers(std::string_view original) {
-  const std::string where = folded(original);
+  const std::string where = folded_text(original);
   std::string out;
   for (auto found = text::next_number(where, 0); found; found = text::next_number(where, found->end)) {
     out +=

@@ -60,8 +60,15 @@ BOOST_AUTO_TEST_CASE(sounds_stand_next_to_one_another) {
   BOOST_TEST(found("2021ndjh", "2021年度计划") == "2021年度计划");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_pinyin_is_told) {
-  BOOST_TEST(!SoundPattern::of_typed("uvi"));
+BOOST_AUTO_TEST_CASE(letters_in_a_name_stand_for_themselves_as_well) {
+  BOOST_TEST(found("erpxitong", "ERP系统操作手册") == "erp系统");
+  BOOST_TEST(found("erpxt", "ERP系统操作手册") == "erp系统");
+  BOOST_TEST(found("offi", "Office handbook") == "offi");
+  BOOST_TEST(found("uvi", "UVI") == "uvi");
+  BOOST_TEST(found("uvi", "五") == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_meant_is_told) {
   BOOST_TEST(!SoundPattern::of_typed(""));
   BOOST_TEST(!SoundPattern::of_typed(" - "));
   BOOST_TEST(!SoundPattern::of_typed(std::string(65, 'a')));

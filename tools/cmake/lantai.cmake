@@ -10,6 +10,8 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False positives of g++ 12 inside the standard library at -O2.
   add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-maybe-uninitialized -Wno-array-bounds)
+  # What stands in an anonymous namespace is taken for a header's when sources are compiled together.
+  add_compile_options(-Wno-subobject-linkage)
 endif()
 
 if(LANTAI_SANITIZE)
@@ -68,7 +70,7 @@ function(lantai_test name)
   foreach(source ${ARG_SOURCES})
     file(STRINGS ${source} names_module REGEX "define BOOST_TEST_MODULE")
     if(names_module)
-      set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+      set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
     endif()
   endforeach()
   add_test(NAME ${name} COMMAND test_${name})

@@ -16,7 +16,7 @@
 namespace lantai::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 struct EvalArguments {
   std::string queries, judgements, run, id_field;
@@ -98,7 +98,7 @@ double percentile(std::vector<double> values, double part) {
   return values[std::min(values.size() - 1, static_cast<std::size_t>(part * static_cast<double>(values.size())))];
 }
 
-Json latency_of(const std::vector<double>& milliseconds) {
+OrderedJson latency_of(const std::vector<double>& milliseconds) {
   double sum = 0;
   for (const double one : milliseconds) sum += one;
   const auto count = static_cast<double>(std::max<std::size_t>(1, milliseconds.size()));
@@ -115,7 +115,7 @@ void write_run(std::ostream& out, const JudgedQuery& query, const Answered& answ
         << " lantai\n";
 }
 
-void print(const Json& report, bool json) {
+void print_measures(const OrderedJson& report, bool json) {
   if (json) {
     std::cout << report.dump() << "\n";
     return;
@@ -167,12 +167,12 @@ int evaluate(const Shared& shared, const EvalArguments& arguments) {
     throw Error(ErrorCode::invalid_argument,
                 "no query of " + arguments.queries + " has a relevant document in " + arguments.judgements);
   const auto total = mean(all);
-  Json report = {{"queries", all.size()}, {"map", total.average_precision}, {"mrr", total.reciprocal_rank}};
+  OrderedJson report = {{"queries", all.size()}, {"map", total.average_precision}, {"mrr", total.reciprocal_rank}};
   for (const auto& [cutoff, value] : total.ndcg) report[fmt::format("ndcg@{}", cutoff)] = value;
   for (const auto& [cutoff, value] : total.precision) report[fmt::format("p@{}", cutoff)] = value;
   for (const auto& [cutoff, value] : total.recall) report[fmt::format("recall@{}", cutoff)] = value;
   report["latency_ms"] = latency_of(milliseconds);
-  print(report, shared.json);
+  print_measures(report, shared.json);
   return kDone;
 }
 

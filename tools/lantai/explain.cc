@@ -10,7 +10,7 @@
 namespace lantai::cli {
 namespace {
 
-using Json = schema::Json;
+using schema::Json;
 
 struct ExplainArguments {
   std::string record, viewer;

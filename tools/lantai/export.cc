@@ -17,7 +17,7 @@ namespace lantai::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 struct ExportArguments {
   std::vector<std::string> types;
@@ -61,14 +61,14 @@ fs::path path_of(const std::string& folder, const std::string& record, const Exp
 }
 
 // The line that `lantai import` reads back. `write` writes a file's bytes to the path; false when it could not.
-Json line_of_record(const std::string& type, const std::string& id, const Json& fields,
-                    const std::vector<ExportedFile>& files, const std::string& folder,
-                    const std::function<bool(const ExportedFile&, const fs::path&)>& write) {
+OrderedJson line_of_record(const std::string& type, const std::string& id, const OrderedJson& fields,
+                           const std::vector<ExportedFile>& files, const std::string& folder,
+                           const std::function<bool(const ExportedFile&, const fs::path&)>& write) {
   const std::string record = type + "/" + id;
-  Json line = {{"type", type}, {"key", record}, {"fields", fields}};
-  Json listed = Json::array();
+  OrderedJson line = {{"type", type}, {"key", record}, {"fields", fields}};
+  OrderedJson listed = OrderedJson::array();
   for (const auto& file : files) {
-    Json one = {{"name", file.name}, {"role", file.role}, {"size", file.size}, {"sha256", file.sha256}};
+    OrderedJson one = {{"name", file.name}, {"role", file.role}, {"size", file.size}, {"sha256", file.sha256}};
     if (!folder.empty()) {
       const fs::path path = path_of(folder, record, file);
       fs::create_directories(path.parent_path());
@@ -220,7 +220,7 @@ std::uint64_t export_remote_type(const Shared& shared, const std::string& type, 
   std::uint64_t count = 0;
   lines.download("/api/v1/records/" + type + "/export?format=jsonl", [&](std::istream& in) {
     for (std::string line; out && std::getline(in, line); ++count) {
-      const Json record = Json::parse(line);
+      const OrderedJson record = OrderedJson::parse(line);
       const std::string id = record.at("id");
       std::vector<ExportedFile> listed;
       for (const auto& file : record.at("files")) {

@@ -9,11 +9,11 @@
 namespace lantai::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::size_t kMost = 10'000;
 
-Json line_of(const archive::FailedText& file) {
+OrderedJson line_of(const archive::FailedText& file) {
   return {{"digest", to_hex(file.digest)},
           {"record", file.summary.record},
           {"media_type", file.summary.media_type},
@@ -21,9 +21,9 @@ Json line_of(const archive::FailedText& file) {
           {"attempts", file.summary.attempts}};
 }
 
-Json failed_files(const Shared& shared) {
+OrderedJson failed_files(const Shared& shared) {
   if (!shared.server.empty()) return Remote(shared).failed_texts(kMost);
-  Json files = Json::array();
+  OrderedJson files = OrderedJson::array();
   for (const auto& file : shared.open(false)->texts().failed(kMost)) files.push_back(line_of(file));
   return files;
 }
@@ -31,7 +31,7 @@ Json failed_files(const Shared& shared) {
 }  // namespace
 
 int list_failed_texts(const Shared& shared) {
-  const Json files = failed_files(shared);
+  const OrderedJson files = failed_files(shared);
   for (const auto& file : files) {
     if (shared.json) {
       std::cout << file.dump() << "\n";

@@ -14,7 +14,7 @@
 namespace lantai::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 struct Verified {
   std::uint64_t bytes = 0;
@@ -94,12 +94,12 @@ int verify(const Shared& shared, const std::string& head_file) {
     print_verified(found, shared);
     return found.whole() ? kDone : kDamaged;
   }
-  Json damage = Json::array();
+  OrderedJson damage = OrderedJson::array();
   for (const auto& one : found.damage) damage.push_back({{"digest", to_hex(one.digest)}, {"reason", one.reason}});
   const auto audit = found.audit.value_or(storage::AuditVerdict{});
-  Json line = {{"ok", found.whole()}, {"bytes", found.bytes}, {"damage", std::move(damage)}};
+  OrderedJson line = {{"ok", found.whole()}, {"bytes", found.bytes}, {"damage", std::move(damage)}};
   line["audit"] = {{"entries", audit.checked}, {"head", to_hex(found.head.hash)}};
-  line["audit"]["first_broken"] = audit.first_broken ? Json(*audit.first_broken) : Json();
+  line["audit"]["first_broken"] = audit.first_broken ? OrderedJson(*audit.first_broken) : OrderedJson();
   line["audit"]["reason"] = audit.reason;
   std::cout << line.dump() << "\n";
   return found.whole() ? kDone : kDamaged;
@@ -109,7 +109,7 @@ int collect(const Shared& shared, unsigned grace_hours) {
   const auto application = shared.open(false);
   const auto report = application->store().blobs().collect(std::chrono::hours(grace_hours));
   if (shared.json) {
-    std::cout << Json{{"removed", report.blobs_removed}, {"bytes_freed", report.bytes_freed}}.dump() << "\n";
+    std::cout << OrderedJson{{"removed", report.blobs_removed}, {"bytes_freed", report.bytes_freed}}.dump() << "\n";
   } else {
     std::cout << say(Text::collected, shared.lang(), report.blobs_removed, report.bytes_freed) << "\n";
   }
@@ -135,9 +135,9 @@ int reindex(const Shared& shared, bool failed_texts) {
   return kDone;
 }
 
-Json stats_of(app::Application& application) {
+OrderedJson stats_of(app::Application& application) {
   const auto principal = identity::operator_principal();
-  Json types = Json::object();
+  OrderedJson types = OrderedJson::object();
   for (const auto& type : application.schema().types()) {
     types[type.name] = application.records().count(principal, type.name);
   }
@@ -161,19 +161,19 @@ Json stats_of(app::Application& application) {
             {"error", extraction.last_error}}}};
 }
 
-void print(const Json& json, bool one_line) {
+void print(const OrderedJson& json, bool one_line) {
   if (one_line) {
     std::cout << json.dump() << "\n";
     return;
   }
-  const Json flat = json.flatten();
+  const OrderedJson flat = json.flatten();
   for (const auto& [name, value] : flat.items()) {
     std::cout << name.substr(1) << "\t" << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
   }
 }
 
 int stats(const Shared& shared) {
-  print(shared.server.empty() ? stats_of(*shared.open(false)) : Json(Remote(shared).stats()), shared.json);
+  print(shared.server.empty() ? stats_of(*shared.open(false)) : OrderedJson(Remote(shared).stats()), shared.json);
   return kDone;
 }
 

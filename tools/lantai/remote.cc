@@ -9,7 +9,7 @@
 namespace lantai::cli {
 namespace {
 
-using Json = schema::Json;
+using schema::Json;
 
 search::Hit hit_of(const Json& json) {
   search::Hit hit;

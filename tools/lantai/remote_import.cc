@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using archive::ImportedFile;
 using archive::ImportStatus;
-using Json = schema::Json;
+using schema::Json;
 
 // Files without lists among them are sent in batches of this size, so that the server need not stage everything.
 constexpr std::uint64_t kBatchBytes = 1ULL << 30U;

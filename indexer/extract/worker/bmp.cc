@@ -74,7 +74,7 @@ Header read_info_header(ByteView bytes, std::size_t size) {
   return header;
 }
 
-void check(const Header& header) {
+void require_possible(const Header& header) {
   constexpr auto kDepths = std::to_array<std::uint32_t>({1, 2, 4, 8, 16, 24, 32});
   const auto bits = header.bits, compression = header.compression;
   if (header.width == 0 || header.height == 0 || std::find(kDepths.begin(), kDepths.end(), bits) == kDepths.end())
@@ -96,7 +96,7 @@ Header read_header(ByteView bytes) {
   header.pixels = little(bytes, 10, 4);
   if (header.compression == kPlain && header.bits == 16) header.masks = {0x7C00, 0x03E0, 0x001F};
   if (header.compression == kPlain && header.bits == 32) header.masks = {0xFF0000, 0x00FF00, 0x0000FF};
-  check(header);
+  require_possible(header);
   return header;
 }
 

@@ -18,7 +18,7 @@ struct Release {
   void operator()(heif_decoding_options* options) const { heif_decoding_options_free(options); }
 };
 
-void check(const heif_error& error) {
+void require_read(const heif_error& error) {
   if (error.code == heif_error_Memory_allocation_error) throw std::bad_alloc();
   if (error.code != heif_error_Ok) damaged("the picture cannot be decoded");
 }
@@ -38,9 +38,9 @@ Image decode_heif(ByteView bytes, std::int64_t max_pixels) {
   const std::unique_ptr<heif_context, Release> context(heif_context_alloc());
   if (context == nullptr) throw std::bad_alloc();
   heif_context_set_max_decoding_threads(context.get(), 0);  // none may be started here
-  check(heif_context_read_from_memory_without_copy(context.get(), bytes.data(), bytes.size(), nullptr));
+  require_read(heif_context_read_from_memory_without_copy(context.get(), bytes.data(), bytes.size(), nullptr));
   heif_image_handle* raw_handle = nullptr;
-  check(heif_context_get_primary_image_handle(context.get(), &raw_handle));
+  require_read(heif_context_get_primary_image_handle(context.get(), &raw_handle));
   const std::unique_ptr<heif_image_handle, Release> handle(raw_handle);
   const std::int64_t width = heif_image_handle_get_width(raw_handle), height = heif_image_handle_get_height(raw_handle);
   if (width <= 0 || height <= 0) damaged("the picture has no size");
@@ -48,7 +48,8 @@ Image decode_heif(ByteView bytes, std::int64_t max_pixels) {
   const std::unique_ptr<heif_decoding_options, Release> options(heif_decoding_options_alloc());
   if (heif_brand(bytes) == "avif") options->decoder_id = "aom";  // dav1d starts threads
   heif_image* raw_image = nullptr;
-  check(heif_decode_image(raw_handle, &raw_image, heif_colorspace_RGB, heif_chroma_interleaved_RGBA, options.get()));
+  require_read(
+      heif_decode_image(raw_handle, &raw_image, heif_colorspace_RGB, heif_chroma_interleaved_RGBA, options.get()));
   const std::unique_ptr<heif_image, Release> image(raw_image);
   int row_bytes = 0;
   const std::uint8_t* pixels = heif_image_get_plane_readonly(raw_image, heif_channel_interleaved, &row_bytes);

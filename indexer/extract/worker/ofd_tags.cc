@@ -9,13 +9,13 @@ namespace lantai::extract::worker {
 namespace {
 
 constexpr std::size_t kMostTags = 500, kLongest = 4'000;  // bytes of a value
-constexpr unsigned kDeepest = 64;
+constexpr unsigned kDeepestTag = 64;
 
 // By page and object.
 using Texts = std::map<std::pair<std::string, std::string>, std::string>;
 
 void collect(const pugi::xml_node& content, const std::string& page, Texts& texts, unsigned depth = 0) {
-  if (depth > kDeepest) return;
+  if (depth > kDeepestTag) return;
   for (const auto& node : content.children()) {
     if (!is_named(node, "TextObject")) {
       collect(node, page, texts, depth + 1);
@@ -32,7 +32,7 @@ class TagReader {
   explicit TagReader(Texts texts) : texts_(std::move(texts)) {}
 
   void read(const pugi::xml_node& node, const std::string& name, unsigned depth = 0) {
-    if (depth > kDeepest) return;
+    if (depth > kDeepestTag) return;
     std::string said;
     for (const auto& inner : node.children()) {
       if (is_named(inner, "ObjectRef"))

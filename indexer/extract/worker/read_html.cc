@@ -115,7 +115,7 @@ std::string_view attribute(const GumboElement& element, const char* attribute_na
 }
 
 // Walks without recursion: pages may nest as deeply as they like.
-struct Walker {
+struct PageWalker {
   PageText body;
   std::string title;
   std::vector<std::pair<std::string, std::string>> metadata;
@@ -163,7 +163,7 @@ struct Walker {
   }
 };
 
-Walker walked(const std::string& html) {
+PageWalker walked(const std::string& html) {
   std::pmr::monotonic_buffer_resource arena;
   GumboOptions options = kGumboDefaultOptions;
   options.allocator = allocate;
@@ -171,7 +171,7 @@ Walker walked(const std::string& html) {
   options.userdata = &arena;
   options.max_errors = 0;
   const GumboOutput* parsed = gumbo_parse_with_options(&options, html.data(), html.size());
-  Walker walker;
+  PageWalker walker;
   walker.walk(parsed->root);
   return walker;
 }

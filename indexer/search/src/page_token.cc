@@ -21,14 +21,14 @@ void put_text(std::string_view text, std::string& out) {
   out += text;
 }
 
-[[noreturn]] void refuse() {
+[[noreturn]] void refuse_token() {
   throw Error(ErrorCode::invalid_argument, "page token is not valid", "search.bad_page_token");
 }
 
 template <typename Number>
 Number get(std::string_view& in) {
   Number value;
-  if (in.size() < sizeof value) refuse();
+  if (in.size() < sizeof value) refuse_token();
   std::memcpy(&value, in.data(), sizeof value);
   in.remove_prefix(sizeof value);
   return value;
@@ -36,7 +36,7 @@ Number get(std::string_view& in) {
 
 std::string get_text(std::string_view& in) {
   const auto size = get<std::uint64_t>(in);
-  if (size > in.size()) refuse();
+  if (size > in.size()) refuse_token();
   std::string text(in.substr(0, size));
   in.remove_prefix(size);
   return text;
@@ -62,7 +62,7 @@ std::string encode(const PageToken& token) {
 
 PageToken decode_page_token(std::string_view in) {
   PageToken out;
-  if (get<std::uint64_t>(in) != kVersion) refuse();
+  if (get<std::uint64_t>(in) != kVersion) refuse_token();
   out.request = get<std::uint64_t>(in);
   out.generation = get_text(in);
   out.life = get_text(in);
@@ -72,7 +72,7 @@ PageToken decode_page_token(std::string_view in) {
   out.documents = get<std::uint64_t>(in);
   out.total_length = get<std::uint64_t>(in);
   const auto matching = get<std::uint64_t>(in);
-  if (matching > static_cast<std::uint64_t>(Matching::by_sound)) refuse();
+  if (matching > static_cast<std::uint64_t>(Matching::by_sound)) refuse_token();
   out.matching = static_cast<Matching>(matching);
   out.best = get<double>(in);
   while (!in.empty()) out.frequencies.push_back(get<std::uint32_t>(in));

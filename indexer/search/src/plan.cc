@@ -91,6 +91,30 @@ std::vector<std::unique_ptr<Cursor>> term_cursors(const PlanNode& node, index::S
   return cursors;
 }
 
+// Does a word go on here? 会议室 is cut into 会议 and 室, and is no 会议.
+bool goes_on_with(const text::Word& word, std::u32string_view folded) {
+  return word.han && word.end - word.begin == 1 &&
+         kStopCharacters.find(folded[word.begin]) == std::u32string_view::npos;
+}
+
+// The first run of whole words that has synonyms, the longest from there: [begin, end) of characters.
+std::optional<std::pair<std::size_t, std::size_t>> first_with_synonyms(std::u32string_view folded,
+                                                                       const std::vector<text::Word>& words,
+                                                                       const Synonyms& synonyms) {
+  for (std::size_t first = 0; first < words.size() && !synonyms.empty(); ++first) {
+    const std::size_t begin = words[first].begin;
+    if (first > 0 && words[first - 1].end == begin && goes_on_with(words[first - 1], folded)) continue;
+    for (std::size_t last = words.size(); last-- > first;) {
+      const std::size_t end = words[last].end;
+      if (end - begin > synonyms.longest() || synonyms.of(folded.substr(begin, end - begin)).empty()) continue;
+      const bool whole =
+          last + 1 == words.size() || words[last + 1].begin != end || !goes_on_with(words[last + 1], folded);
+      if (whole) return std::pair{begin, end};
+    }
+  }
+  return std::nullopt;
+}
+
 // Neither a condition on a field nor in quotes: those must hold whatever else is found.
 bool typed_freely(const QueryNode& node) {
   using Kind = QueryNode::Kind;
@@ -176,12 +200,13 @@ PlanNode Planner::leaf(const QueryNode& node, bool wanted) {
     return joined(PlanNode::Kind::any_of, std::move(either));
   }
   if (node.kind == QueryNode::Kind::phrase || boolean_ || !wanted) return phrase(needle, wanted);
-  if (mode_ != Mode::by_sound || has_han(folded)) return free_text(node);
+  mark(needle_of(folded, words), 4);
+  if (mode_ != Mode::by_sound || has_han(folded)) return free_text(folded);
   auto pattern = folded.size() > 1 ? text::SoundPattern::of_typed(node.text) : std::nullopt;
-  if (!pattern) return free_text(node);
+  if (!pattern) return free_text(folded);
   plan_.sounds = true;
   std::vector<PlanNode> either;
-  either.push_back(free_text(node));
+  either.push_back(free_text(folded));
   either.push_back(sounding(std::move(*pattern)));
   return joined(PlanNode::Kind::any_of, std::move(either));
 }
@@ -194,16 +219,41 @@ PlanNode Planner::sounding(text::SoundPattern pattern) {
 }
 
 // What was typed without quotes, operators or a field: its words are needed, not their order; or, when it is as long as
-// a passage, any of them.
-PlanNode Planner::free_text(const QueryNode& node) {
-  const std::u32string folded = fold(node.text);
+// a passage, any of them. For a word that has synonyms any of those will do.
+PlanNode Planner::free_text(std::u32string_view folded) {
   std::vector<text::Word> words;
   segmenter_.words(folded, words);
-  mark(needle_of(folded, !has_han(folded)), 4);
+  const auto known = words.size() > kManyWords ? std::nullopt : first_with_synonyms(folded, words, synonyms_);
+  if (!known) return free_words(folded, words);
+  std::vector<PlanNode> needed;
+  const auto [begin, end] = *known;
+  for (const auto part : {folded.substr(0, begin), folded.substr(end)}) {
+    if (std::any_of(part.begin(), part.end(), text::is_word_char)) needed.push_back(free_text(part));
+  }
+  needed.push_back(with_synonyms(folded.substr(begin, end - begin)));
+  plan_.several = plan_.several || needed.size() > 1;
+  return joined(mode_ == Mode::relaxed ? PlanNode::Kind::any_of : PlanNode::Kind::all_of, std::move(needed));
+}
+
+PlanNode Planner::with_synonyms(std::u32string_view word) {
+  std::vector<text::Word> words;
+  segmenter_.words(word, words);
+  std::vector<PlanNode> either;
+  either.push_back(free_words(word, words));
+  std::string named;
+  for (const auto& other : synonyms_.of(word)) {
+    either.push_back(phrase(needle_of(other, !has_han(other)), true));
+    named += (named.empty() ? "" : ", ") + text::to_utf8(other);
+  }
+  plan_.hints.push_back({"search.synonyms", text::to_utf8(word) + " → " + named});
+  return joined(PlanNode::Kind::any_of, std::move(either));
+}
+
+PlanNode Planner::free_words(std::u32string_view folded, const std::vector<text::Word>& words) {
   if (folded.size() <= 3 && has_han(folded)) return phrase(needle_of(folded, false), true);
   std::vector<PlanNode> needed;
   const auto need = [&](std::size_t begin, std::size_t end) {
-    const auto word = std::u32string_view(folded).substr(begin, end - begin);
+    const auto word = folded.substr(begin, end - begin);
     needed.push_back(phrase(needle_of(word, !has_han(word)), true));
   };
   // Neighbouring single characters are more likely an unknown name than words.

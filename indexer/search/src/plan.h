@@ -11,6 +11,7 @@
 
 #include "cursors.h"
 #include "lantai/search/query.h"
+#include "lantai/search/synonyms.h"
 #include "lantai/text/code.h"
 #include "lantai/text/pinyin.h"
 #include "lantai/text/segmentation.h"
@@ -70,8 +71,8 @@ enum class Mode {
 class Planner {
  public:
   // Throws deadline_exceeded when the run's time is up.
-  Planner(QueryRun& run, text::Segmenter& segmenter, NameGrams& names)
-      : run_(run), snapshot_(run.snapshot), segmenter_(segmenter), names_(names) {}
+  Planner(QueryRun& run, text::Segmenter& segmenter, NameGrams& names, const Synonyms& synonyms)
+      : run_(run), snapshot_(run.snapshot), segmenter_(segmenter), names_(names), synonyms_(synonyms) {}
   Plan plan(const ParsedQuery& query, Mode mode);
   PlanNode sounding(text::SoundPattern pattern);
   // A filter outside the query: one of `values`, or a range.
@@ -80,7 +81,9 @@ class Planner {
  private:
   PlanNode build(const QueryNode& node, bool wanted);
   PlanNode leaf(const QueryNode& node, bool wanted);
-  PlanNode free_text(const QueryNode& node);
+  PlanNode free_text(std::u32string_view folded);
+  PlanNode free_words(std::u32string_view folded, const std::vector<text::Word>& words);
+  PlanNode with_synonyms(std::u32string_view word);
   PlanNode phrase(const Needle& needle, bool wanted);
   PlanNode code(const QueryNode& node, bool wanted);
   PlanNode date(const std::string& date, const QueryNode& node, bool wanted);
@@ -97,6 +100,7 @@ class Planner {
   const index::Snapshot& snapshot_;
   text::Segmenter& segmenter_;
   NameGrams& names_;
+  const Synonyms& synonyms_;
   Plan plan_;
   std::map<Term, double> scoring_;  // → ScoringTerm::times
   std::set<std::string> expanded_;  // beginnings that stand for many terms each

@@ -12,6 +12,7 @@
 #include "lantai/index/terms.h"
 #include "lantai/storage/blob_store.h"
 #include "lantai/text/folding.h"
+#include "likeness.h"
 #include "shown_documents.h"
 #include "snippet.h"
 
@@ -22,6 +23,8 @@ constexpr std::size_t kMaxLimit = 1000;
 constexpr std::uint64_t kMaxOffset = 100'000;
 constexpr std::size_t kShownBytes = 64U << 20U;
 constexpr std::chrono::milliseconds kMarkTime{1000};
+constexpr std::chrono::milliseconds kLikenessTime{1000};
+constexpr double kAlike = 0.2;               // of the score that a document gives itself
 constexpr std::size_t kMaxTokenTerms = 512;  // a longer query is paged with the statistics of the day
 
 // Segmenters are expensive to make and serve one thread at a time.
@@ -122,15 +125,20 @@ Mode mode_of(Matching matching) {
 std::pair<std::size_t, std::size_t> bytes_of(const std::string& title, const SoundingName& place) {
   const auto folded = text::fold(title);
   if (folded.text != place.name) return {0, 0};
-  return {folded.origin[place.begin], folded.origin[place.end]};
+  std::size_t end = folded.origin[place.end];
+  while (end > 0 && title[end - 1] == ' ') --end;  // blanks that were folded away
+  return {folded.origin[place.begin], end};
 }
 
 class IndexSearcher final : public Searcher {
  public:
-  IndexSearcher(index::Indexer& indexer, const index::DocumentSource& source, const FieldAliases& aliases,
-                TokenSeal seal, const std::vector<std::string>& name_fields)
-      : searchable_(indexer.searchable()), source_(source), seal_(std::move(seal)), names_(name_fields) {
-    for (const auto& [label, field] : aliases) aliases_[text::to_utf8(text::fold_only(label))] = field;
+  IndexSearcher(index::Indexer& indexer, const index::DocumentSource& source, SearcherOptions options)
+      : searchable_(indexer.searchable()),
+        source_(source),
+        seal_(std::move(options.seal)),
+        synonyms_(std::move(options.synonyms)),
+        names_(std::move(options.name_fields)) {
+    for (const auto& [label, field] : options.aliases) aliases_[text::to_utf8(text::fold_only(label))] = field;
   }
 
   SearchResult search(const SearchRequest& request) override {
@@ -138,6 +146,8 @@ class IndexSearcher final : public Searcher {
     return search(request, deadline, true);
   }
   std::vector<Completion> complete(const CompletionRequest& request) override;
+  std::vector<Hit> similar(std::string_view type, std::string_view id, const AccessFilter& access,
+                           std::size_t limit) override;
   Explanation explain(const SearchRequest& request, std::string_view type, std::string_view id) override;
   std::function<Marks(const std::string& text)> marker(const std::string& query) override;
 
@@ -150,6 +160,9 @@ class IndexSearcher final : public Searcher {
 
   SearchResult search(const SearchRequest& request, Time deadline, bool may_repair);
   Answer answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run);
+  std::shared_ptr<const Synonyms> synonyms_now() const {
+    return synonyms_ ? synonyms_() : std::make_shared<const Synonyms>();
+  }
   std::string meant(const ParsedQuery& query, const SearchRequest& request, QueryRun& run);
   bool finds(const PlanNode& node, const Conditions& like, QueryRun& run);
   FieldNames names(const index::Snapshot& snapshot) const;
@@ -161,6 +174,7 @@ class IndexSearcher final : public Searcher {
   index::Searchable& searchable_;
   const index::DocumentSource& source_;
   const TokenSeal seal_;
+  const std::function<std::shared_ptr<const Synonyms>()> synonyms_;
   FieldAliases aliases_;
   NameGrams names_;
   SegmenterPool segmenters_;
@@ -215,7 +229,8 @@ PageToken IndexSearcher::basis_of(const SearchRequest& request, const index::Sna
 IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run) {
   const SearchRequest& request = *conditions.request;
   SegmenterPool::Lease segmenter(segmenters_);
-  Planner planner(run, segmenter.get(), names_);
+  const auto synonyms = synonyms_now();
+  Planner planner(run, segmenter.get(), names_, *synonyms);
   PlanNode filters;
   filters.kind = PlanNode::Kind::all_of;
   Answer out;
@@ -351,7 +366,8 @@ std::string IndexSearcher::meant(const ParsedQuery& query, const SearchRequest& 
   bool changed = false;
   try {
     SegmenterPool::Lease segmenter(segmenters_);
-    Planner planner(run, segmenter.get(), names_);
+    const auto synonyms = synonyms_now();
+    Planner planner(run, segmenter.get(), names_, *synonyms);
     SearchRequest any;
     any.access = request.access;
     any.types = request.types;
@@ -395,7 +411,8 @@ std::vector<Completion> IndexSearcher::complete(const CompletionRequest& request
   within.access = request.access;
   within.types = request.types;
   SegmenterPool::Lease segmenter(segmenters_);
-  Planner planner(run, segmenter.get(), names_);
+  const auto synonyms = synonyms_now();
+  Planner planner(run, segmenter.get(), names_, *synonyms);
   const auto names =
       names_sounding_so(planner.sounding(std::move(*pattern)), within, basis_of(within, *snapshot), request.limit, run);
   for (const auto& named : names) {
@@ -405,6 +422,38 @@ std::vector<Completion> IndexSearcher::complete(const CompletionRequest& request
     completions.push_back({document->title, document->type, document->id, begin, end});
   }
   return completions;
+}
+
+std::vector<Hit> IndexSearcher::similar(std::string_view type, std::string_view id, const AccessFilter& access,
+                                        std::size_t limit) {
+  const auto document = source_.find(std::string(type), std::string(id));
+  if (!document) return {};
+  const auto snapshot = searchable_.snapshot();
+  SearchRequest request;
+  request.access = access;
+  request.limit = limit + 1;
+  request.time_limit = kLikenessTime;
+  const auto deadline = std::chrono::steady_clock::now() + request.time_limit;
+  QueryRun run(*snapshot, deadline);
+  Answer found;
+  Conditions conditions;
+  conditions.request = &request;
+  conditions.basis = basis_of(request, *snapshot);
+  try {
+    SegmenterPool::Lease segmenter(segmenters_);
+    found.plan = plan_of_likeness(*document, segmenter.get(), run);
+    conditions.plan = &found.plan;
+    conditions.basis.frequencies = frequencies_of(found.plan, run);
+    found.evaluation = evaluate(conditions, run);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::deadline_exceeded) throw;
+  }
+  SearchResult result;
+  add_hits(found, conditions, run, deadline + request.time_limit / 4, result);
+  // Itself is the best; what has little of it is not like it.
+  std::erase_if(result.hits, [&](const Hit& hit) { return (hit.type == type && hit.id == id) || hit.score < kAlike; });
+  if (result.hits.size() > limit) result.hits.resize(limit);
+  return std::move(result.hits);
 }
 
 Explanation IndexSearcher::explain(const SearchRequest& request, std::string_view type, std::string_view id) {
@@ -422,7 +471,8 @@ Explanation IndexSearcher::explain(const SearchRequest& request, std::string_vie
     explanation.version = entry.version;
     explanation.visible = sees(columns.access_set(entry.access), request.access);
     SegmenterPool::Lease segmenter(segmenters_);
-    Planner planner(run, segmenter.get(), names_);
+    const auto synonyms = synonyms_now();
+    Planner planner(run, segmenter.get(), names_, *synonyms);
     explain_document(query, request, planner, run, doc, explanation);
     break;
   }
@@ -433,7 +483,8 @@ std::function<Searcher::Marks(const std::string&)> IndexSearcher::marker(const s
   const auto snapshot = searchable_.snapshot();
   SegmenterPool::Lease segmenter(segmenters_);
   QueryRun run(*snapshot, std::chrono::steady_clock::now() + kMarkTime);
-  Planner planner(run, segmenter.get(), names_);
+  const auto synonyms = synonyms_now();
+  Planner planner(run, segmenter.get(), names_, *synonyms);
   std::vector<Mark> marks;
   try {
     marks = planner.plan(parse_query(query, names(*snapshot)), Mode::exact_first).marks;
@@ -446,9 +497,8 @@ std::function<Searcher::Marks(const std::string&)> IndexSearcher::marker(const s
 }  // namespace
 
 std::unique_ptr<Searcher> Searcher::make(index::Indexer& indexer, const index::DocumentSource& source,
-                                         const FieldAliases& aliases, TokenSeal seal,
-                                         const std::vector<std::string>& name_fields) {
-  return std::make_unique<IndexSearcher>(indexer, source, aliases, std::move(seal), name_fields);
+                                         SearcherOptions options) {
+  return std::make_unique<IndexSearcher>(indexer, source, std::move(options));
 }
 
 TokenSeal unsealed_tokens() {

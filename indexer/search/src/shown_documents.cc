@@ -3,7 +3,7 @@
 namespace lantai::search {
 namespace {
 
-std::size_t bytes_of(const index::Document& document) {
+std::size_t memory_of(const index::Document& document) {
   std::size_t bytes = 4096;  // fields, names and the rest, roughly
   for (const auto& page : document.pages) bytes += page.text.size() + sizeof page;
   return bytes;
@@ -30,7 +30,7 @@ std::shared_ptr<const index::Document> ShownDocuments::find(const std::string& g
 
 void ShownDocuments::keep(const std::string& generation, index::DocId doc,
                           std::shared_ptr<const index::Document> document) {
-  const std::size_t bytes = bytes_of(*document);
+  const std::size_t bytes = memory_of(*document);
   if (bytes > most_bytes_ / 10) return;
   std::lock_guard lock(mutex_);
   enter(generation);

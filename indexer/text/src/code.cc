@@ -40,7 +40,7 @@ std::optional<NumberShape> shape_of(std::u32string_view text) {
   return shape;
 }
 
-std::uint64_t number_at(std::u32string_view digits) {
+std::uint64_t number_of(std::u32string_view digits) {
   std::uint64_t value = 0;
   for (const char32_t c : digits) value = value * 10 + (c - U'0');
   return value;
@@ -51,8 +51,8 @@ std::optional<DocumentNumber> parse_folded(std::u32string_view text) {
   if (!shape) return std::nullopt;
   DocumentNumber number;
   number.organ = to_utf8(text.substr(0, shape->open));
-  number.year = static_cast<unsigned>(number_at(text.substr(shape->open + 1, 4)));
-  number.serial = number_at(text.substr(shape->serial, shape->serial_end - shape->serial));
+  number.year = static_cast<unsigned>(number_of(text.substr(shape->open + 1, 4)));
+  number.serial = number_of(text.substr(shape->serial, shape->serial_end - shape->serial));
   return number;
 }
 

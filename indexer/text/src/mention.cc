@@ -5,8 +5,8 @@ namespace {
 
 constexpr std::string_view kYear = "年", kMonth = "月", kDay = "日", kNumber = "号", kOrdinal = "第";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_plain(char c) { return is_digit(c) || (c >= 'a' && c <= 'z'); }
+bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_plain(char c) { return is_ascii_digit(c) || (c >= 'a' && c <= 'z'); }
 bool is_joiner(char c) { return c == '-' || c == '/' || c == '.'; }
 
 // Reads what it is told to, or stops for good.
@@ -24,7 +24,7 @@ struct Reader {
   std::uint64_t number(std::size_t least, std::size_t most) {
     const std::size_t begin = at;
     std::uint64_t value = 0;
-    while (good && at < text.size() && is_digit(text[at])) {
+    while (good && at < text.size() && is_ascii_digit(text[at])) {
       if (at - begin < most) value = value * 10 + static_cast<std::uint64_t>(text[at] - '0');
       ++at;
     }
@@ -70,7 +70,7 @@ std::optional<DateMention> date_at(std::string_view text, std::size_t begin) {
   return stands_apart(text, begin, mention.end, written_out) ? std::optional(mention) : std::nullopt;
 }
 
-std::optional<NumberMention> number_at(std::string_view text, std::size_t open) {
+std::optional<NumberMention> number_before(std::string_view text, std::size_t open) {
   Reader in{text, open + 1};
   NumberMention mention{open, open};
   mention.year = static_cast<unsigned>(in.number(4, 4));
@@ -86,12 +86,12 @@ std::optional<NumberMention> number_at(std::string_view text, std::size_t open) 
 
 std::optional<DateMention> next_date(std::string_view folded, std::size_t from) {
   for (std::size_t at = from; at + 4 < folded.size();) {
-    if (!is_digit(folded[at])) {
+    if (!is_ascii_digit(folded[at])) {
       ++at;
       continue;
     }
     std::size_t end = at;
-    while (end < folded.size() && is_digit(folded[end])) ++end;
+    while (end < folded.size() && is_ascii_digit(folded[end])) ++end;
     if (end - at == 4) {
       if (auto found = date_at(folded, at)) return found;
     }
@@ -102,7 +102,7 @@ std::optional<DateMention> next_date(std::string_view folded, std::size_t from) 
 
 std::optional<NumberMention> next_number(std::string_view folded, std::size_t from) {
   for (std::size_t open = folded.find('(', from); open != std::string_view::npos; open = folded.find('(', open + 1)) {
-    if (auto found = number_at(folded, open)) return found;
+    if (auto found = number_before(folded, open)) return found;
   }
   return std::nullopt;
 }

@@ -13,7 +13,7 @@ constexpr std::string_view kReadings =
 #include "pinyin_readings.inc"
     ;
 
-// Letters that may stand for a syllable they begin. No syllable begins with i, u or v.
+// Letters that may stand for a syllable they begin, beside single ones.
 constexpr std::array<std::string_view, 3> kDoubleInitials = {"zh", "ch", "sh"};
 
 class Readings {
@@ -72,6 +72,9 @@ class Cutter {
       cut(0);
       if (shortest_ == 0 && !rows_.empty()) shortest_ = length;
     }
+    SoundRow as_written;  // an English word
+    for (const char letter : letters_) as_written.push_back({static_cast<char32_t>(letter), {}});
+    if (letters_.size() > 1) rows_.push_back(std::move(as_written));
     return std::move(rows_);
   }
 
@@ -80,7 +83,7 @@ class Cutter {
   static constexpr std::size_t kMaxSteps = 20'000;
 
   void cut(std::size_t at) {
-    if (rows_.size() == SoundPattern::kMaxRows || ++steps_ > kMaxSteps) return;
+    if (rows_.size() + 1 == SoundPattern::kMaxRows || ++steps_ > kMaxSteps) return;
     if (at == letters_.size()) {
       if (row_.size() == length_) rows_.push_back(row_);
       return;
@@ -93,8 +96,8 @@ class Cutter {
           size == 1 || std::find(kDoubleInitials.begin(), kDoubleInitials.end(), piece) != kDoubleInitials.end();
       Syllables found = Readings::get().matching(piece, true);
       if (initial || size == left) found |= Readings::get().matching(piece, false);
-      if (found.none()) continue;
-      row_.push_back({0, found});
+      if (size > 1 && found.none()) continue;
+      row_.push_back({size == 1 ? static_cast<char32_t>(piece[0]) : 0, found});
       cut(at + size);
       row_.pop_back();
     }
@@ -132,7 +135,8 @@ std::optional<std::size_t> end_of(const SoundRow& row, std::u32string_view folde
 }  // namespace
 
 bool Sound::matches(char32_t folded) const {
-  return character != 0 ? character == folded : (Readings::get().of(folded) & syllables).any();
+  if (character != 0 && character == folded) return true;
+  return syllables.any() && (Readings::get().of(folded) & syllables).any();
 }
 
 std::optional<SoundPattern> SoundPattern::of_typed(std::string_view typed) {

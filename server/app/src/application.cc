@@ -68,8 +68,10 @@ class RunningApplication final : public Application {
         holdings_(records_, texts_),
         field_names_(*schema_),
         indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index"})),
-        searcher_(search::Searcher::make(*indexer_, holdings_, field_names_.aliases(), page_token_seal(*store_),
-                                         field_names_.name_fields())),
+        synonyms_(*store_, records_),
+        searcher_(search::Searcher::make(*indexer_, holdings_,
+                                         {field_names_.aliases(), page_token_seal(*store_), field_names_.name_fields(),
+                                          [this] { return synonyms_.current(); }})),
         catalogue_(records_, [this](const records::Principal& principal,
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
         uploads_(*store_, configuration.data / "uploads", clock_),
@@ -112,6 +114,15 @@ class RunningApplication final : public Application {
     auto completions = searcher_->complete(request);
     std::erase_if(completions, [&](const auto& one) { return !records_.find(principal, one.type, one.id); });
     return completions;
+  }
+
+  std::vector<search::Hit> similar(const records::Principal& principal, std::string_view type, std::string_view id,
+                                   std::size_t limit) override {
+    records_.get(principal, type, id);
+    const records::AccessGrant grant = records::access_grant(*schema_, principal);
+    auto hits = searcher_->similar(type, id, {grant.everything, grant.any_of}, limit);
+    std::erase_if(hits, [&](const search::Hit& hit) { return !records_.find(principal, hit.type, hit.id); });
+    return hits;
   }
 
   FoundOrNot explain(const records::Principal& caller, search::SearchRequest request, std::string_view type,
@@ -191,6 +202,7 @@ class RunningApplication final : public Application {
   const HoldingsSource holdings_;
   const FieldNames field_names_;
   const std::unique_ptr<index::Indexer> indexer_;
+  archive::SynonymList synonyms_;
   const std::unique_ptr<search::Searcher> searcher_;
   archive::CatalogueTree catalogue_;
   archive::Uploads uploads_;

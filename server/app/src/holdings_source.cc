@@ -17,7 +17,7 @@ using schema::FieldKind;
 using schema::Json;
 
 // Changes whenever documents are made differently from the same records.
-constexpr std::string_view kMaking = "4";
+constexpr std::string_view kMaking = "5";
 
 std::string as_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
@@ -55,7 +55,7 @@ HoldingsSource::HoldingsSource(const records::RecordEngine& engine, const archiv
 
 std::optional<index::Document> HoldingsSource::find(const std::string& type_name, const std::string& id) const {
   const schema::TypeDecl* type = engine_.schema().find_type(type_name);
-  if (type == nullptr) return std::nullopt;
+  if (type == nullptr || !type->searchable) return std::nullopt;
   const auto record = engine_.find(principal_, type_name, id);
   if (!record || record->deleted) return std::nullopt;
   const int clearance = records::required_clearance(engine_.schema(), *type, *record);
@@ -198,6 +198,7 @@ std::string HoldingsSource::title_of_linked(const FieldDecl& field, const std::s
 
 void HoldingsSource::each(const std::function<bool(const std::string&, const std::string&)>& visit) const {
   for (const auto& type : engine_.schema().types()) {
+    if (!type.searchable) continue;
     records::ListRequest request;
     request.limit = 1000;
     do {

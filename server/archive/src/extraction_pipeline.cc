@@ -17,7 +17,7 @@
 namespace lantai::archive {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::string_view kConsumer = "extraction";
 constexpr std::size_t kWindow = 512;               // changes with files under way
@@ -77,7 +77,7 @@ class Pipeline final : public ExtractionPipeline {
     settle_rest();
   }
 
-  std::uint64_t wait_until(std::uint64_t position, Clock::time_point deadline) override {
+  std::uint64_t wait_until(std::uint64_t position, SteadyClock::time_point deadline) override {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_until(lock, deadline, [&] { return settled_ >= position; })) return 0;
     return std::max(position, announced_);
@@ -140,7 +140,7 @@ class Pipeline final : public ExtractionPipeline {
   // --- the reader: follows the feed ---
 
   void follow(const std::stop_token& stop) {
-    if (!store_.changes().wait_beyond(read_, Clock::now() + std::chrono::hours(1), stop)) return;
+    if (!store_.changes().wait_beyond(read_, SteadyClock::now() + std::chrono::hours(1), stop)) return;
     for (const auto& change : store_.changes().read(read_, 1000)) {
       if (!take_up(change, stop)) return;
       read_ = change.position;

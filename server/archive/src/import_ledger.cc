@@ -11,14 +11,14 @@ namespace {
 using nlohmann::json;
 
 // Paths may be longer than a key may be.
-Bytes key_of(std::string_view key) {
+Bytes source_key(std::string_view key) {
   return storage::KeyWriter().text("source").raw(storage::sha256(as_bytes(key))).take();
 }
 
 }  // namespace
 
 std::optional<LedgerEntry> ImportLedger::find(std::string_view key) const {
-  const auto value = store_.read_view()->get(storage::KeySpace::imports, key_of(key));
+  const auto value = store_.read_view()->get(storage::KeySpace::imports, source_key(key));
   if (!value) return std::nullopt;
   try {
     const json j = json::from_cbor(*value);
@@ -44,7 +44,7 @@ void ImportLedger::put(storage::Transaction& transaction, std::string_view key, 
   json j = {{"type", entry.type}, {"id", entry.id}, {"files", std::move(files)}};
   if (!entry.content.empty()) j["content"] = entry.content;
   if (entry.generation != 0) j["generation"] = entry.generation;
-  transaction.put(storage::KeySpace::imports, key_of(key), json::to_cbor(j));
+  transaction.put(storage::KeySpace::imports, source_key(key), json::to_cbor(j));
 }
 
 }  // namespace lantai::archive

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "lantai/storage/blob_store.h"
+
 namespace lantai::archive {
 namespace {
 
@@ -20,6 +22,8 @@ std::string called(const std::string& field, const schema::Schema& schema, schem
 }
 
 }  // namespace
+
+std::string digest_text(std::string_view text) { return to_hex(storage::sha256(as_bytes(text))); }
 
 std::string sentence_of(const Error& error, const schema::Schema& schema, schema::Language language) {
   if (error.problems().empty()) return schema.message(error, language);

@@ -41,6 +41,8 @@ struct ImportUnit {
   std::optional<ImportedFile> told;  // nothing to store
 };
 
+std::string digest_text(std::string_view text);  // SHA-256 in hex
+
 // The whole error for people: its sentence, and each field with the rule it breaks.
 std::string sentence_of(const Error& error, const schema::Schema& schema, schema::Language language);
 // The same, said of a row of a list.

@@ -14,7 +14,7 @@
 namespace lantai::archive {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 using schema::Json;
 
 constexpr std::string_view kConsumer = "renames";
@@ -51,7 +51,7 @@ class Announcer final : public RenameAnnouncer {
     changed_.notify_all();
   }
 
-  std::uint64_t wait_until(std::uint64_t position, Clock::time_point deadline) override {
+  std::uint64_t wait_until(std::uint64_t position, SteadyClock::time_point deadline) override {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_until(lock, deadline, [&] { return settled_ >= position; })) return 0;
     return std::max(position, announced_);
@@ -72,7 +72,7 @@ class Announcer final : public RenameAnnouncer {
   }
 
   void follow(const std::stop_token& stop) {
-    if (!store_.changes().wait_beyond(settled_, Clock::now() + std::chrono::hours(1), stop)) return;
+    if (!store_.changes().wait_beyond(settled_, SteadyClock::now() + std::chrono::hours(1), stop)) return;
     const auto linking = linking_fields(*engine_.current_schema());
     for (const auto& change : store_.changes().read(settled_, 1000)) {
       const auto fields = linking.find(change.subject);

@@ -62,8 +62,6 @@ bool escapes(const fs::path& name) {
   return name.is_absolute() || std::any_of(name.begin(), name.end(), [](const auto& part) { return part == ".."; });
 }
 
-std::string digest_text(std::string_view text) { return to_hex(storage::sha256(as_bytes(text))); }
-
 bool next_line(std::ifstream& in, std::string& line) {
   if (!std::getline(in, line)) return false;
   if (!line.empty() && line.back() == '\r') line.pop_back();

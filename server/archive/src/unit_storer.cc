@@ -13,9 +13,7 @@ namespace {
 using schema::Json;
 
 constexpr std::uint64_t kWhole = 8U << 20U;  // files up to here are read at once, others in pieces
-constexpr std::size_t kPiece = 4U << 20U;
-
-std::string digest_text(std::string_view text) { return to_hex(storage::sha256(as_bytes(text))); }
+constexpr std::size_t kLoadedPiece = 4U << 20U;
 
 }  // namespace
 
@@ -173,7 +171,7 @@ UnitStorer::Loaded UnitStorer::load(const FileSource& source) const {
     } else if (!options_.dry_run) {
       const auto writer = store_.blobs().create();
       for (;;) {
-        const Bytes piece = loaded.file->read(loaded.size, kPiece);
+        const Bytes piece = loaded.file->read(loaded.size, kLoadedPiece);
         if (piece.empty()) break;
         writer->write(piece);
         loaded.size += piece.size();

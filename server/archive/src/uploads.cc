@@ -19,18 +19,18 @@ namespace {
 using nlohmann::json;
 using storage::KeySpace;
 
-constexpr std::size_t kPiece = 4U << 20U;
+constexpr std::size_t kStoredPiece = 4U << 20U;
 
-Bytes key_of(std::string_view id) { return storage::KeyWriter().text(id).take(); }
+Bytes upload_key(std::string_view id) { return storage::KeyWriter().text(id).take(); }
 
-[[noreturn]] void fail(const char* what) { throw system_error(what, errno); }
+[[noreturn]] void fail_upload(const char* what) { throw system_error(what, errno); }
 
 Error unknown_upload() { return Error(ErrorCode::not_found, "no such upload", "upload.unknown"); }
 
 class Descriptor {
  public:
   Descriptor(const std::filesystem::path& path, int flags) : descriptor_(open(path.c_str(), flags | O_CLOEXEC, 0600)) {
-    if (descriptor_ < 0) fail("cannot open the file of an upload");
+    if (descriptor_ < 0) fail_upload("cannot open the file of an upload");
   }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -45,18 +45,18 @@ class Descriptor {
 void touch(const Descriptor& file, Timestamp now) {
   const timespec time{now.micros / 1'000'000, (now.micros % 1'000'000) * 1000};
   const timespec both[2] = {time, time};
-  if (futimens(file.get(), both) != 0) fail("cannot mark the file of an upload");
+  if (futimens(file.get(), both) != 0) fail_upload("cannot mark the file of an upload");
 }
 
 void write_at(const Descriptor& file, std::uint64_t offset, ByteView bytes) {
   while (!bytes.empty()) {
     const ssize_t written = pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("cannot write an upload");
+    if (written < 0) fail_upload("cannot write an upload");
     offset += static_cast<std::uint64_t>(written);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
-  if (fdatasync(file.get()) != 0) fail("cannot write an upload");
+  if (fdatasync(file.get()) != 0) fail_upload("cannot write an upload");
 }
 
 }  // namespace
@@ -102,14 +102,14 @@ Upload Uploads::begin(const records::Principal& principal, std::string_view name
   touch(Descriptor(file_of(upload.id), O_WRONLY | O_CREAT | O_EXCL), clock_.now());
   const json j = {{"owner", principal.id}, {"name", upload.name}, {"raw", to_hex(upload.raw_name)}, {"size", size}};
   store_.run_transaction([&](storage::Transaction& transaction) {
-    transaction.put(KeySpace::uploads, key_of(upload.id), json::to_cbor(j));
+    transaction.put(KeySpace::uploads, upload_key(upload.id), json::to_cbor(j));
   });
   return upload;
 }
 
 Upload Uploads::load(const records::Principal& principal, std::string_view id) const {
   if (!is_id(id)) throw unknown_upload();
-  const auto value = store_.read_view()->get(KeySpace::uploads, key_of(id));
+  const auto value = store_.read_view()->get(KeySpace::uploads, upload_key(id));
   if (!value) throw unknown_upload();
   const json j = json::from_cbor(*value);
   if (j.at("owner") != principal.id) throw unknown_upload();
@@ -155,7 +155,7 @@ records::NewFile Uploads::take(const records::Principal& principal, std::string_
   const SourceDescriptor source = SourceDescriptor::of_file(file_of(id));
   const auto writer = store_.blobs().create();
   for (std::uint64_t offset = 0; offset < upload.size;) {
-    const Bytes piece = source.read(offset, kPiece);
+    const Bytes piece = source.read(offset, kStoredPiece);
     if (piece.empty()) throw Error(ErrorCode::data_loss, "the file of an upload has shrunk");
     writer->write(piece);
     offset += piece.size();
@@ -172,7 +172,8 @@ records::NewFile Uploads::take(const records::Principal& principal, std::string_
 void Uploads::remove(const records::Principal& principal, std::string_view id) {
   const Busy busy(*this, id);
   load(principal, id);
-  store_.run_transaction([&](storage::Transaction& transaction) { transaction.erase(KeySpace::uploads, key_of(id)); });
+  store_.run_transaction(
+      [&](storage::Transaction& transaction) { transaction.erase(KeySpace::uploads, upload_key(id)); });
   std::filesystem::remove(file_of(id));
 }
 
@@ -185,7 +186,7 @@ std::size_t Uploads::remove_untouched(std::chrono::seconds age) {
     const std::string id = entry.path().stem().string();
     if (!is_id(id)) continue;
     store_.run_transaction(
-        [&](storage::Transaction& transaction) { transaction.erase(KeySpace::uploads, key_of(id)); });
+        [&](storage::Transaction& transaction) { transaction.erase(KeySpace::uploads, upload_key(id)); });
     std::filesystem::remove(entry.path());
     ++removed;
   }

@@ -13,7 +13,7 @@ namespace lantai::http {
 namespace {
 
 using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kReadPiece = 64U << 10U;
 constexpr std::size_t kShareOfWork = 8U << 20U;  // bytes moved before others get their turn
@@ -36,7 +36,7 @@ Connection::Connection(std::unique_ptr<Transport> transport, ExchangeFactory& fa
 Connection::~Connection() { abandon(499); }
 
 Connection::Next Connection::wait(Next next, milliseconds time) {
-  since_ = Clock::now();
+  since_ = SteadyClock::now();
   deadline_ = since_ + time;
   return next;
 }
@@ -124,7 +124,7 @@ void Connection::open_exchange(RequestHead head) {
   out_ = expects ? "HTTP/1.1 100 Continue\r\n\r\n" : "";
   phase_ = Phase::body;
   received_ = 0;
-  body_began_ = Clock::now();
+  body_began_ = SteadyClock::now();
 }
 
 void Connection::refuse_body(int status) {
@@ -158,7 +158,7 @@ bool Connection::decode_body(std::size_t& moved) {
 }
 
 bool Connection::dripping() const {
-  const std::chrono::duration<double> taken = Clock::now() - body_began_;
+  const std::chrono::duration<double> taken = SteadyClock::now() - body_began_;
   return taken > limits_.progress_time && double(received_) < double(kMinBodyRate) * taken.count();
 }
 
@@ -170,7 +170,7 @@ std::optional<double> Connection::answer_rate(Time now) const {
 
 // Looked at once in every progress_time, so that a fast beginning is no credit for ever.
 bool Connection::too_slow() {
-  const auto now = Clock::now();
+  const auto now = SteadyClock::now();
   if (now - window_began_ < limits_.progress_time) return false;
   const std::chrono::duration<double> taken = now - window_began_;
   const bool slow = double(window_sent_) < double(kMinAnswerRate) * taken.count();
@@ -222,7 +222,7 @@ void Connection::answer(Response response) {
   const auto length = response.source ? response.source_size.value_or(0) : response.body.size();
   chunk_answer_ = !has_length && !old_client_;
   promised_ = has_length ? std::optional(length) : std::nullopt;
-  window_began_ = Clock::now();
+  window_began_ = SteadyClock::now();
   window_sent_ = 0;
   close_ = close_ || (!has_length && old_client_);
   write_head(response, has_length && !bare, length);
@@ -315,7 +315,7 @@ Connection::Next Connection::after_answer() {
 Connection::Next Connection::begin_drain() {
   transport_->finish_writing();
   phase_ = Phase::drain;
-  deadline_ = Clock::now() + kDrainTime;
+  deadline_ = SteadyClock::now() + kDrainTime;
   return drain();
 }
 

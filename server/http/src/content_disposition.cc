@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "header_text.h"
+
 namespace lantai::http {
 namespace {
 
@@ -16,14 +18,6 @@ int hex_value(char c) {
 bool is_unreserved(unsigned char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
          c == '_' || c == '~';
-}
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
 }
 
 void skip_space(std::string_view& rest) { rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(" \t"))); }

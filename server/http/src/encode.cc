@@ -229,7 +229,7 @@ Json encode_hints(Call& call, const std::vector<search::Hint>& hints) {
   Json list = Json::array();
   for (const auto& hint : hints) {
     const auto message = call.app().schema().message(hint.code, call.language, {{"detail", hint.detail}});
-    list.push_back({{"code", hint.code}, {"message", message}});
+    list.push_back({{"code", hint.code}, {"detail", hint.detail}, {"message", message}});
   }
   return list;
 }
@@ -246,6 +246,12 @@ Json encode_search(Call& call, const search::SearchResult& result) {
           {"hints", encode_hints(call, result.hints)},
           {"next_page_token", result.next_page_token},
           {"position", result.position}};
+}
+
+Json encode_similar(const std::vector<search::Hit>& hits) {
+  Json list = Json::array();
+  for (const auto& hit : hits) list.push_back(encode_hit(hit));
+  return {{"hits", std::move(list)}};
 }
 
 Json encode_completions(const std::vector<search::Completion>& completions) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "header_text.h"
 #include "lantai/base/error.h"
 
 namespace lantai::http {
@@ -13,20 +14,6 @@ constexpr std::size_t kMaxBoundary = 70;
 
 [[noreturn]] void malformed(const char* what) {
   throw Error(ErrorCode::invalid_argument, std::string("multipart body: ") + what, "request.bad_multipart");
-}
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 Part parse_part_header(std::string_view header) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "header_text.h"
+
 namespace lantai::http {
 namespace {
 
@@ -79,11 +81,6 @@ Json responses(const Route& route) {
 Json security(const Route& route) {
   if (route.need == Need::nothing) return Json::array();
   return Json::array({Json{{"session", Json::array()}}, Json{{"token", Json::array()}}});
-}
-
-std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return static_cast<char>(c - 'A' + 'a'); });
-  return text;
 }
 
 Json shared_parameters() {

@@ -21,11 +21,11 @@ using schema::Json;
 using storage::KeySpace;
 using storage::Transaction;
 
-constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kSessionKeyBytes = 32;
 constexpr std::size_t kMaxPasswordBytes = 4096;
 constexpr std::size_t kMaxLogin = 64;
 constexpr std::size_t kSweptAtOnce = 20;
-constexpr std::int64_t kMicros = 1'000'000;
+constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 // Failures in the audit log: so many at once, then one in so many seconds.
 constexpr unsigned kNotedFailures = 200;
 constexpr std::chrono::seconds kNotedFailureEvery{5};
@@ -273,7 +273,7 @@ Session StoredAccounts::sign_in(std::string_view login_given, std::string_view p
   }
   delay_.succeeded(login, from);
   const auto renewed = hasher_.outdated(stored->password) ? hasher_.hash(checked) : std::string();
-  const auto key = random_hex(kKeyBytes);
+  const auto key = random_hex(kSessionKeyBytes);
   Session session;
   store_.run_transaction([&](Transaction& t) {
     auto current = load_account(t, stored->account.id);
@@ -285,7 +285,7 @@ Session StoredAccounts::sign_in(std::string_view login_given, std::string_view p
       current->password = renewed;
       t.put(KeySpace::accounts, account_key(current->account.id), encode(*current));
     }
-    const Timestamp expires{now.micros + options_.absolute_timeout.count() * kMicros};
+    const Timestamp expires{now.micros + options_.absolute_timeout.count() * kMicrosPerSecond};
     session = open_session(t, *current, key, {current->account.id, current->generation, false, {}, now, now, expires});
     sweep_expired(t);
     audit(t, principal_of(current->account, from), "session.open", current->account.id, "ok");
@@ -312,7 +312,7 @@ void StoredAccounts::sweep_expired(Transaction& transaction) const {
 
 Timestamp StoredAccounts::ends(const StoredSession& session) const {
   if (session.token) return session.expires;
-  return std::min(session.expires, Timestamp{session.used.micros + options_.idle_timeout.count() * kMicros});
+  return std::min(session.expires, Timestamp{session.used.micros + options_.idle_timeout.count() * kMicrosPerSecond});
 }
 
 void StoredAccounts::sign_out(std::string_view session_key) {
@@ -330,7 +330,7 @@ Session StoredAccounts::make_token(const Principal& by, std::string_view account
                                    std::chrono::seconds lifetime) {
   if (by.id != account_id) require_administrator(by, "session.token", account_id);
   const auto now = clock_.now();
-  const auto key = random_hex(kKeyBytes);
+  const auto key = random_hex(kSessionKeyBytes);
   Session session;
   store_.run_transaction([&](Transaction& t) {
     const auto stored = load_account(t, account_id);
@@ -338,7 +338,7 @@ Session StoredAccounts::make_token(const Principal& by, std::string_view account
     if (stored->account.disabled) {
       throw Error(ErrorCode::failed_precondition, "the account is disabled", "auth.disabled");
     }
-    const Timestamp expires{now.micros + lifetime.count() * kMicros};
+    const Timestamp expires{now.micros + lifetime.count() * kMicrosPerSecond};
     session = open_session(t, *stored, key,
                            {stored->account.id, stored->generation, true, std::string(label), now, now, expires});
     audit(t, by, "session.token", stored->account.id, "ok", {{"label", label}});
@@ -405,7 +405,7 @@ std::optional<Accounts::Authenticated> StoredAccounts::authenticate(std::string_
 // Written only when the last note is older than a sixteenth of the idle time-out.
 void StoredAccounts::note_use(ByteView digest, const StoredSession& session) {
   const auto now = clock_.now();
-  if (session.token || now.micros - session.used.micros < options_.idle_timeout.count() * kMicros / 16) return;
+  if (session.token || now.micros - session.used.micros < options_.idle_timeout.count() * kMicrosPerSecond / 16) return;
   try {
     store_.run_transaction([&](Transaction& t) {
       auto current = load_session(t, digest);

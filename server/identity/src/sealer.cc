@@ -11,13 +11,13 @@
 namespace lantai::identity {
 namespace {
 
-constexpr std::size_t kKeyBytes = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
+constexpr std::size_t kSealBytes = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
 constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
 Bytes stored_key(storage::Store& store, std::string_view purpose) {
-  Bytes fresh(kKeyBytes);
+  Bytes fresh(kSealBytes);
   randombytes_buf(fresh.data(), fresh.size());
   if (auto known = store.read_view()->get(storage::KeySpace::accounts, sealing_key(purpose))) return *known;
   Bytes key;
@@ -39,7 +39,7 @@ Bytes stored_key(storage::Store& store, std::string_view purpose) {
 Sealer::Sealer(storage::Store& store, std::string_view purpose) {
   if (sodium_init() < 0) throw Error(ErrorCode::internal, "libsodium cannot start");
   key_ = stored_key(store, purpose);
-  if (key_.size() != kKeyBytes) throw Error(ErrorCode::data_loss, "a stored key is damaged");
+  if (key_.size() != kSealBytes) throw Error(ErrorCode::data_loss, "a stored key is damaged");
 }
 
 std::string Sealer::seal(std::string_view plain) const {

@@ -1,12 +1,12 @@
 #include "access.h"
 
+#include "engine_impl.h"
+
 namespace lantai::records {
 namespace {
 
 using schema::Sensitivity;
 using schema::TypeDecl;
-
-std::string subject(std::string_view type, std::string_view id) { return std::string(type) + "/" + std::string(id); }
 
 [[noreturn]] void deny(const TypeDecl& type) {
   throw Denied(ErrorCode::permission_denied, "the principal may not do this to " + type.name,

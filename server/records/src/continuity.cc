@@ -3,13 +3,12 @@
 
 #include "engine_impl.h"
 #include "lantai/storage/key_codec.h"
+#include "list_query.h"
 
 namespace lantai::records {
 namespace {
 
 using storage::KeySpace;
-
-constexpr std::size_t kMaxLimit = 1000;
 
 [[noreturn]] void bad_token() {
   throw Error(ErrorCode::invalid_argument, "the page token is not of this list", "record.bad_page_token");
@@ -88,10 +87,7 @@ RecordEngine::ContinuityPage RecordEngine::continuity(const Principal& principal
   return impl_->audited(principal, "list", subject(type), [&] {
     const auto catalogue = impl_->current();
     require_everything_visible(*catalogue, principal, catalogue->plan(type));
-    if (request.limit < 1 || request.limit > kMaxLimit) {
-      throw Error(ErrorCode::invalid_argument, "the limit of a list is 1 to 1000", "record.bad_limit",
-                  {{"min", "1"}, {"max", std::to_string(kMaxLimit)}});
-    }
+    require_page_limit(request.limit);
     return ContinuityReader(*impl_->store.read_view(), type).page(request);
   });
 }

@@ -4,12 +4,11 @@
 
 #include "differences.h"
 #include "engine_impl.h"
+#include "list_query.h"
 #include "stored_records.h"
 
 namespace lantai::records {
 namespace {
-
-constexpr std::size_t kMaxLimit = 1000;
 
 std::size_t size_of(const std::vector<FieldDifference>& differences) {
   std::size_t size = 0;
@@ -20,10 +19,7 @@ std::size_t size_of(const std::vector<FieldDifference>& differences) {
 }  // namespace
 
 std::uint64_t HistoryReader::first_of(const HistoryRequest& request) const {
-  if (request.limit < 1 || request.limit > kMaxLimit) {
-    throw Error(ErrorCode::invalid_argument, "the limit of a history is 1 to 1000", "record.bad_limit",
-                {{"min", "1"}, {"max", std::to_string(kMaxLimit)}});
-  }
+  require_page_limit(request.limit);
   if (request.page_token.empty()) return current_.version;
   std::uint64_t version = 0;
   const auto* const last = request.page_token.data() + request.page_token.size();

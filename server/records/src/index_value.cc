@@ -25,7 +25,7 @@ constexpr std::uint8_t kText = 0x30;
 constexpr std::uint8_t kWhole = 0x00;
 constexpr std::uint8_t kCut = 0x01;
 
-void append(Bytes& out, ByteView more) { out.insert(out.end(), more.begin(), more.end()); }
+void append_bytes(Bytes& out, ByteView more) { out.insert(out.end(), more.begin(), more.end()); }
 
 void append_big_endian(Bytes& out, std::uint64_t value, unsigned bytes) {
   for (unsigned i = bytes; i-- > 0;) out.push_back(static_cast<std::uint8_t>(value >> (8U * i)));
@@ -43,12 +43,12 @@ std::string_view cut_text(std::string_view text, std::size_t limit) {
 Bytes text_component(std::string_view text, std::size_t limit) {
   const auto head = cut_text(text, limit);
   Bytes out{kText};
-  append(out, storage::KeyWriter().text(head).take());
+  append_bytes(out, storage::KeyWriter().text(head).take());
   if (head.size() == text.size()) {
     out.push_back(kWhole);
   } else {
     out.push_back(kCut);
-    append(out, storage::sha256(as_bytes(text)));
+    append_bytes(out, storage::sha256(as_bytes(text)));
   }
   return out;
 }
@@ -94,12 +94,12 @@ Bytes decimal_component(const Decimal& decimal, std::size_t limit) {
   }
   Bytes magnitude;
   append_big_endian(magnitude, static_cast<std::uint32_t>(decimal.exponent) ^ (1U << 31U), 4);
-  append(magnitude, as_bytes(std::string_view(decimal.digits).substr(0, limit)));
+  append_bytes(magnitude, as_bytes(std::string_view(decimal.digits).substr(0, limit)));
   magnitude.push_back(0);
   if (decimal.negative)
     std::transform(magnitude.begin(), magnitude.end(), magnitude.begin(), std::bit_not<std::uint8_t>());
   out.push_back(decimal.negative ? 0 : 2);
-  append(out, magnitude);
+  append_bytes(out, magnitude);
   return out;
 }
 

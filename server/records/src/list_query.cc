@@ -15,7 +15,6 @@ namespace {
 using schema::FieldDecl;
 using schema::FieldKind;
 
-constexpr std::size_t kMaxLimit = 1000;
 constexpr std::size_t kDigestLetters = 16;
 
 [[noreturn]] void bad_field(const std::string& field, const std::string& rule) {
@@ -65,12 +64,16 @@ bool ResolvedCondition::holds(const Json& fields) const {
   return stored.empty() ? fits(nullptr) : std::any_of(stored.begin(), stored.end(), fits);
 }
 
+void require_page_limit(std::size_t limit) {
+  constexpr std::size_t kMost = 1000;
+  if (limit >= 1 && limit <= kMost) return;
+  throw Error(ErrorCode::invalid_argument, "the limit of a page is 1 to 1000", "record.bad_limit",
+              {{"min", "1"}, {"max", std::to_string(kMost)}});
+}
+
 ListQuery::ListQuery(const Catalogue& catalogue, const TypePlan& plan, const ListRequest& request)
     : plan_(plan), descending_(request.descending), token_(request.page_token) {
-  if (request.limit < 1 || request.limit > kMaxLimit) {
-    throw Error(ErrorCode::invalid_argument, "the limit of a list is 1 to 1000", "record.bad_limit",
-                {{"min", "1"}, {"max", std::to_string(kMaxLimit)}});
-  }
+  require_page_limit(request.limit);
   resolve(catalogue, request);
   resolve_order(request);
   choose_index();

@@ -55,6 +55,8 @@ class ListQuery {
   std::string digest_, token_;
 };
 
+// A page of a list or a history holds 1 to 1,000; throws invalid_argument, record.bad_limit.
+void require_page_limit(std::size_t limit);
 // `value` as it is stored: `永久` → Y, `２０２１` → 2021, codes as they are: indexes compare them in any spelling.
 Json canonical_value(const Catalogue& catalogue, const TypePlan& plan, const schema::FieldDecl& field,
                      const Json& value);

@@ -84,9 +84,9 @@ test('a browser that keeps nothing still shows everything', async ({ signedIn: p
     Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('blocked', 'SecurityError'); } });
   });
   await page.goto('/search');
-  await page.getByRole('searchbox').fill('会议');
+  await page.getByRole('combobox', { name: '检索词' }).fill('会议');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('searchbox')).toHaveValue('会议');
+  await expect(page.getByRole('combobox', { name: '检索词' })).toHaveValue('会议');
   await expect(page).toHaveURL(/q=/);
   await page.goto('/records/item/new');
   await expect(page.locator('[data-field=title] input')).toBeVisible();

@@ -13,7 +13,7 @@ test('searching shows hits with the words marked, narrows by facets and pages', 
   await holdings(api, mark);
   await page.goto('/search');
   await expectAccessible(page);
-  await page.getByRole('searchbox').fill(mark);
+  await page.getByRole('combobox', { name: '检索词' }).fill(mark);
   await page.keyboard.press('Enter');
   await expect(page.getByText('共 23 条').first()).toBeVisible();
   await expect(page.locator('article.hit')).toHaveCount(20);
@@ -75,7 +75,7 @@ test('the keyboard is enough to search and to open a hit', async ({ signedIn: pa
   await page.goto(`/search?q=${mark}&sort=code`);
   await expect(page.locator('article.hit')).toHaveCount(3);
   await page.keyboard.press('/');
-  await expect(page.getByRole('searchbox')).toBeFocused();
+  await expect(page.getByRole('combobox', { name: '检索词' })).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(page.locator('article.hit a').nth(0)).toBeFocused();
   await page.keyboard.press('j');
@@ -116,7 +116,7 @@ test('keys belong to the input method while Chinese is being typed', async ({ si
   await api.searchable();
   await page.goto(`/search?q=${mark}`);
   await expect(page.locator('article.hit')).toHaveCount(1);
-  const box = page.getByRole('searchbox');
+  const box = page.getByRole('combobox', { name: '检索词' });
   await box.focus();
   await box.dispatchEvent('keydown', { key: 'ArrowDown', isComposing: true, bubbles: true });
   await box.dispatchEvent('keydown', { key: 'ArrowDown', keyCode: 229, bubbles: true });
@@ -145,5 +145,58 @@ test('a search of several fields and dates is filled in, and stands in the box',
   await dialog.getByLabel('日期止').fill('2020-12');
   await dialog.getByRole('button', { name: '检索', exact: true }).click();
   await expect(page.getByText('共 1 条').first()).toBeVisible();
-  await expect(page.getByRole('searchbox')).toHaveValue(`题名:${mark} NOT 草案`);
+  await expect(page.getByRole('combobox', { name: '检索词' })).toHaveValue(`题名:${mark} NOT 草案`);
+});
+
+test('while one types, names are offered by pinyin; choosing one searches for it', async ({ signedIn: page, api }, info) => {
+  const mark = unique('');
+  const title = `骆驼驯养考察${mark}`;
+  await api.create('item', { title, access_level: 'public' });
+  await api.searchable();
+  await page.goto('/search');
+  const box = page.getByRole('combobox', { name: '检索词' });
+  await box.pressSequentially(`ltxykc${mark}`);
+  const offer = page.getByRole('option', { name: title });
+  await expect(offer).toBeVisible();
+  await expect(offer.locator('b')).toHaveText(title);
+  await expect(box).toHaveAttribute('aria-expanded', 'true');
+  await expectAccessible(page);
+  await expectFits(page);
+  if (isPhone(info.project.name)) {
+    await offer.click();
+  } else {
+    await page.keyboard.press('ArrowDown');
+    await expect(offer).toHaveAttribute('aria-selected', 'true');
+    await page.keyboard.press('Enter');
+  }
+  await expect(box).toHaveValue(title);
+  await expect(page.getByText('共 1 条').first()).toBeVisible();
+  await expect(offer).toBeHidden();
+  // Searched before: offered again.
+  await page.goto('/search');
+  await box.pressSequentially('骆驼驯养考');
+  await expect(page.getByRole('option', { name: `${title} 检索过` })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('option')).toHaveCount(0);
+});
+
+test('what sounds the same is offered when nothing has all of it', async ({ signedIn: page, api }) => {
+  await api.create('item', { title: '骆驼驯养考察', access_level: 'public' });
+  await api.searchable();
+  await page.goto('/search?q=洛驼驯养');
+  await page.getByRole('button', { name: '您要找的是不是：骆驼驯养' }).click();
+  await expect(page.getByRole('combobox', { name: '检索词' })).toHaveValue('骆驼驯养');
+  await expect(page.locator('article.hit').first()).toBeVisible();
+});
+
+test('a record leads to those like it', async ({ signedIn: page, api }) => {
+  const mark = unique('sim');
+  const first = await api.create('item', { title: `${mark} 实验室危险化学品整改台账`, access_level: 'public' });
+  await api.create('item', { title: `${mark} 危险化学品整改情况`, access_level: 'public' });
+  await api.searchable();
+  await page.goto(`/records/item/${first.id}`);
+  await page.getByRole('tab', { name: '著录信息' }).click();
+  const like = page.getByRole('region', { name: '内容相近的档案' });
+  await like.getByRole('link', { name: `${mark} 危险化学品整改情况` }).click();
+  await expect(page.getByRole('heading', { name: `${mark} 危险化学品整改情况` })).toBeVisible();
 });

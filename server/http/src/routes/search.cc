@@ -74,6 +74,12 @@ Response get_completions(Call& call) {
   return json_response(200, encode_completions(call.app().complete(call.principal(), std::move(request))));
 }
 
+Response get_similar(Call& call) {
+  const auto limit = call.query.number("limit", 5, 1, 50);
+  return json_response(200,
+                       encode_similar(call.app().similar(call.principal(), call.at("type"), call.at("id"), limit)));
+}
+
 // For another account only by an administrator: it tells what that person may see.
 std::optional<records::Principal> viewer(Call& call) {
   const auto login = call.query.text("viewer");
@@ -126,6 +132,13 @@ void add_search_routes(std::vector<Route>& table) {
                  {"limit", ParameterKind::integer, "1 to 50"}},
        .answer_schema = "Completions",
        .handle = get_completions});
+  table.push_back({.method = "GET",
+                   .path = "/api/v1/records/{type}/{id}/similar",
+                   .operation = "similarRecords",
+                   .summary = "Records whose texts are like this one's, within what the caller may see",
+                   .query = {{"limit", ParameterKind::integer, "1 to 50"}},
+                   .answer_schema = "Similar",
+                   .handle = get_similar});
   table.push_back({.method = "GET",
                    .path = "/api/v1/explain",
                    .operation = "explainSearch",

@@ -98,7 +98,20 @@ export interface Hit {
   department?: string;
   file?: { number: number; name: string } | null;
   page?: number | null;
-  snippet: { text: string; hit: boolean }[];
+  snippet: Part[];
+}
+
+export interface Part {
+  text: string;
+  hit: boolean;
+}
+
+// A name that what is typed may become; the parts that were typed are hits.
+export interface Completion {
+  name: string;
+  type: string;
+  id: string;
+  parts: Part[];
 }
 
 export interface Facet {
@@ -113,7 +126,7 @@ export interface SearchAnswer {
   total_is_exact: boolean;
   hits: Hit[];
   facets: Facet[];
-  hints: { code: string; message: string }[];
+  hints: { code: string; detail?: string; message: string }[];
   next_page_token?: string;
   took_ms?: number;
   position?: number;

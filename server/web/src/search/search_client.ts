@@ -1,7 +1,7 @@
 // Asks the server, and remembers the last answer so that the reader can go from hit to hit and back again.
 import { shallowRef } from 'vue';
 import { get } from '../api/client';
-import type { Hit, SearchAnswer } from '../api/types';
+import type { Completion, Hit, SearchAnswer } from '../api/types';
 import { schema } from '../schema/schema';
 import { kPageSize, PageTrail, writeFilter, type QueryState } from './query_state';
 
@@ -37,6 +37,10 @@ export function search(state: QueryState, signal?: AbortSignal): Promise<SearchA
     },
     signal,
   );
+}
+
+export async function complete(typed: string, signal?: AbortSignal): Promise<Completion[]> {
+  return (await get<{ completions: Completion[] }>('/completions', { q: typed }, signal)).completions;
 }
 
 export function hitAddress(hit: Hit, q: string): { path: string; query: Record<string, string> } {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lantai/index/indexer.h"
+#include "lantai/search/synonyms.h"
 
 namespace lantai::search {
 
@@ -138,19 +139,29 @@ struct TokenSeal {
 };
 TokenSeal unsealed_tokens();  // in hex: for programs whose callers may see everything
 
+struct SearcherOptions {
+  FieldAliases aliases = {};
+  TokenSeal seal = unsealed_tokens();
+  std::vector<std::string> name_fields{"title"};  // declared, that hold the names of records: found by pinyin
+  // Asked for each query, by any thread; none: there are no synonyms. Never null.
+  std::function<std::shared_ptr<const Synonyms>()> synonyms = {};
+};
+
 class Searcher {
  public:
   using Marks = std::vector<std::pair<std::size_t, std::size_t>>;
 
   // `indexer` and `source` outlive it.
-  // `name_fields`: declared fields that hold the names of records; those can be found by pinyin.
   static std::unique_ptr<Searcher> make(index::Indexer& indexer, const index::DocumentSource& source,
-                                        const FieldAliases& aliases = {}, TokenSeal seal = unsealed_tokens(),
-                                        const std::vector<std::string>& name_fields = {"title"});
+                                        SearcherOptions options = {});
   virtual ~Searcher() = default;
   virtual SearchResult search(const SearchRequest& request) = 0;
   // Those that begin so first, then the shorter; one of each name. Empty: nothing, or what is typed is no pinyin.
   virtual std::vector<Completion> complete(const CompletionRequest& request) = 0;
+  // Records like this one, the likest first, without itself; with the beginnings of their texts. `limit` 1..50. Empty
+  // when it is not known, shares no words, or the time is up before anything was found.
+  virtual std::vector<Hit> similar(std::string_view type, std::string_view id, const AccessFilter& access,
+                                   std::size_t limit) = 0;
   // Of one record, whoever may see it: for callers who may know. Cost: linear in the documents, some milliseconds for a
   // hundred thousand. Throws deadline_exceeded.
   virtual Explanation explain(const SearchRequest& request, std::string_view type, std::string_view id) = 0;

@@ -17,9 +17,9 @@ namespace lantai::text {
 inline constexpr std::size_t kMaxSyllables = 512;
 using Syllables = std::bitset<kMaxSyllables>;
 
-// One character of what is meant: this one, or any that may be read as one of `syllables`.
+// One character of what is meant: this one, or any that may be read as one of `syllables`. A letter typed is both.
 struct Sound {
-  char32_t character = 0;  // 0: by its syllables
+  char32_t character = 0;  // 0: none
   Syllables syllables;
 
   bool matches(char32_t folded) const;
@@ -29,8 +29,8 @@ using SoundRow = std::vector<Sound>;
 
 class SoundPattern {
  public:
-  // `typed` as it comes; white space and marks in it mean nothing. nullopt: it holds letters that are no pinyin, or it
-  // is longer than kMaxTyped characters. At most kMaxRows ways of cutting the letters, the shorter rows first.
+  // `typed` as it comes; white space and marks in it mean nothing. nullopt: there is nothing else in it, or it is
+  // longer than kMaxTyped characters. At most kMaxRows ways of cutting the letters, the shorter rows first.
   static std::optional<SoundPattern> of_typed(std::string_view typed);
   // What sounds like `text`, Han for Han: for 同音 typing errors. nullopt: a Han character has no known reading, or it
   // is longer than kMaxTyped.

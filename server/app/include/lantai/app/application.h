@@ -17,6 +17,7 @@
 #include "lantai/archive/import_service.h"
 #include "lantai/archive/page_images.h"
 #include "lantai/archive/rename_announcer.h"
+#include "lantai/archive/synonym_list.h"
 #include "lantai/archive/text_store.h"
 #include "lantai/archive/uploads.h"
 #include "lantai/identity/accounts.h"
@@ -72,6 +73,9 @@ class Application {
   // Names the principal may be about to type, each checked once more against the store.
   virtual std::vector<search::Completion> complete(const records::Principal& principal,
                                                    search::CompletionRequest request) = 0;
+  // Records like this one. Throws not_found when the principal may not see it.
+  virtual std::vector<search::Hit> similar(const records::Principal& principal, std::string_view type,
+                                           std::string_view id, std::size_t limit) = 0;
   // Why that search finds this record for `principal`, or not. Throws not_found when the caller may not see the record;
   // deadline_exceeded. `viewer`: for whom, if not for the caller, who must be an administrator then.
   virtual FoundOrNot explain(const records::Principal& caller, search::SearchRequest request, std::string_view type,
