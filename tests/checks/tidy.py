@@ -22,12 +22,12 @@ TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = TOP / "build" / "release"
 CLEAN = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lantai" / "tidy"
 PRODUCT = ("storage", "metadata-schema", "indexer", "server", "tools")
-TOGETHER = 12  # sources in one unit at most
+TOGETHER = 24  # sources in one unit at most
 # g++'s precompiled headers mean nothing to clang; what the object is called depends on the source.
 NOT_FOR_CLANG = re.compile(r" (-Winvalid-pch|-fpch-preprocess|-include \S*cmake_pch\.hxx|-o \S+ -c \S+)")
 OF_A_UNIT = ["-Wno-unknown-warning-option", "-Wno-unused-private-field"]
 # The analyser takes most of the time, and most of that on the last paths of long functions; .clang-tidy cannot tell it to stop.
-OF_THE_ANALYSER = ["-Xclang", "-analyzer-config", "-Xclang", "max-nodes=40000"]
+OF_THE_ANALYSER = ["-Xclang", "-analyzer-config", "-Xclang", "max-nodes=20000"]
 
 
 @functools.cache
