@@ -15,6 +15,14 @@ BOOST_AUTO_TEST_CASE(ids_are_version_7_and_ordered_by_time) {
   BOOST_TEST(early < late);
 }
 
+BOOST_AUTO_TEST_CASE(an_instant_parts_the_ids_made_until_then_from_those_made_later) {
+  const std::string last = last_id_at({1'645'557'742'000'000});
+  for (int i = 0; i < 100; ++i) {
+    BOOST_TEST(make_id({1'645'557'742'000'999}) <= last);
+    BOOST_TEST(make_id({1'645'557'742'001'000}) > last);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(ids_of_the_same_instant_differ) {
   std::set<std::string> ids;
   for (int i = 0; i < 1000; ++i) ids.insert(make_id({0}));

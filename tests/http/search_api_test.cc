@@ -76,6 +76,17 @@ BOOST_AUTO_TEST_CASE(names_are_completed_and_found_by_pinyin_within_what_the_cal
   BOOST_TEST(World::the().anonymous().get("/api/v1/completions?q=luotuo").status == 401);
 }
 
+BOOST_AUTO_TEST_CASE(what_came_since_the_last_answer_is_counted_within_what_the_caller_may_see) {
+  const auto asked = search_as("reader")["asked_at"].get<std::string>();
+  BOOST_TEST(search_as("archivist", "&made_after=" + encoded(asked))["total"] == 0);
+  archivist.make_item({{"title", word + " 新"}, {"access_level", "internal"}});
+  archivist.search("q=" + word);
+  BOOST_TEST(search_as("archivist", "&made_after=" + encoded(asked))["total"] == 1);
+  BOOST_TEST(search_as("reader", "&made_after=" + encoded(asked))["total"] == 0);
+  BOOST_TEST(search_as("archivist", "&made_after=2019-01-01T00:00:00Z")["total"] == 4);
+  BOOST_TEST(archivist.get("/api/v1/search?q=x&made_after=gestern").status == 400);
+}
+
 BOOST_AUTO_TEST_CASE(a_type_that_is_not_searchable_is_not_found) {
   const auto name = unique_word();
   BOOST_TEST(archivist.post("/api/v1/records/saved_search", {{"fields", {{"name", name}, {"shared", true}}}}).status ==

@@ -156,6 +156,7 @@ class Evaluator {
       const auto& entry = snapshot_.columns->at(doc);
       if (!snapshot_.alive(entry, conditions_.basis.state) || !visible_[entry.access]) continue;
       if (type_ != 0 && entry.type != type_) continue;
+      if (entry.id <= conditions_.request->ids_after) continue;
       if (!cursor->confirm()) continue;
       ++out_.places;
       const bool whole = closest && holds(*closest, doc);

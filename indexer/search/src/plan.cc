@@ -245,7 +245,8 @@ PlanNode Planner::with_synonyms(std::u32string_view word) {
     either.push_back(phrase(needle_of(other, !has_han(other)), true));
     named += (named.empty() ? "" : ", ") + text::to_utf8(other);
   }
-  plan_.hints.push_back({"search.synonyms", text::to_utf8(word) + " → " + named});
+  const Hint hint{"search.synonyms", text::to_utf8(word) + " → " + named};
+  if (std::find(plan_.hints.begin(), plan_.hints.end(), hint) == plan_.hints.end()) plan_.hints.push_back(hint);
   return joined(PlanNode::Kind::any_of, std::move(either));
 }
 

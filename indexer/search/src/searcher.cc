@@ -72,6 +72,7 @@ std::uint64_t digest_of(const SearchRequest& request) {
   };
   add(request.query);
   add(request.types);
+  add(request.ids_after);
   add(std::to_string(static_cast<int>(request.sort)));
   add(request.access.everything ? "*" : "");
   for (const auto& term : request.access.any_of) add(term);

@@ -194,6 +194,7 @@ Json search_schemas() {
                                    {"hints", list(object({{"code", text()}, {"detail", text()}, {"message", text()}}))},
                                    {"next_page_token", text()},
                                    {"position", integer()},
+                                   {"asked_at", text()},
                                    {"took_ms", integer()}})},
           {"TreePage", object({{"nodes", list(object({{"node", text()},
                                                       {"kind", text()},

@@ -56,6 +56,27 @@ test('a search is kept and asked again', async ({ signedIn: page, api }) => {
   await expect(page.getByText('共 1 条').first()).toBeVisible();
 });
 
+test('a saved search says how much has come since it was opened', async ({ signedIn: page, api }) => {
+  const mark = unique('news');
+  await api.create('item', { title: `${mark}通知` });
+  await api.create('saved_search', { name: `新件${mark}`, query: mark, shared: true });
+  await api.searchable();
+  await page.goto('/search');
+  const saved = page.getByRole('listitem').filter({ hasText: `新件${mark}` });
+  const counted = page.waitForResponse((one) => one.url().includes(mark) && one.url().includes('limit=1'));
+  await expect(saved).toBeVisible();
+  await counted;
+  await api.create('item', { title: `${mark}又一通知` });
+  await api.searchable();
+  await page.reload();
+  await expect(saved).toContainText('新增 1 条');
+  await saved.getByRole('button', { name: `新件${mark} 新增 1 条` }).click();
+  await expect(page.getByText('共 2 条').first()).toBeVisible();
+  await page.goto('/search');
+  await expect(saved).toBeVisible();
+  await expect(saved).not.toContainText('新增');
+});
+
 test('nothing found says what to try', async ({ signedIn: page }) => {
   await page.goto(`/search?q=${unique('nothing')}`);
   await expect(page.getByRole('heading', { name: '没有找到符合的档案' })).toBeVisible();

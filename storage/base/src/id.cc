@@ -23,10 +23,8 @@ Bytes random_bytes(std::size_t count) {
   return out;
 }
 
-}  // namespace
-
-std::string make_id(Timestamp now) {
-  auto raw = random_bytes(16);
+// `raw`: 16 bytes, of which those that hold neither time nor version are kept.
+std::string id_with(Timestamp now, Bytes raw) {
   const auto millis = static_cast<std::uint64_t>(now.micros / 1000);
   for (unsigned i = 0; i < 6; ++i) raw[i] = static_cast<std::uint8_t>(millis >> (40U - 8U * i));
   // The twelve bits after the version hold the fraction of the millisecond (RFC 9562, 6.2, method 3).
@@ -38,6 +36,12 @@ std::string make_id(Timestamp now) {
   for (const std::size_t at : {8U, 13U, 18U, 23U}) hex.insert(at, 1, '-');
   return hex;
 }
+
+}  // namespace
+
+std::string make_id(Timestamp now) { return id_with(now, random_bytes(16)); }
+
+std::string last_id_at(Timestamp time) { return id_with({time.micros - time.micros % 1000 + 999}, Bytes(16, 0xFF)); }
 
 bool is_id(std::string_view text) {
   if (text.size() != 36) return false;

@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "encode.h"
+#include "lantai/base/id.h"
+#include "lantai/base/time.h"
 #include "route.h"
 #include "wait.h"
 
@@ -58,9 +60,16 @@ Response get_search(Call& call) {
   request.page_token = call.query.text("page_token");
   request.strict = call.query.flag("strict");
   request.types = call.query.text("type");
+  if (const auto after = call.query.text("made_after"); !after.empty()) {
+    const auto time = parse_rfc3339(after);
+    if (!time) bad("made_after");
+    request.ids_after = last_id_at(*time);
+  }
   if (const auto position = call.query.number("wait", 0, 0, UINT64_MAX); position > 0) wait_searchable(call, position);
+  const auto asked = format_rfc3339(call.app().clock().now());
   const auto result = call.app().search(call.principal(), request);
   auto json = encode_search(call, result);
+  json["asked_at"] = asked;
   json["took_ms"] =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();
   return json_response(200, json);
@@ -119,6 +128,7 @@ void add_search_routes(std::vector<Route>& table) {
                              {"page_token", ParameterKind::text, "from the last page"},
                              {"strict", ParameterKind::flag, "syntax errors are errors"},
                              {"type", ParameterKind::text, "one record type"},
+                             {"made_after", ParameterKind::text, "only records made after this time, RFC 3339"},
                              {"wait", ParameterKind::integer, "a change position to have seen"}},
                    .answer_schema = "SearchResult",
                    .handle = get_search});

@@ -129,6 +129,7 @@ export interface SearchAnswer {
   hints: { code: string; detail?: string; message: string }[];
   next_page_token?: string;
   took_ms?: number;
+  asked_at?: string;
   position?: number;
 }
 

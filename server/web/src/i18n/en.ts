@@ -110,6 +110,7 @@ export const en: Messages = {
   'keys.open': 'open',
   'keys.expand': 'expand and collapse',
   'start.recent': 'Recent',
+  'start.news': '{count} new',
   'start.saved': 'Saved searches',
   'start.savedFailed': 'Saved searches cannot be read just now.',
   'start.forget': 'Delete search {name}',

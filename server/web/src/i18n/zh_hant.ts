@@ -110,6 +110,7 @@ export const zhHant: Messages = {
   'keys.open': '開啟',
   'keys.expand': '展開收起',
   'start.recent': '最近檢索',
+  'start.news': '新增 {count} 條',
   'start.saved': '我的檢索',
   'start.savedFailed': '暫時無法讀取已儲存的檢索。',
   'start.forget': '刪除檢索：{name}',

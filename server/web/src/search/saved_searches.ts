@@ -1,13 +1,14 @@
 // A person's own searches, kept as records of type saved_search, and the last few kept only in this browser.
 import { ref } from 'vue';
 import { get, post, remove } from '../api/client';
-import type { RecordBody, RecordPage } from '../api/types';
+import type { RecordBody, RecordPage, SearchAnswer } from '../api/types';
 import { keep, readKept } from '../app/storage';
 import { findField, findType } from '../schema/schema';
-import type { Filter, QueryState, Sort } from './query_state';
+import { writeFilter, type Filter, type QueryState, type Sort } from './query_state';
 
 const kType = 'saved_search';
 const kRecentKey = 'lantai.recent';
+const kLookedKey = 'lantai.looked';
 
 export interface SavedSearch {
   id: string;
@@ -85,6 +86,33 @@ export async function saveSearch(name: string, state: QueryState): Promise<void>
 export async function forgetSearch(saved: SavedSearch): Promise<void> {
   await remove(`/records/${kType}/${saved.id}`, saved.version);
   await loadSavedSearches();
+}
+
+// Up to when this browser has seen what a saved search finds: id → the server's time.
+function looked(): Record<string, string> {
+  try {
+    const kept: unknown = JSON.parse(readKept(kLookedKey) ?? '{}');
+    return kept && typeof kept === 'object' && !Array.isArray(kept) ? (kept as Record<string, string>) : {};
+  } catch {
+    return {};
+  }
+}
+
+// From now on only what comes later is new.
+export function markLooked(id: string, time: string): void {
+  const known = savedSearches.value.map((saved) => saved.id);
+  const before = Object.entries(looked()).filter(([one]) => known.includes(one));
+  keep(kLookedKey, JSON.stringify({ ...Object.fromEntries(before), [id]: time }));
+}
+
+// How many records that it finds were made since it was last opened here; none the first time.
+export async function countNews(saved: SavedSearch): Promise<{ count: number; time: string }> {
+  const since = looked()[saved.id];
+  const { q, filters } = saved.state;
+  const answer = await get<SearchAnswer>('/search', { q, filter: filters.map(writeFilter), limit: 1, made_after: since ?? '' });
+  const time = answer.asked_at ?? '';
+  if (!since) markLooked(saved.id, time);
+  return { count: since ? answer.total : 0, time };
 }
 
 export function recentQueries(): string[] {

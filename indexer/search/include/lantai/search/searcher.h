@@ -42,7 +42,8 @@ struct SearchRequest {
   std::string page_token;
   bool strict = false;  // syntax errors are errors instead of hints
   AccessFilter access;
-  std::string types;                           // restrict to one record type, or empty
+  std::string types;      // restrict to one record type, or empty
+  std::string ids_after;  // only records whose id is greater: ids begin with when a record was made
   std::chrono::milliseconds time_limit{5000};  // for everything, and a quarter more to show what was found
 };
 
@@ -78,6 +79,8 @@ struct Facet {
 struct Hint {
   std::string code;
   std::string detail;
+
+  bool operator==(const Hint&) const = default;
 };
 
 struct SearchResult {
