@@ -38,7 +38,7 @@ struct NamesArchive {
     if (!body.empty()) document.pages.push_back({1, 1, body});
     if (!indexer) {
       indexer = Indexer::open(holdings.store(), holdings, {directory.path()});
-      searcher = search::Searcher::make(*indexer, holdings, {{}, search::unsealed_tokens(), {"title", "name"}, {}});
+      searcher = search::Searcher::make(*indexer, holdings, {{}, search::unsealed_tokens(), {"title", "name"}});
     }
     BOOST_REQUIRE(lantai::index::testing::wait(*indexer, holdings.save(document)));
   }

@@ -8,8 +8,6 @@
 namespace lantai::search {
 namespace {
 
-constexpr std::size_t kBytesPerStep = 64;  // of text that is looked through
-
 class TermCursor final : public Cursor {
  public:
   TermCursor(std::unique_ptr<index::PostingCursor> postings, std::uint64_t frequency)

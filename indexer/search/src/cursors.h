@@ -19,6 +19,8 @@ namespace lantai::search {
 using index::DocId;
 using index::kNoDoc;
 
+inline constexpr std::size_t kBytesPerStep = 64;  // of text that is looked through, a step of Effort
+
 class Cursor {
  public:
   virtual ~Cursor() = default;

@@ -207,14 +207,14 @@ PlanNode Planner::leaf(const QueryNode& node, bool wanted) {
   plan_.sounds = true;
   std::vector<PlanNode> either;
   either.push_back(free_text(folded));
-  either.push_back(sounding(std::move(*pattern)));
+  either.push_back(sound_node(std::move(*pattern), names_));
   return joined(PlanNode::Kind::any_of, std::move(either));
 }
 
-PlanNode Planner::sounding(text::SoundPattern pattern) {
+PlanNode sound_node(text::SoundPattern pattern, NameGrams& names) {
   PlanNode node = node_of(PlanNode::Kind::sound);
   node.sound = std::make_shared<const text::SoundPattern>(std::move(pattern));
-  node.names = &names_;
+  node.names = &names;
   return node;
 }
 
@@ -223,7 +223,7 @@ PlanNode Planner::sounding(text::SoundPattern pattern) {
 PlanNode Planner::free_text(std::u32string_view folded) {
   std::vector<text::Word> words;
   segmenter_.words(folded, words);
-  const auto known = words.size() > kManyWords ? std::nullopt : first_with_synonyms(folded, words, synonyms_);
+  const auto known = words.size() > kManyWords ? std::nullopt : first_with_synonyms(folded, words, *synonyms_);
   if (!known) return free_words(folded, words);
   std::vector<PlanNode> needed;
   const auto [begin, end] = *known;
@@ -241,7 +241,7 @@ PlanNode Planner::with_synonyms(std::u32string_view word) {
   std::vector<PlanNode> either;
   either.push_back(free_words(word, words));
   std::string named;
-  for (const auto& other : synonyms_.of(word)) {
+  for (const auto& other : synonyms_->of(word)) {
     either.push_back(phrase(needle_of(other, !has_han(other)), true));
     named += (named.empty() ? "" : ", ") + text::to_utf8(other);
   }

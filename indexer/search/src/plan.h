@@ -68,13 +68,15 @@ enum class Mode {
   relaxed,      // any part of what was typed freely will do
 };
 
+// Whose names sound so. `names` outlives it.
+PlanNode sound_node(text::SoundPattern pattern, NameGrams& names);
+
 class Planner {
  public:
   // Throws deadline_exceeded when the run's time is up.
-  Planner(QueryRun& run, text::Segmenter& segmenter, NameGrams& names, const Synonyms& synonyms)
-      : run_(run), snapshot_(run.snapshot), segmenter_(segmenter), names_(names), synonyms_(synonyms) {}
+  Planner(QueryRun& run, text::Segmenter& segmenter, NameGrams& names, std::shared_ptr<const Synonyms> synonyms)
+      : run_(run), snapshot_(run.snapshot), segmenter_(segmenter), names_(names), synonyms_(std::move(synonyms)) {}
   Plan plan(const ParsedQuery& query, Mode mode);
-  PlanNode sounding(text::SoundPattern pattern);
   // A filter outside the query: one of `values`, or a range.
   PlanNode filter(const FieldFilter& filter);
 
@@ -100,7 +102,7 @@ class Planner {
   const index::Snapshot& snapshot_;
   text::Segmenter& segmenter_;
   NameGrams& names_;
-  const Synonyms& synonyms_;
+  const std::shared_ptr<const Synonyms> synonyms_;
   Plan plan_;
   std::map<Term, double> scoring_;  // → ScoringTerm::times
   std::set<std::string> expanded_;  // beginnings that stand for many terms each

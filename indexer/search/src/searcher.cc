@@ -161,9 +161,6 @@ class IndexSearcher final : public Searcher {
 
   SearchResult search(const SearchRequest& request, Time deadline, bool may_repair);
   Answer answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run);
-  std::shared_ptr<const Synonyms> synonyms_now() const {
-    return synonyms_ ? synonyms_() : std::make_shared<const Synonyms>();
-  }
   std::string meant(const ParsedQuery& query, const SearchRequest& request, QueryRun& run);
   bool finds(const PlanNode& node, const Conditions& like, QueryRun& run);
   FieldNames names(const index::Snapshot& snapshot) const;
@@ -230,8 +227,7 @@ PageToken IndexSearcher::basis_of(const SearchRequest& request, const index::Sna
 IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run) {
   const SearchRequest& request = *conditions.request;
   SegmenterPool::Lease segmenter(segmenters_);
-  const auto synonyms = synonyms_now();
-  Planner planner(run, segmenter.get(), names_, *synonyms);
+  Planner planner(run, segmenter.get(), names_, synonyms_());
   PlanNode filters;
   filters.kind = PlanNode::Kind::all_of;
   Answer out;
@@ -367,8 +363,7 @@ std::string IndexSearcher::meant(const ParsedQuery& query, const SearchRequest& 
   bool changed = false;
   try {
     SegmenterPool::Lease segmenter(segmenters_);
-    const auto synonyms = synonyms_now();
-    Planner planner(run, segmenter.get(), names_, *synonyms);
+    Planner planner(run, segmenter.get(), names_, synonyms_());
     SearchRequest any;
     any.access = request.access;
     any.types = request.types;
@@ -385,7 +380,7 @@ std::string IndexSearcher::meant(const ParsedQuery& query, const SearchRequest& 
       auto pattern = text::SoundPattern::sounding_like(leaf.text);
       const auto at = corrected.find(leaf.text);
       if (!pattern || at == std::string::npos) continue;
-      const auto names = names_sounding_so(planner.sounding(std::move(*pattern)), any, conditions.basis, 1, run);
+      const auto names = names_sounding_so(sound_node(std::move(*pattern), names_), any, conditions.basis, 1, run);
       if (names.empty()) return "";
       const auto& place = names.front().place;
       const auto document = document_of(run.snapshot, names.front().doc);
@@ -411,11 +406,8 @@ std::vector<Completion> IndexSearcher::complete(const CompletionRequest& request
   SearchRequest within;
   within.access = request.access;
   within.types = request.types;
-  SegmenterPool::Lease segmenter(segmenters_);
-  const auto synonyms = synonyms_now();
-  Planner planner(run, segmenter.get(), names_, *synonyms);
-  const auto names =
-      names_sounding_so(planner.sounding(std::move(*pattern)), within, basis_of(within, *snapshot), request.limit, run);
+  const auto names = names_sounding_so(sound_node(std::move(*pattern), names_), within, basis_of(within, *snapshot),
+                                       request.limit, run);
   for (const auto& named : names) {
     const auto document = document_of(*snapshot, named.doc);
     if (!document || !sees(document->access, request.access)) continue;
@@ -472,8 +464,7 @@ Explanation IndexSearcher::explain(const SearchRequest& request, std::string_vie
     explanation.version = entry.version;
     explanation.visible = sees(columns.access_set(entry.access), request.access);
     SegmenterPool::Lease segmenter(segmenters_);
-    const auto synonyms = synonyms_now();
-    Planner planner(run, segmenter.get(), names_, *synonyms);
+    Planner planner(run, segmenter.get(), names_, synonyms_());
     explain_document(query, request, planner, run, doc, explanation);
     break;
   }
@@ -484,8 +475,7 @@ std::function<Searcher::Marks(const std::string&)> IndexSearcher::marker(const s
   const auto snapshot = searchable_.snapshot();
   SegmenterPool::Lease segmenter(segmenters_);
   QueryRun run(*snapshot, std::chrono::steady_clock::now() + kMarkTime);
-  const auto synonyms = synonyms_now();
-  Planner planner(run, segmenter.get(), names_, *synonyms);
+  Planner planner(run, segmenter.get(), names_, synonyms_());
   std::vector<Mark> marks;
   try {
     marks = planner.plan(parse_query(query, names(*snapshot)), Mode::exact_first).marks;

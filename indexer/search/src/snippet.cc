@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t kSnippetCharacters = 120;
 constexpr std::size_t kBefore = 30;
 constexpr std::size_t kMaxOccurrences = 2000;
-constexpr std::size_t kBytesMarkedPerStep = 64;
 
 struct Occurrence {
   std::size_t begin = 0, end = 0;  // characters of the folded text
@@ -184,7 +183,7 @@ Passage best_passage(const std::vector<Mark>& marks, const index::Document& docu
     return std::string();
   };
   const auto consider = [&](const std::string& text, const Place& place, const Body* body) {
-    effort.spend(1 + text.size() * (1 + marks.size()) / kBytesMarkedPerStep);
+    effort.spend(1 + text.size() * (1 + marks.size()) / kBytesPerStep);
     const Marked marked = occurrences_in(marks, text);
     const auto [at, weight] = best_window(marks, marked);
     if (weight <= best_weight) return;

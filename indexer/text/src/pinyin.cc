@@ -177,9 +177,8 @@ std::optional<SoundPattern> SoundPattern::sounding_like(std::string_view text) {
   return SoundPattern({row});
 }
 
-std::optional<std::pair<std::size_t, std::size_t>> SoundPattern::find(std::u32string_view folded,
-                                                                      std::size_t from) const {
-  for (std::size_t at = from; at < folded.size(); ++at) {
+std::optional<std::pair<std::size_t, std::size_t>> SoundPattern::find(std::u32string_view folded) const {
+  for (std::size_t at = 0; at < folded.size(); ++at) {
     for (const auto& row : rows_) {
       if (const auto end = end_of(row, folded, at)) return std::pair{at, *end};
     }

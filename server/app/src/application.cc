@@ -97,31 +97,26 @@ class RunningApplication final : public Application {
   search::Searcher& searcher() override { return *searcher_; }
 
   search::SearchResult search(const records::Principal& principal, search::SearchRequest request) override {
-    const records::AccessGrant grant = records::access_grant(*schema_, principal);
     field_names_.resolve(request);
-    request.access = {grant.everything, grant.any_of};
+    request.access = access_of(principal);
     search::SearchResult result = searcher_->search(request);
-    // The index follows the store by a moment; what was withdrawn in that moment is not shown.
-    const auto gone = [&](const search::Hit& hit) { return !records_.find(principal, hit.type, hit.id); };
-    result.hits.erase(std::remove_if(result.hits.begin(), result.hits.end(), gone), result.hits.end());
+    leave_out_withdrawn(principal, result.hits);
     return result;
   }
 
   std::vector<search::Completion> complete(const records::Principal& principal,
                                            search::CompletionRequest request) override {
-    const records::AccessGrant grant = records::access_grant(*schema_, principal);
-    request.access = {grant.everything, grant.any_of};
+    request.access = access_of(principal);
     auto completions = searcher_->complete(request);
-    std::erase_if(completions, [&](const auto& one) { return !records_.find(principal, one.type, one.id); });
+    leave_out_withdrawn(principal, completions);
     return completions;
   }
 
   std::vector<search::Hit> similar(const records::Principal& principal, std::string_view type, std::string_view id,
                                    std::size_t limit) override {
     records_.get(principal, type, id);
-    const records::AccessGrant grant = records::access_grant(*schema_, principal);
-    auto hits = searcher_->similar(type, id, {grant.everything, grant.any_of}, limit);
-    std::erase_if(hits, [&](const search::Hit& hit) { return !records_.find(principal, hit.type, hit.id); });
+    auto hits = searcher_->similar(type, id, access_of(principal), limit);
+    leave_out_withdrawn(principal, hits);
     return hits;
   }
 
@@ -129,9 +124,8 @@ class RunningApplication final : public Application {
                      std::string_view id, const records::Principal* viewer) override {
     const auto position = store_->changes().last_position();
     const auto record = records_.get(caller, type, id);
-    const records::AccessGrant grant = records::access_grant(*schema_, viewer != nullptr ? *viewer : caller);
     field_names_.resolve(request);
-    request.access = {grant.everything, grant.any_of};
+    request.access = access_of(viewer != nullptr ? *viewer : caller);
     std::vector<ExplainedFile> files;
     for (const auto& file : record.files) {
       const auto digest = file.current().digest;
@@ -168,6 +162,15 @@ class RunningApplication final : public Application {
   }
 
  private:
+  search::AccessFilter access_of(const records::Principal& principal) const {
+    records::AccessGrant grant = records::access_grant(*schema_, principal);
+    return {grant.everything, std::move(grant.any_of)};
+  }
+  // The index follows the store by a moment; what was withdrawn in that moment is not shown.
+  template <typename Found>
+  void leave_out_withdrawn(const records::Principal& principal, std::vector<Found>& found) const {
+    std::erase_if(found, [&](const Found& one) { return !records_.find(principal, one.type, one.id); });
+  }
   archive::PipelineOptions reading(const Configuration& configuration) {
     archive::PipelineOptions options{reading_workers(configuration)};
     options.keep_layout = [this](ByteView digest, std::uint32_t page, const extract::PageLayout& layout) {

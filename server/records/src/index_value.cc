@@ -25,8 +25,6 @@ constexpr std::uint8_t kText = 0x30;
 constexpr std::uint8_t kWhole = 0x00;
 constexpr std::uint8_t kCut = 0x01;
 
-void append_bytes(Bytes& out, ByteView more) { out.insert(out.end(), more.begin(), more.end()); }
-
 void append_big_endian(Bytes& out, std::uint64_t value, unsigned bytes) {
   for (unsigned i = bytes; i-- > 0;) out.push_back(static_cast<std::uint8_t>(value >> (8U * i)));
 }
@@ -148,6 +146,8 @@ std::uint8_t tag_of(const FieldDecl& field) {
 }
 
 }  // namespace
+
+void append_bytes(Bytes& out, ByteView more) { out.insert(out.end(), more.begin(), more.end()); }
 
 Bytes index_component(const FieldDecl& field, const Json& value, std::size_t text_limit) {
   if (value.is_null()) return {kNull};

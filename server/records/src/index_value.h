@@ -12,6 +12,8 @@
 
 namespace lantai::records {
 
+void append_bytes(Bytes& out, ByteView more);
+
 // `value` null: the component of "no value", below every other.
 Bytes index_component(const schema::FieldDecl& field, const schema::Json& value, std::size_t text_limit);
 

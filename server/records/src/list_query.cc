@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "index_value.h"
 #include "lantai/base/error.h"
 #include "lantai/storage/blob_store.h"
 #include "lantai/storage/key_codec.h"
@@ -39,8 +40,6 @@ std::optional<std::string> canonical_bound(const FieldDecl& field, const std::op
 bool within(const ComponentBounds& range, const Bytes& component) {
   return component >= range.begin && (range.end.empty() || component < range.end);
 }
-
-void append(Bytes& out, const Bytes& more) { out.insert(out.end(), more.begin(), more.end()); }
 
 }  // namespace
 
@@ -132,7 +131,7 @@ void ListQuery::choose_index() {
   }
   if (index_ == nullptr) return;
   for (std::size_t i = 0; i < equalities_; ++i) {
-    append(prefix_, index_->component(i, equality_on(index_->fields[i]->name)->value));
+    append_bytes(prefix_, index_->component(i, equality_on(index_->fields[i]->name)->value));
   }
 }
 
@@ -155,7 +154,7 @@ Bytes ListQuery::key_of(const Record& record) const {
   if (index_ == nullptr) return record_key(plan_.type().name, record.id);
   auto components = prefix_;
   for (std::size_t i = equalities_; i < index_->fields.size(); ++i) {
-    append(components, index_->component(i, field_value(record.fields, index_->fields[i]->name)));
+    append_bytes(components, index_->component(i, field_value(record.fields, index_->fields[i]->name)));
   }
   return index_key(plan_.type().name, index_->name, components, record.id);
 }
@@ -171,7 +170,7 @@ storage::ScanRange ListQuery::range(const storage::ReadView& view) const {
     const auto bounds = index_->bounds(equalities_, canonical_bound(*order_, condition.given.from),
                                        canonical_bound(*order_, condition.given.to));
     const auto base = range.begin;
-    append(range.begin, bounds.begin);
+    append_bytes(range.begin, bounds.begin);
     if (!bounds.end.empty()) (range.end = base).insert(range.end.end(), bounds.end.begin(), bounds.end.end());
     break;
   }

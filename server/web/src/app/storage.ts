@@ -7,6 +7,15 @@ export function readKept(key: string): string | null {
   }
 }
 
+// What was kept as JSON; null when there is nothing, or somebody else's text under our key.
+export function readKeptJson(key: string): unknown {
+  try {
+    return JSON.parse(readKept(key) ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
 // False when it could not be kept.
 export function keep(key: string, text: string): boolean {
   try {

@@ -1,6 +1,6 @@
 // What was typed and not yet saved, kept in this browser so that a closed window loses nothing.
 import type { Fields } from '../api/types';
-import { forgetKept, keep, readKept } from '../app/storage';
+import { forgetKept, keep, readKeptJson } from '../app/storage';
 
 export interface Draft {
   version: number; // of the record it was typed upon; 0: a new one
@@ -13,12 +13,8 @@ export interface Draft {
 const key = (account: string, type: string, id: string) => `lantai.draft.${account}.${type}.${id || 'new'}`;
 
 export function loadDraft(account: string, type: string, id: string): Draft | null {
-  try {
-    const kept = JSON.parse(readKept(key(account, type, id)) ?? 'null') as Draft | null;
-    return kept && typeof kept.values === 'object' && kept.values !== null ? kept : null;
-  } catch {
-    return null; // not ours: a draft that cannot be read is none
-  }
+  const kept = readKeptJson(key(account, type, id)) as Draft | null;
+  return kept && typeof kept.values === 'object' && kept.values !== null ? kept : null;
 }
 
 // False when the browser has no room for it; the form then only warns before it is left.

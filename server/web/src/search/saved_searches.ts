@@ -2,7 +2,7 @@
 import { ref } from 'vue';
 import { get, post, remove } from '../api/client';
 import type { RecordBody, RecordPage, SearchAnswer } from '../api/types';
-import { keep, readKept } from '../app/storage';
+import { keep, readKeptJson } from '../app/storage';
 import { findField, findType } from '../schema/schema';
 import { writeFilter, type Filter, type QueryState, type Sort } from './query_state';
 
@@ -90,12 +90,8 @@ export async function forgetSearch(saved: SavedSearch): Promise<void> {
 
 // Up to when this browser has seen what a saved search finds: id → the server's time.
 function looked(): Record<string, string> {
-  try {
-    const kept: unknown = JSON.parse(readKept(kLookedKey) ?? '{}');
-    return kept && typeof kept === 'object' && !Array.isArray(kept) ? (kept as Record<string, string>) : {};
-  } catch {
-    return {};
-  }
+  const kept = readKeptJson(kLookedKey);
+  return kept && typeof kept === 'object' && !Array.isArray(kept) ? (kept as Record<string, string>) : {};
 }
 
 // From now on only what comes later is new.
@@ -116,12 +112,8 @@ export async function countNews(saved: SavedSearch): Promise<{ count: number; ti
 }
 
 export function recentQueries(): string[] {
-  try {
-    const kept: unknown = JSON.parse(readKept(kRecentKey) ?? '[]');
-    return Array.isArray(kept) ? kept.filter((one) => typeof one === 'string').slice(0, 8) : [];
-  } catch {
-    return []; // somebody else's text under our key: start anew
-  }
+  const kept = readKeptJson(kRecentKey);
+  return Array.isArray(kept) ? kept.filter((one) => typeof one === 'string').slice(0, 8) : [];
 }
 
 export function rememberQuery(q: string): void {

@@ -146,8 +146,8 @@ struct SearcherOptions {
   FieldAliases aliases = {};
   TokenSeal seal = unsealed_tokens();
   std::vector<std::string> name_fields{"title"};  // declared, that hold the names of records: found by pinyin
-  // Asked for each query, by any thread; none: there are no synonyms. Never null.
-  std::function<std::shared_ptr<const Synonyms>()> synonyms = {};
+  // Asked for each query, by any thread. Never null.
+  std::function<std::shared_ptr<const Synonyms>()> synonyms = [] { return std::make_shared<const Synonyms>(); };
 };
 
 class Searcher {
@@ -159,7 +159,7 @@ class Searcher {
                                         SearcherOptions options = {});
   virtual ~Searcher() = default;
   virtual SearchResult search(const SearchRequest& request) = 0;
-  // Those that begin so first, then the shorter; one of each name. Empty: nothing, or what is typed is no pinyin.
+  // Those that begin so first, then the shorter; one of each name. Empty: no name has what is typed.
   virtual std::vector<Completion> complete(const CompletionRequest& request) = 0;
   // Records like this one, the likest first, without itself; with the beginnings of their texts. `limit` 1..50. Empty
   // when it is not known, shares no words, or the time is up before anything was found.

@@ -37,9 +37,9 @@ class SoundPattern {
   static std::optional<SoundPattern> sounding_like(std::string_view text);
 
   const std::vector<SoundRow>& rows() const { return rows_; }  // none of them is empty
-  // Where in a folded text, from `from` on: [begin, end) of its characters. The sounds stand next to one another there;
+  // Where first in a folded text: [begin, end) of its characters. The sounds stand next to one another there;
   // marks and spaces between them are passed over.
-  std::optional<std::pair<std::size_t, std::size_t>> find(std::u32string_view folded, std::size_t from = 0) const;
+  std::optional<std::pair<std::size_t, std::size_t>> find(std::u32string_view folded) const;
 
   static constexpr std::size_t kMaxTyped = 64;
   static constexpr std::size_t kMaxRows = 32;
