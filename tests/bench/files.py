@@ -55,6 +55,25 @@ def run(engine, folder, cores):
         return time.monotonic() - begin, size_of(index)
 
 
+def installed(names):
+    return {name: ENGINES[name][0] for name in names if shutil.which(ENGINES[name][1])}
+
+
+def measure(folder, engines, rounds, cores):
+    files = sum(path.is_file() for path in folder.rglob("*"))
+    megabytes = size_of(folder) / 1e6
+    runs = {name: [] for name in engines}
+    for _ in range(rounds):
+        for name, engine in engines.items():
+            runs[name].append(run(engine, folder, cores))
+    seconds = {name: statistics.median(second for second, _ in each) for name, each in runs.items()}
+    return {"folder": folder.name, "files": files, "megabytes": round(megabytes, 2), "engines": {
+        name: {"seconds": round(took, 2), "files_per_second": round(files / took, 1), "mb_per_second": round(megabytes / took, 2),
+               "index_megabytes": round(runs[name][0][1] / 1e6, 2),
+               "lantai_is_faster": round(took / seconds["lantai"], 2) if "lantai" in seconds else None}
+        for name, took in seconds.items()}}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path)
@@ -62,21 +81,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--only", default=",".join(ENGINES))
     arguments = parser.parse_args()
-    engines = {name: ENGINES[name][0] for name in arguments.only.split(",") if shutil.which(ENGINES[name][1])}
+    engines = installed(arguments.only.split(","))
     result = []
     for folder in (path.resolve() for path in arguments.folders):
-        files = sum(path.is_file() for path in folder.rglob("*"))
-        megabytes = size_of(folder) / 1e6
-        runs = {name: [] for name in engines}
-        for _ in range(arguments.rounds):
-            for name, engine in engines.items():
-                runs[name].append(run(engine, folder, arguments.cores))
-        seconds = {name: statistics.median(second for second, _ in each) for name, each in runs.items()}
-        result.append({"folder": folder.name, "files": files, "megabytes": round(megabytes, 2), "engines": {
-            name: {"seconds": round(took, 2), "files_per_second": round(files / took, 1), "mb_per_second": round(megabytes / took, 2),
-                   "index_megabytes": round(runs[name][0][1] / 1e6, 2),
-                   "lantai_is_faster": round(took / seconds["lantai"], 2) if "lantai" in seconds else None}
-            for name, took in seconds.items()}})
+        result.append(measure(folder, engines, arguments.rounds, arguments.cores))
         print(json.dumps(result[-1]), file=sys.stderr, flush=True)
     print(json.dumps(result, indent=2))
 

@@ -1,14 +1,16 @@
-#include "peers.h"
-
 #include <sqlite3.h>
 #include <xapian.h>
 
 #include <stdexcept>
 
+#include "engine.h"
+
 namespace lantai::bench {
 namespace {
 
-class XapianNgrams final : public Peer {
+constexpr Xapian::valueno kSource = 0, kYear = 1;
+
+class XapianNgrams final : public Engine {
  public:
   explicit XapianNgrams(const std::filesystem::path& directory) : directory_(directory.string()) {}
 
@@ -23,29 +25,47 @@ class XapianNgrams final : public Peer {
       generator.increase_termpos();
       generator.index_text(row.body);
       document.set_data(row.id);
+      document.add_value(kSource, row.source);
+      document.add_value(kYear, row.date.substr(0, 4));
       database.add_document(document);
     }
     database.commit();
     database.close();
-    reader_ = Xapian::Database(directory_);
   }
 
-  std::size_t phrase(const std::string& text) override {
-    Xapian::QueryParser parser;
-    parser.set_database(reader_);
-    const auto query =
-        parser.parse_query("\"" + text + "\"", Xapian::QueryParser::FLAG_PHRASE | Xapian::QueryParser::FLAG_CJK_NGRAM);
+  void open() override { reader_ = Xapian::Database(directory_); }
+
+  std::size_t find(const Query& query) override {
+    std::string text;
+    for (const auto& phrase : query) text += (text.empty() ? "\"" : " AND \"") + phrase + "\"";
     Xapian::Enquire enquire(reader_);
-    enquire.set_query(query);
+    enquire.set_query(parsed(text));
     return enquire.get_mset(0, 10).size();
   }
 
+  std::size_t count_facets(const std::string& phrase) override {
+    Xapian::Enquire enquire(reader_);
+    enquire.set_query(phrase.empty() ? Xapian::Query::MatchAll : parsed("\"" + phrase + "\""));
+    Xapian::ValueCountMatchSpy source(kSource), year(kYear);
+    enquire.add_matchspy(&source);
+    enquire.add_matchspy(&year);
+    enquire.get_mset(0, 10, reader_.get_doccount());
+    return year.get_total();
+  }
+
  private:
+  Xapian::Query parsed(const std::string& text) {
+    Xapian::QueryParser parser;
+    parser.set_database(reader_);
+    return parser.parse_query(text, Xapian::QueryParser::FLAG_PHRASE | Xapian::QueryParser::FLAG_BOOLEAN |
+                                        Xapian::QueryParser::FLAG_CJK_NGRAM);
+  }
+
   std::string directory_;
   Xapian::Database reader_;
 };
 
-class Sqlite final : public Peer {
+class Sqlite final : public Engine {
  public:
   explicit Sqlite(const std::filesystem::path& directory) {
     std::filesystem::create_directories(directory);
@@ -63,7 +83,7 @@ class Sqlite final : public Peer {
 
   void index(const std::vector<Row>& rows) override {
     run("BEGIN");
-    sqlite3_stmt* insert = prepare("INSERT INTO texts (title, body) VALUES (?, ?)");
+    sqlite3_stmt* insert = prepared("INSERT INTO texts (title, body) VALUES (?, ?)");
     for (const auto& row : rows) {
       bind(insert, 1, row.title);
       bind(insert, 2, row.body);
@@ -73,11 +93,14 @@ class Sqlite final : public Peer {
     ::sqlite3_finalize(insert);
     run("COMMIT");
     run("PRAGMA wal_checkpoint(TRUNCATE)");
-    select_ = prepare("SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT 10");
   }
 
-  std::size_t phrase(const std::string& text) override {
-    bind(select_, 1, "\"" + text + "\"");
+  void open() override { select_ = prepared("SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT 10"); }
+
+  std::size_t find(const Query& query) override {
+    std::string text;
+    for (const auto& phrase : query) text += (text.empty() ? "\"" : " AND \"") + phrase + "\"";
+    bind(select_, 1, text);
     std::size_t rows = 0;
     while (::sqlite3_step(select_) == SQLITE_ROW) ++rows;
     ::sqlite3_reset(select_);
@@ -89,7 +112,7 @@ class Sqlite final : public Peer {
     if (code != SQLITE_OK) throw std::runtime_error(::sqlite3_errmsg(database_));
   }
   void run(const char* statement) { check(::sqlite3_exec(database_, statement, nullptr, nullptr, nullptr)); }
-  sqlite3_stmt* prepare(const char* text) {
+  sqlite3_stmt* prepared(const char* text) {
     sqlite3_stmt* statement = nullptr;
     check(::sqlite3_prepare_v2(database_, text, -1, &statement, nullptr));
     return statement;
@@ -103,10 +126,10 @@ class Sqlite final : public Peer {
 
 }  // namespace
 
-std::unique_ptr<Peer> make_xapian_ngrams(const std::filesystem::path& directory) {
+std::unique_ptr<Engine> make_xapian_ngrams(const std::filesystem::path& directory) {
   return std::make_unique<XapianNgrams>(directory);
 }
-std::unique_ptr<Peer> make_sqlite_trigrams(const std::filesystem::path& directory) {
+std::unique_ptr<Engine> make_sqlite_trigrams(const std::filesystem::path& directory) {
   return std::make_unique<Sqlite>(directory);
 }
 
