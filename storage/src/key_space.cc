@@ -46,6 +46,8 @@ std::string_view name(KeySpace space) {
       return "uploads";
     case KeySpace::imports:
       return "imports";
+    case KeySpace::searches:
+      return "searches";
   }
   return "unknown";
 }

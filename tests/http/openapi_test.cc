@@ -187,6 +187,9 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
   // Search, tree, changes, audit.
   see("search", archivist.get("/api/v1/search?q=%28" + word + "&facet=fiscal_year&facet=department&limit=3"));
   see("completeNames", archivist.get("/api/v1/completions?q=" + word));
+  see("noteSearch", archivist.post("/api/v1/searches", {{"query", word}}));
+  see("listSearches", archivist.get("/api/v1/searches"));
+  see("forgetSearches", archivist.remove("/api/v1/searches?q=" + word));
   see("similarRecords", archivist.get("/api/v1/records/item" + path.substr(path.rfind('/')) + "/similar"));
   see("explainSearch",
       archivist.get("/api/v1/explain?record=item" + path.substr(path.rfind('/')) + "&q=" + word + "+title:x"));

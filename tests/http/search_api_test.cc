@@ -76,6 +76,49 @@ BOOST_AUTO_TEST_CASE(names_are_completed_and_found_by_pinyin_within_what_the_cal
   BOOST_TEST(World::the().anonymous().get("/api/v1/completions?q=luotuo").status == 401);
 }
 
+BOOST_AUTO_TEST_CASE(past_searches_are_ones_own_and_popular_ones_are_told_to_whom_they_find_something) {
+  const auto clear = [](Client& client) { client.remove("/api/v1/searches"); };
+  const auto lists = [](Client& client) { return client.get("/api/v1/searches").json(); };
+  const auto queries = [](const Json& list) {
+    std::vector<std::string> found;
+    for (const auto& one : list) found.push_back(one["query"]);
+    return found;
+  };
+  using List = std::vector<std::string>;
+  auto administrator = World::the().as("administrator"), staff = World::the().as("staff"),
+       reader = World::the().as("reader");
+  archivist.make_item({{"title", "丝绸之路展览 " + word}, {"access_level", "internal"}});
+  archivist.search("q=" + word);
+  for (auto* client : {&administrator, &archivist, &staff, &reader}) clear(*client);
+  for (const auto& query : List{"丝绸之路", "预算", " 絲綢之路 ", ""})
+    BOOST_TEST(archivist.post("/api/v1/searches", {{"query", query}}).status == 204);
+  BOOST_TEST(queries(lists(archivist)["past"]) == (List{"絲綢之路", "预算"}));
+  BOOST_TEST(lists(staff)["past"].empty());
+  const auto completed = [&](Client& client, const std::string& typed) {
+    return client.get("/api/v1/completions?q=" + encoded(typed)).json()["searches"].get<List>();
+  };
+  BOOST_TEST(completed(archivist, "sichou") == List{"絲綢之路"});
+  BOOST_TEST(completed(archivist, "预") == List{"预算"});
+  BOOST_TEST(completed(staff, "sichou").empty());
+
+  staff.post("/api/v1/searches", {{"query", "丝绸之路"}});
+  BOOST_TEST(lists(staff)["popular"].empty());  // of two people
+  reader.post("/api/v1/searches", {{"query", "丝绸之路"}});
+  for (auto* client : {&administrator, &archivist, &staff}) {
+    const auto popular = lists(*client)["popular"];
+    BOOST_TEST_REQUIRE(popular.size() == 1U);
+    BOOST_TEST(popular[0]["people"] == 3);
+  }
+  BOOST_TEST(lists(reader)["popular"].empty());  // who would find nothing
+  BOOST_TEST(staff.remove("/api/v1/searches?q=" + encoded("絲綢之路")).status == 204);
+  BOOST_TEST(lists(staff)["past"].empty());
+  BOOST_TEST(lists(archivist)["popular"].empty());
+  for (int i = 0; i < 60; ++i) reader.post("/api/v1/searches", {{"query", "q" + std::to_string(i)}});
+  BOOST_TEST(lists(reader)["past"].size() == 50U);
+  BOOST_TEST(reader.post("/api/v1/searches", {{"query", std::string(1001, 'x')}}).status == 400);
+  BOOST_TEST(World::the().anonymous().get("/api/v1/searches").status == 401);
+}
+
 BOOST_AUTO_TEST_CASE(what_came_since_the_last_answer_is_counted_within_what_the_caller_may_see) {
   const auto asked = search_as("reader")["asked_at"].get<std::string>();
   BOOST_TEST(search_as("archivist", "&made_after=" + encoded(asked))["total"] == 0);

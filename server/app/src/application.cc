@@ -14,6 +14,7 @@ namespace lantai::app {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr std::chrono::milliseconds kPopularTime{200};  // for finding out whether a search finds anything
 
 // Nobody else on the machine looks into a store.
 void make_directory(const fs::path& data) {
@@ -72,6 +73,7 @@ class RunningApplication final : public Application {
         searcher_(search::Searcher::make(*indexer_, holdings_,
                                          {field_names_.aliases(), page_token_seal(*store_), field_names_.name_fields(),
                                           [this] { return synonyms_.current(); }})),
+        search_history_(*store_, clock_),
         catalogue_(records_, [this](const records::Principal& principal,
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
         uploads_(*store_, configuration.data / "uploads", clock_),
@@ -93,6 +95,7 @@ class RunningApplication final : public Application {
   archive::Uploads& uploads() override { return uploads_; }
   archive::PageImages& page_images() override { return page_images_; }
   archive::CatalogueTree& catalogue() override { return catalogue_; }
+  archive::SearchHistory& search_history() override { return search_history_; }
   index::Indexer& indexer() override { return *indexer_; }
   search::Searcher& searcher() override { return *searcher_; }
 
@@ -110,6 +113,19 @@ class RunningApplication final : public Application {
     auto completions = searcher_->complete(request);
     leave_out_withdrawn(principal, completions);
     return completions;
+  }
+
+  std::vector<archive::PopularSearch> popular_searches(const records::Principal& principal, std::size_t most) override {
+    std::vector<archive::PopularSearch> found;
+    for (auto& popular : search_history_.popular()) {
+      if (found.size() == most) break;
+      search::SearchRequest request;
+      request.query = popular.query;
+      request.limit = 1;
+      request.time_limit = kPopularTime;
+      if (!search(principal, std::move(request)).hits.empty()) found.push_back(std::move(popular));
+    }
+    return found;
   }
 
   std::vector<search::Hit> similar(const records::Principal& principal, std::string_view type, std::string_view id,
@@ -207,6 +223,7 @@ class RunningApplication final : public Application {
   const std::unique_ptr<index::Indexer> indexer_;
   archive::SynonymList synonyms_;
   const std::unique_ptr<search::Searcher> searcher_;
+  archive::SearchHistory search_history_;
   archive::CatalogueTree catalogue_;
   archive::Uploads uploads_;
   archive::ImportService imports_;

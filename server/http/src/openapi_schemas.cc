@@ -183,7 +183,10 @@ Json search_schemas() {
   const Json completion = object({{"name", text()}, {"type", text()}, {"id", text()}, {"parts", list(of("Part"))}});
   return {{"Part", object({{"text", text()}, {"hit", flag()}})},
           {"Similar", object({{"hits", list(of("Hit"))}})},
-          {"Completions", object({{"completions", list(completion)}})},
+          {"Completions", object({{"completions", list(completion)}, {"searches", list(text())}})},
+          {"NewSearch", object({{"query", text()}})},
+          {"Searches", object({{"past", list(object({{"query", text()}, {"at", text()}}))},
+                               {"popular", list(object({{"query", text()}, {"people", integer()}}))}})},
           {"Hit", hit},
           {"Facet", object({{"field", text()}, {"label", text()}, {"values", list(value)}})},
           {"SearchResult", object({{"total", integer()},

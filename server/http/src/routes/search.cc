@@ -11,6 +11,9 @@
 namespace lantai::http {
 namespace {
 
+constexpr std::size_t kPastCompleted = 3;
+constexpr std::size_t kPopularShown = 8;
+
 [[noreturn]] void bad(const std::string& name) {
   throw Error(ErrorCode::invalid_argument, "bad parameter", "request.bad_parameter", {{"name", name}});
 }
@@ -80,7 +83,37 @@ Response get_completions(Call& call) {
   request.typed = call.query.text("q");
   request.types = call.query.text("type");
   request.limit = call.query.number("limit", 8, 1, 50);
-  return json_response(200, encode_completions(call.app().complete(call.principal(), std::move(request))));
+  Json json = encode_completions(call.app().complete(call.principal(), request));
+  if (request.types.empty()) {
+    Json searches = Json::array();
+    for (const auto& past : call.app().search_history().completing(call.principal().id, request.typed, kPastCompleted))
+      searches.push_back(past.query);
+    json["searches"] = std::move(searches);
+  }
+  return json_response(200, json);
+}
+
+Response get_past_searches(Call& call) {
+  Json past = Json::array(), popular = Json::array();
+  for (const auto& one : call.app().search_history().of(call.principal().id))
+    past.push_back({{"query", one.query}, {"at", format_rfc3339(one.at)}});
+  for (const auto& one : call.app().popular_searches(call.principal(), kPopularShown))
+    popular.push_back({{"query", one.query}, {"people", one.people}});
+  return json_response(200, {{"past", std::move(past)}, {"popular", std::move(popular)}});
+}
+
+Response note_search(Call& call) {
+  call.app().search_history().note(call.principal().id, text_member(call.body, "query"));
+  return no_content();
+}
+
+Response forget_searches(Call& call) {
+  auto& history = call.app().search_history();
+  if (const auto query = call.query.text("q"); query.empty())
+    history.forget_all(call.principal().id);
+  else
+    history.forget(call.principal().id, query);
+  return no_content();
 }
 
 Response get_similar(Call& call) {
@@ -136,12 +169,35 @@ void add_search_routes(std::vector<Route>& table) {
       {.method = "GET",
        .path = "/api/v1/completions",
        .operation = "completeNames",
-       .summary = "Names of records that what is typed so far may become, by characters, pinyin or initials",
+       .summary =
+           "Names of records, and own past searches, that what is typed so far may become, by characters, pinyin "
+           "or initials",
        .query = {{"q", ParameterKind::text, "what is typed so far"},
-                 {"type", ParameterKind::text, "one record type"},
+                 {"type", ParameterKind::text, "one record type, and no past searches"},
                  {"limit", ParameterKind::integer, "1 to 50"}},
        .answer_schema = "Completions",
        .handle = get_completions});
+  table.push_back({.method = "GET",
+                   .path = "/api/v1/searches",
+                   .operation = "listSearches",
+                   .summary = "What the caller looked for last, and what several people looked for lately",
+                   .answer_schema = "Searches",
+                   .handle = get_past_searches});
+  table.push_back({.method = "POST",
+                   .path = "/api/v1/searches",
+                   .operation = "noteSearch",
+                   .summary = "Remember that the caller looked for this",
+                   .body = BodyKind::json,
+                   .request_schema = "NewSearch",
+                   .success = 204,
+                   .handle = note_search});
+  table.push_back({.method = "DELETE",
+                   .path = "/api/v1/searches",
+                   .operation = "forgetSearches",
+                   .summary = "Forget one of the caller's past searches, or all",
+                   .query = {{"q", ParameterKind::text, "this one; empty: all"}},
+                   .success = 204,
+                   .handle = forget_searches});
   table.push_back({.method = "GET",
                    .path = "/api/v1/records/{type}/{id}/similar",
                    .operation = "similarRecords",

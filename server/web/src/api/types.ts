@@ -114,6 +114,11 @@ export interface Completion {
   parts: Part[];
 }
 
+export interface Completions {
+  completions: Completion[];
+  searches: string[]; // own past ones
+}
+
 export interface Facet {
   field: string;
   label: string;

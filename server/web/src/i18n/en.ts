@@ -110,6 +110,8 @@ export const en: Messages = {
   'keys.open': 'open',
   'keys.expand': 'expand and collapse',
   'start.recent': 'Recent',
+  'start.forgetAll': 'Clear',
+  'start.popular': 'What others look for',
   'start.news': '{count} new',
   'start.saved': 'Saved searches',
   'start.savedFailed': 'Saved searches cannot be read just now.',

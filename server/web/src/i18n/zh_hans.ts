@@ -108,6 +108,8 @@ export const zhHans = {
   'keys.open': '打开',
   'keys.expand': '展开收起',
   'start.recent': '最近检索',
+  'start.forgetAll': '清空',
+  'start.popular': '大家在找',
   'start.news': '新增 {count} 条',
   'start.saved': '我的检索',
   'start.savedFailed': '暂时无法读取已保存的检索。',

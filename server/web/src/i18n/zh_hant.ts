@@ -110,6 +110,8 @@ export const zhHant: Messages = {
   'keys.open': '開啟',
   'keys.expand': '展開收起',
   'start.recent': '最近檢索',
+  'start.forgetAll': '清空',
+  'start.popular': '大家在找',
   'start.news': '新增 {count} 條',
   'start.saved': '我的檢索',
   'start.savedFailed': '暫時無法讀取已儲存的檢索。',

@@ -1,4 +1,4 @@
-// A person's own searches, kept as records of type saved_search, and the last few kept only in this browser.
+// The searches that a person kept, records of type saved_search.
 import { ref } from 'vue';
 import { get, post, remove } from '../api/client';
 import type { RecordBody, RecordPage, SearchAnswer } from '../api/types';
@@ -7,7 +7,6 @@ import { findField, findType } from '../schema/schema';
 import { writeFilter, type Filter, type QueryState, type Sort } from './query_state';
 
 const kType = 'saved_search';
-const kRecentKey = 'lantai.recent';
 const kLookedKey = 'lantai.looked';
 
 export interface SavedSearch {
@@ -109,15 +108,4 @@ export async function countNews(saved: SavedSearch): Promise<{ count: number; ti
   const time = answer.asked_at ?? '';
   if (!since) markLooked(saved.id, time);
   return { count: since ? answer.total : 0, time };
-}
-
-export function recentQueries(): string[] {
-  const kept = readKeptJson(kRecentKey);
-  return Array.isArray(kept) ? kept.filter((one) => typeof one === 'string').slice(0, 8) : [];
-}
-
-export function rememberQuery(q: string): void {
-  const query = q.trim();
-  if (!query) return;
-  keep(kRecentKey, JSON.stringify([query, ...recentQueries().filter((one) => one !== query)].slice(0, 8)));
 }

@@ -1,7 +1,7 @@
 // Asks the server, and remembers the last answer so that the reader can go from hit to hit and back again.
 import { shallowRef } from 'vue';
 import { get } from '../api/client';
-import type { Completion, Hit, SearchAnswer } from '../api/types';
+import type { Completions, Hit, SearchAnswer } from '../api/types';
 import { schema } from '../schema/schema';
 import { kPageSize, PageTrail, writeFilter, type QueryState } from './query_state';
 
@@ -39,8 +39,8 @@ export function search(state: QueryState, signal?: AbortSignal): Promise<SearchA
   );
 }
 
-export async function complete(typed: string, signal?: AbortSignal): Promise<Completion[]> {
-  return (await get<{ completions: Completion[] }>('/completions', { q: typed }, signal)).completions;
+export function complete(typed: string, signal?: AbortSignal): Promise<Completions> {
+  return get<Completions>('/completions', { q: typed }, signal);
 }
 
 export function hitAddress(hit: Hit, q: string): { path: string; query: Record<string, string> } {

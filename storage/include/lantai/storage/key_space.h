@@ -29,6 +29,7 @@ enum class KeySpace : std::uint8_t {
   texts = 61,        // archive: (blob digest, extractor version) → small extraction as JSON; page images
   uploads = 62,      // archive: resumable uploads
   imports = 63,      // archive: import jobs and what each source became
+  searches = 64,     // archive: account → what they looked for last
 };
 
 std::string_view name(KeySpace space);

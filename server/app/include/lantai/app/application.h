@@ -17,6 +17,7 @@
 #include "lantai/archive/import_service.h"
 #include "lantai/archive/page_images.h"
 #include "lantai/archive/rename_announcer.h"
+#include "lantai/archive/search_history.h"
 #include "lantai/archive/synonym_list.h"
 #include "lantai/archive/text_store.h"
 #include "lantai/archive/uploads.h"
@@ -65,6 +66,7 @@ class Application {
   virtual archive::Uploads& uploads() = 0;
   virtual archive::PageImages& page_images() = 0;
   virtual archive::CatalogueTree& catalogue() = 0;
+  virtual archive::SearchHistory& search_history() = 0;
   virtual index::Indexer& indexer() = 0;
   virtual search::Searcher& searcher() = 0;
 
@@ -73,6 +75,9 @@ class Application {
   // Names the principal may be about to type, each checked once more against the store.
   virtual std::vector<search::Completion> complete(const records::Principal& principal,
                                                    search::CompletionRequest request) = 0;
+  // What several people looked for lately, so far as the principal finds anything by it.
+  virtual std::vector<archive::PopularSearch> popular_searches(const records::Principal& principal,
+                                                               std::size_t most) = 0;
   // Records like this one. Throws not_found when the principal may not see it.
   virtual std::vector<search::Hit> similar(const records::Principal& principal, std::string_view type,
                                            std::string_view id, std::size_t limit) = 0;
