@@ -2,8 +2,8 @@
 
 #include "blob_files.h"
 #include "blob_keys.h"
-#include "digest.h"
 #include "lantai/base/error.h"
+#include "lantai/storage/digest.h"
 #include "lantai/storage/key_codec.h"
 
 namespace lantai::storage {

@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "digest.h"
 #include "lantai/base/error.h"
+#include "lantai/storage/digest.h"
 
 namespace lantai::storage {
 

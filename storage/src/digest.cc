@@ -1,4 +1,4 @@
-#include "digest.h"
+#include "lantai/storage/digest.h"
 
 #include <openssl/evp.h>
 

@@ -34,8 +34,9 @@ Content content_of(const Snapshot& snapshot) {
     if (entry.id.empty() || !snapshot.alive(entry, snapshot.state)) continue;
     std::string& line = content["record " + key(entry)];
     line = std::to_string(entry.version) + "|" + entry.code_key + "|" + entry.date + "|" +
-           std::to_string(entry.length) + "|" + std::string(snapshot.text(entry).value()) + "|";
-    for (const auto& term : snapshot.columns->access_set(entry.access)) line += term + ",";
+           std::to_string(snapshot.columns->standing(doc).length) + "|" +
+           std::string(snapshot.text(entry, std::chrono::steady_clock::now()).value()) + "|";
+    for (const auto& term : snapshot.columns->access_set(snapshot.columns->standing(doc).access())) line += term + ",";
     for (const auto& name : snapshot.columns->field_names()) {
       const auto* column = snapshot.columns->find_field(name);
       column->each(doc, [&](std::uint32_t value) { line += "|" + name + "=" + column->dictionary().at(value); });

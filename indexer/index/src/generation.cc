@@ -98,6 +98,7 @@ void Generation::mark_gone(DocId doc, DocId next) {
   DocumentEntry& entry = columns_->add(doc);
   entry.next.store(next, std::memory_order_release);
   entry.gone_at.store(snapshot_state_ + 1);
+  columns_->add_standing(doc).access_and_gone.fetch_or(Standing::kGone);
   ++gone_;
 }
 
@@ -108,9 +109,10 @@ void Generation::apply_columns(const ColumnRecord& record) {
   entry.code_key = record.code_key;
   entry.date = record.date;
   entry.text = record.text;
-  entry.length = record.length;
   entry.type = columns_->mutable_types().add(record.type);
-  entry.access = columns_->add_access_set(record.access);
+  Standing& standing = columns_->add_standing(record.doc);
+  standing.length = record.length;
+  standing.access_and_gone.store(columns_->add_access_set(record.access));
   for (const auto& [name, values] : record.fields) columns_->ensure_field(name).set(record.doc, values);
   total_length_ += record.length;
 }

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,11 +14,13 @@
 #include "lantai/base/bytes.h"
 #include "lantai/base/error.h"
 #include "lantai/storage/blob_store.h"
+#include "lantai/storage/digest.h"
 
 namespace lantai::index {
 namespace {
 
 constexpr const char* kEnd = "end";
+constexpr std::size_t kPiece = 1U << 20U;
 
 [[noreturn]] void fail(const std::filesystem::path& file) { throw system_error("index file " + file.string(), errno); }
 
@@ -45,30 +45,24 @@ SegmentName segment_of(const std::string& value) {
   return {name, value.substr(space + 1)};
 }
 
-// A file's bytes, mapped for as long as this lives.
-class MappedFile {
- public:
-  explicit MappedFile(const std::filesystem::path& file) {
-    const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (handle < 0) fail(file);
-    struct stat status {};
-    const bool known = ::fstat(handle, &status) == 0;
-    size_ = known ? static_cast<std::size_t>(status.st_size) : 0;
-    if (size_ > 0) base_ = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, handle, 0);
-    ::close(handle);
-    if (!known || base_ == MAP_FAILED) fail(file);
+// A piece at a time: a large segment takes no room in memory.
+Bytes digest_of_file(const std::filesystem::path& file) {
+  const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (handle < 0) fail(file);
+  storage::Digest digest;
+  Bytes piece(kPiece);
+  ssize_t size = 0;
+  while ((size = ::read(handle, piece.data(), piece.size())) != 0) {
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) break;
+    digest.update(ByteView(piece).first(static_cast<std::size_t>(size)));
   }
-  ~MappedFile() {
-    if (size_ > 0) ::munmap(base_, size_);
-  }
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-  ByteView bytes() const { return {static_cast<const std::uint8_t*>(base_), size_}; }
-
- private:
-  void* base_ = nullptr;
-  std::size_t size_ = 0;
-};
+  const int error = errno;
+  ::close(handle);
+  errno = error;
+  if (size < 0) fail(file);
+  return digest.finish();
+}
 
 }  // namespace
 
@@ -81,7 +75,7 @@ std::string digest_of(const std::filesystem::path& directory) {
   if (error) throw Error(ErrorCode::data_loss, "index segment " + directory.string() + ": " + error.message());
   std::string all;
   for (const auto& [name, path] : files) {
-    all += fmt::format("{} {}\n", name, to_hex(storage::sha256(MappedFile(path).bytes())));
+    all += fmt::format("{} {}\n", name, to_hex(digest_of_file(path)));
   }
   return digest_of_text(all);
 }

@@ -44,16 +44,20 @@ class MemorySegment final : public Segment {
 
 class MemoryCursor final : public PostingCursor {
  public:
-  MemoryCursor(const Posting* begin, std::size_t count) : at_(begin), end_(begin + count) {}
-  DocId doc() const override { return at_ == end_ ? kNoDoc : at_->doc; }
-  void next() override { ++at_; }
-  void skip_to(DocId doc) override {
-    if (at_ == end_ || at_->doc >= doc) return;
-    at_ = std::lower_bound(at_, end_, doc, [](const Posting& posting, DocId wanted) { return posting.doc < wanted; });
+  MemoryCursor(const Posting* begin, std::size_t count) : at_(begin), end_(begin + count) { settle(); }
+  void next() override {
+    ++at_;
+    settle();
   }
-  std::uint32_t wdf() const override { return at_->wdf; }
+  void skip_to(DocId doc) override {
+    if (doc_ >= doc) return;
+    at_ = std::lower_bound(at_, end_, doc, [](const Posting& posting, DocId wanted) { return posting.doc < wanted; });
+    settle();
+  }
+  std::uint32_t wdf() const override { return std::min(at_->wdf, kMostCounted); }
 
  private:
+  void settle() { doc_ = at_ == end_ ? kNoDoc : at_->doc; }
   const Posting* at_;
   const Posting* end_;
 };

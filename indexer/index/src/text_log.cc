@@ -83,11 +83,15 @@ TextLog::~TextLog() {
   if (file_ >= 0) ::close(file_);
 }
 
+std::string_view TextLog::read_unchecked(Place place) const {
+  return {base_ + place.offset + sizeof(std::uint64_t), place.size - sizeof(std::uint64_t)};
+}
+
 std::optional<std::string_view> TextLog::read(Place place) const {
   if (place.size < sizeof(std::uint64_t)) return std::nullopt;
   std::uint64_t sum = 0;
   std::memcpy(&sum, base_ + place.offset, sizeof sum);
-  const std::string_view bytes(base_ + place.offset + sizeof sum, place.size - sizeof sum);
+  const auto bytes = read_unchecked(place);
   return checksum_of(bytes) == sum ? std::optional(bytes) : std::nullopt;
 }
 

@@ -12,13 +12,12 @@ class UnionCursor final : public PostingCursor {
       : first_(first), held_(std::move(counts)), counts_(*held_) {
     settle();
   }
-  DocId doc() const override { return at_ == counts_.size() ? kNoDoc : first_ + static_cast<DocId>(at_); }
   void next() override {
     ++at_;
     settle();
   }
   void skip_to(DocId doc) override {
-    if (doc <= first_ + at_) return;
+    if (doc_ >= doc) return;
     at_ = std::min<std::size_t>(doc - first_, counts_.size());
     settle();
   }
@@ -27,6 +26,7 @@ class UnionCursor final : public PostingCursor {
  private:
   void settle() {
     while (at_ < counts_.size() && counts_[at_] == 0) ++at_;
+    doc_ = at_ == counts_.size() ? kNoDoc : first_ + static_cast<DocId>(at_);
   }
   DocId first_;
   std::shared_ptr<const std::vector<std::uint32_t>> held_;

@@ -10,6 +10,7 @@
 
 #include "lantai/base/error.h"
 #include "manifest.h"
+#include "posting_list.h"
 #include "segments.h"
 
 namespace lantai::index {
@@ -79,12 +80,14 @@ class XapianSegment final : public Segment {
   }
 
   const std::filesystem::path& directory() const { return directory_; }
+  PostingLists& lists() const { return lists_; }
 
  private:
   static constexpr std::size_t kIdle = 16;
   std::filesystem::path directory_;
   DocId first_ = kNoDoc, last_ = 0;
   mutable std::atomic<bool> retired_{false};
+  mutable PostingLists lists_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Xapian::Database>> idle_;  // handles nobody is using
 };
@@ -95,7 +98,6 @@ class XapianCursor final : public PostingCursor {
       : directory_(directory), at_(std::move(at)) {
     settle();
   }
-  DocId doc() const override { return doc_; }
   void next() override {
     translated(directory_, [&] { ++at_; });
     settle();
@@ -105,13 +107,12 @@ class XapianCursor final : public PostingCursor {
     translated(directory_, [&] { at_.skip_to(doc); });
     settle();
   }
-  std::uint32_t wdf() const override { return at_.get_wdf(); }
+  std::uint32_t wdf() const override { return std::min<std::uint32_t>(at_.get_wdf(), kMostCounted); }
 
  private:
   void settle() { doc_ = at_ == Xapian::PostingIterator() ? kNoDoc : *at_; }
   const std::filesystem::path& directory_;
   Xapian::PostingIterator at_;
-  DocId doc_ = kNoDoc;
 };
 
 class XapianReader final : public SegmentReader {
@@ -120,10 +121,17 @@ class XapianReader final : public SegmentReader {
   ~XapianReader() override { segment_.give_back(std::move(database_)); }
 
   std::unique_ptr<PostingCursor> open(const std::string& term) override {
+    bool worth_keeping = false;
+    if (auto list = segment_.lists().find(term, worth_keeping)) return open_list(std::move(list));
     return translated(segment_.directory(), [&]() -> std::unique_ptr<PostingCursor> {
       auto at = database_->postlist_begin(term);
       if (at == database_->postlist_end(term)) return nullptr;
-      return std::make_unique<XapianCursor>(segment_.directory(), std::move(at));
+      auto cursor = std::make_unique<XapianCursor>(segment_.directory(), std::move(at));
+      const auto count = database_->get_termfreq(term);
+      if (!worth_keeping || count < PostingLists::kFewest) return cursor;
+      const auto list = std::make_shared<const PostingList>(*cursor, count);
+      segment_.lists().keep(term, list);
+      return open_list(list);
     });
   }
   std::uint64_t frequency(const std::string& term) override {

@@ -8,17 +8,39 @@
 namespace lantai::search {
 namespace {
 
-class TermCursor final : public Cursor {
+// The postings stand in the order in which they are asked: the fewest first.
+class AllTerms final : public Cursor {
  public:
-  TermCursor(std::unique_ptr<index::PostingCursor> postings, std::uint64_t frequency)
-      : postings_(std::move(postings)), frequency_(frequency) {}
-  DocId doc() const override { return postings_->doc(); }
-  void advance(DocId target) override { postings_->skip_to(target); }
-  std::uint64_t cost() const override { return frequency_; }
+  AllTerms(std::vector<std::unique_ptr<index::PostingCursor>> postings, std::uint64_t fewest, index::Effort& effort)
+      : postings_(std::move(postings)), fewest_(fewest), effort_(effort) {
+    settle();
+  }
+  DocId doc() const override { return postings_.front()->doc(); }
+  void advance(DocId target) override {
+    if (doc() >= target) return;
+    postings_.front()->skip_to(target);
+    settle();
+  }
+  std::uint64_t cost() const override { return fewest_; }
 
  private:
-  std::unique_ptr<index::PostingCursor> postings_;
-  std::uint64_t frequency_;
+  void settle() {
+    index::PostingCursor& lead = *postings_.front();
+    for (std::size_t i = 1; lead.doc() != kNoDoc && i < postings_.size();) {
+      effort_.spend();
+      index::PostingCursor& other = *postings_[i];
+      if (other.doc() < lead.doc()) other.skip_to(lead.doc());
+      if (other.doc() == lead.doc()) {
+        ++i;
+        continue;
+      }
+      lead.skip_to(other.doc());
+      i = 1;
+    }
+  }
+  std::vector<std::unique_ptr<index::PostingCursor>> postings_;
+  const std::uint64_t fewest_;
+  index::Effort& effort_;
 };
 
 class EmptyCursor final : public Cursor {
@@ -90,6 +112,10 @@ class ColumnCursor final : public Cursor {
 
 using Children = std::vector<std::unique_ptr<Cursor>>;
 
+bool all_certain(const Children& children) {
+  return std::all_of(children.begin(), children.end(), [](const auto& child) { return child->certain(); });
+}
+
 class AllOf final : public Cursor {
  public:
   AllOf(Children children, index::Effort& effort) : children_(std::move(children)), effort_(effort) {
@@ -105,6 +131,7 @@ class AllOf final : public Cursor {
   bool confirm() override {
     return std::all_of(children_.begin(), children_.end(), [](const auto& child) { return child->confirm(); });
   }
+  bool certain() const override { return all_certain(children_); }
   std::uint64_t cost() const override { return children_.front()->cost(); }
 
  private:
@@ -145,6 +172,7 @@ class AnyOf final : public Cursor {
     return std::any_of(children_.begin(), children_.end(),
                        [this](const auto& child) { return child->doc() == at_ && child->confirm(); });
   }
+  bool certain() const override { return all_certain(children_); }
   std::uint64_t cost() const override { return cost_; }
 
  private:
@@ -170,6 +198,7 @@ class Minus final : public Cursor {
     unwanted_->advance(wanted_->doc());
     return unwanted_->doc() != wanted_->doc() || !unwanted_->confirm();
   }
+  bool certain() const override { return false; }
   std::uint64_t cost() const override { return wanted_->cost(); }
 
  private:
@@ -190,6 +219,7 @@ class Verified final : public Cursor {
     run_.effort.spend(1 + text->size() / kBytesPerStep);
     return passes_(*text);
   }
+  bool certain() const override { return false; }
   std::uint64_t cost() const override { return candidates_->cost(); }
 
  private:
@@ -288,9 +318,10 @@ bool occurs(const Needle& needle, std::string_view streams) {
   return false;
 }
 
-std::unique_ptr<Cursor> make_term_cursor(std::unique_ptr<index::PostingCursor> postings, std::uint64_t frequency) {
-  if (!postings) return make_empty_cursor();
-  return std::make_unique<TermCursor>(std::move(postings), frequency);
+std::unique_ptr<Cursor> make_all_terms(std::vector<std::unique_ptr<index::PostingCursor>> postings,
+                                       std::uint64_t fewest, index::Effort& effort) {
+  if (postings.empty()) return make_empty_cursor();
+  return std::make_unique<AllTerms>(std::move(postings), fewest, effort);
 }
 std::unique_ptr<Cursor> make_empty_cursor() { return std::make_unique<EmptyCursor>(); }
 std::unique_ptr<Cursor> make_range_cursor(DocId first, DocId last) {

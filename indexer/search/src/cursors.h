@@ -25,9 +25,10 @@ class Cursor {
  public:
   virtual ~Cursor() = default;
   virtual DocId doc() const = 0;
-  virtual void advance(DocId target) = 0;  // to the first candidate ≥ target
-  virtual bool confirm() { return true; }  // is doc() a match? Asked at most once a document
-  virtual std::uint64_t cost() const = 0;  // about how many candidates
+  virtual void advance(DocId target) = 0;        // to the first candidate ≥ target
+  virtual bool confirm() { return true; }        // is doc() a match? Asked at most once a document
+  virtual bool certain() const { return true; }  // every candidate is a match
+  virtual std::uint64_t cost() const = 0;        // about how many candidates
 };
 
 // What must occur in a folded text, and where.
@@ -67,12 +68,13 @@ struct QueryRun {
   QueryRun(const index::Snapshot& of, std::chrono::steady_clock::time_point deadline)
       : snapshot(of), effort(deadline), unions(effort) {}
   const index::Snapshot& snapshot;
+  const std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   index::Effort effort;
   index::Unions unions;
   std::vector<DocId> damaged;
 
   std::optional<std::string_view> read(DocId doc) {
-    const auto text = snapshot.text(snapshot.columns->at(doc));
+    const auto text = snapshot.text(snapshot.columns->at(doc), began);
     if (!text) damaged.push_back(doc);
     return text;
   }
@@ -80,7 +82,9 @@ struct QueryRun {
 
 using ValueTest = std::vector<bool>;  // by number in the column's dictionary
 
-std::unique_ptr<Cursor> make_term_cursor(std::unique_ptr<index::PostingCursor> postings, std::uint64_t frequency);
+// What has all of the terms; their postings and how many there are, about.
+std::unique_ptr<Cursor> make_all_terms(std::vector<std::unique_ptr<index::PostingCursor>> postings,
+                                       std::uint64_t fewest, index::Effort& effort);
 std::unique_ptr<Cursor> make_empty_cursor();
 std::unique_ptr<Cursor> make_range_cursor(DocId first, DocId last);  // every number
 std::unique_ptr<Cursor> make_column_cursor(DocId first, DocId last, const index::FieldColumn& column,

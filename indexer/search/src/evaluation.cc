@@ -51,10 +51,10 @@ class FacetCounter {
   FacetCounter(std::string name, const index::FieldColumn* column)
       : name_(std::move(name)), column_(column), counts_(column == nullptr ? 0 : column->dictionary().size() + 1) {}
 
-  void count(DocId doc) {
+  void count(DocId doc, std::uint64_t times) {
     if (column_ == nullptr) return;
-    column_->each(doc, [this](std::uint32_t value) {
-      if (value < counts_.size()) ++counts_[value];
+    column_->each(doc, [&](std::uint32_t value) {
+      if (value < counts_.size()) counts_[value] += times;
     });
   }
 
@@ -137,10 +137,13 @@ class Evaluator {
   }
 
  private:
+  using Scorers = std::vector<std::pair<index::PostingCursor*, double>>;
+
   void walk(const index::Segment& segment) {
     if (segment.first() >= conditions_.basis.end) return;
     const auto reader = segment.reader();
-    auto cursor = make_cursor(conditions_.plan->root, *reader, segment, run_);
+    Conjoined conjoined;
+    auto cursor = make_cursor(conditions_.plan->root, *reader, segment, run_, &conjoined);
     std::unique_ptr<Cursor> closest;
     if (conditions_.plan->closest) closest = make_cursor(*conditions_.plan->closest, *reader, segment, run_);
     if (conditions_.filters != nullptr) {
@@ -149,67 +152,96 @@ class Evaluator {
       both.push_back(make_cursor(*conditions_.filters, *reader, segment, run_));
       cursor = make_all_of(std::move(both), run_.effort);
     }
-    std::vector<std::unique_ptr<index::PostingCursor>> scorers;
-    for (const auto& term : terms_) scorers.push_back(open_term(term.term, *reader, segment, run_));
+    Scorers scorers;
+    std::vector<std::unique_ptr<index::PostingCursor>> own;
+    for (const auto& [term, weight] : terms_) {
+      const auto known = conjoined.find(term);
+      if (known == conjoined.end()) own.push_back(open_term(term, *reader, segment, run_));
+      auto* postings = known == conjoined.end() ? own.back().get() : known->second;
+      if (postings != nullptr) scorers.push_back({postings, weight * (kK1 + 1)});
+    }
+    const bool certain = cursor->certain() && (!closest || closest->certain());
+    const index::Columns& columns = *snapshot_.columns;
+    const bool any_id = conditions_.request->ids_after.empty();
     for (DocId doc = cursor->doc(); doc < conditions_.basis.end; cursor->advance(doc + 1), doc = cursor->doc()) {
       run_.effort.spend(1 + scorers.size());
-      const auto& entry = snapshot_.columns->at(doc);
-      if (!snapshot_.alive(entry, conditions_.basis.state) || !visible_[entry.access]) continue;
-      if (type_ != 0 && entry.type != type_) continue;
-      if (entry.id <= conditions_.request->ids_after) continue;
+      const auto& standing = columns.standing(doc);
+      if (!visible_[standing.access()]) continue;
+      const bool gone = standing.gone();
+      if (gone && !snapshot_.alive(columns.at(doc), conditions_.basis.state)) continue;
+      if (type_ != 0 && columns.at(doc).type != type_) continue;
+      if (!any_id && columns.at(doc).id <= conditions_.request->ids_after) continue;
+      Match match{doc, score(doc, standing.length, scorers), closest && is_candidate(*closest, doc)};
+      std::uint64_t times = 1;
+      if (!certain && out_.places >= kCountedExactly && !may_be_kept(match)) {
+        out_.counts_are_exact = false;
+        times = sampled_for();
+        if (times == 0) continue;
+      }
       if (!cursor->confirm()) continue;
-      ++out_.places;
-      const bool whole = closest && holds(*closest, doc);
-      if (not_withdrawn(entry)) count(doc, whole);
-      keep({doc, score(doc, entry, scorers), whole});
+      out_.places += times;
+      match.closest = match.closest && closest->confirm();
+      if (!gone || not_withdrawn(doc)) count(doc, match.closest, times);
+      keep(match);
     }
   }
 
-  static bool holds(Cursor& cursor, DocId doc) {
+  static bool is_candidate(Cursor& cursor, DocId doc) {
     cursor.advance(doc);
-    return cursor.doc() == doc && cursor.confirm();
+    return cursor.doc() == doc;
   }
 
-  void count(DocId doc, bool whole) {
+  void count(DocId doc, bool whole, std::uint64_t times) {
     if (conditions_.basis.matching == Matching::all_before_any && !whole) {
-      ++out_.partial;
+      out_.partial += times;
       return;
     }
-    ++out_.total;
-    for (auto& facet : facets_) facet.count(doc);
+    out_.total += times;
+    for (auto& facet : facets_) facet.count(doc, times);
   }
 
   // An earlier page's documents may have been replaced since: whether the caller may see a record is asked of what it
   // is now. Its place in the order stays, so that pages do not shift; the application leaves the hit out.
-  bool not_withdrawn(const index::DocumentEntry& found) const {
-    const index::DocumentEntry* entry = &found;
-    while (entry->gone_at.load() != index::kForever) {
-      const DocId next = entry->next.load(std::memory_order_acquire);
-      if (next == 0) return false;
-      entry = &snapshot_.columns->at(next);
+  bool not_withdrawn(DocId doc) const {
+    const index::Columns& columns = *snapshot_.columns;
+    while (columns.standing(doc).gone()) {
+      doc = columns.at(doc).next.load(std::memory_order_acquire);
+      if (doc == 0) return false;
     }
-    return entry->access < visible_.size() && visible_[entry->access];
+    const std::uint32_t access = columns.standing(doc).access();
+    return access < visible_.size() && visible_[access];
   }
 
-  double score(DocId doc, const index::DocumentEntry& entry,
-               const std::vector<std::unique_ptr<index::PostingCursor>>& scorers) const {
+  double score(DocId doc, std::uint32_t length, const Scorers& scorers) const {
     double sum = 0;
-    const double norm = kK1 * (1 - kB + kB * entry.length / average_length_);
-    for (std::size_t i = 0; i < scorers.size(); ++i) {
-      if (!scorers[i]) continue;
-      scorers[i]->skip_to(doc);
-      if (scorers[i]->doc() != doc) continue;
-      const double wdf = scorers[i]->wdf();
-      sum += terms_[i].weight * wdf * (kK1 + 1) / (wdf + norm);
+    const double norm = kK1 * (1 - kB + kB * length / average_length_);
+    for (const auto& [postings, weight] : scorers) {
+      if (postings->doc() < doc) postings->skip_to(doc);
+      if (postings->doc() != doc) continue;
+      const double wdf = postings->wdf();
+      sum += weight * wdf / (wdf + norm);
     }
     return sum;
+  }
+
+  // For how many matches the next one is looked at; 0: it is passed over.
+  std::uint64_t sampled_for() {
+    if (++passed_over_ < sampled_every_) return 0;
+    passed_over_ = 0;
+    const std::uint64_t times = sampled_every_;
+    if (++samples_ % kSamples == 0) sampled_every_ *= 2;
+    return times;
+  }
+
+  bool may_be_kept(const Match& match) const {
+    return out_.top.size() < wanted_ || (wanted_ > 0 && order_(match, out_.top.front()));
   }
 
   // The best `wanted_` in a heap whose front is the worst of them.
   void keep(const Match& match) {
     auto& top = out_.top;
+    if (!may_be_kept(match)) return;
     if (top.size() >= wanted_) {
-      if (wanted_ == 0 || !order_(match, top.front())) return;
       std::pop_heap(top.begin(), top.end(), order_);
       top.pop_back();
     }
@@ -227,6 +259,7 @@ class Evaluator {
   std::vector<FacetCounter> facets_;
   double average_length_ = 1;
   std::uint32_t type_ = 0;
+  std::uint64_t passed_over_ = 0, samples_ = 0, sampled_every_ = 2;
   Evaluation out_;
 };
 

@@ -20,6 +20,7 @@ constexpr std::size_t kMaxExpansions = 10'000;
 constexpr std::size_t kMaxExpanded = 64;  // beginnings of a query that stand for many terms: each is a union to be made
 constexpr std::size_t kManyWords = 12;    // more words than this are a passage: rank, do not require
 constexpr std::size_t kPhraseGrams = 8;
+constexpr std::uint64_t kMostCandidates = 50'000;  // of parts of which any will do
 
 // Function words that a person does not look for.
 constexpr std::u32string_view kStopCharacters = U"的了和与及或在是对等之为将把被从向于到也都就还又很并其该以由";
@@ -72,8 +73,8 @@ std::vector<Term> grams_of(std::u32string_view text, const std::string& field) {
   return terms;
 }
 
-std::vector<std::unique_ptr<Cursor>> term_cursors(const PlanNode& node, index::SegmentReader& reader,
-                                                  const index::Segment& segment, QueryRun& run) {
+std::unique_ptr<Cursor> all_terms(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
+                                  QueryRun& run, Conjoined* conjoined) {
   std::vector<std::pair<std::uint64_t, const Term*>> terms;
   for (const auto& term : node.terms) {
     run.effort.spend();
@@ -81,14 +82,16 @@ std::vector<std::unique_ptr<Cursor>> term_cursors(const PlanNode& node, index::S
     terms.emplace_back(many ? segment.last() - segment.first() + 1 : reader.frequency(term.text), &term);
   }
   std::sort(terms.begin(), terms.end());
-  std::vector<std::unique_ptr<Cursor>> cursors;
-  if (terms.empty() || terms.front().first == 0) return cursors;
+  if (terms.empty() || terms.front().first == 0) return make_empty_cursor();
   // A phrase is verified anyway: its rarest grams are enough.
+  std::vector<std::unique_ptr<index::PostingCursor>> postings;
   const std::size_t wanted = node.kind == PlanNode::Kind::phrase ? kPhraseGrams : terms.size();
   for (std::size_t i = 0; i < terms.size() && i < wanted; ++i) {
-    cursors.push_back(make_term_cursor(open_term(*terms[i].second, reader, segment, run), terms[i].first));
+    postings.push_back(open_term(*terms[i].second, reader, segment, run));
+    if (!postings.back()) return make_empty_cursor();
+    if (conjoined != nullptr) conjoined->emplace(*terms[i].second, postings.back().get());
   }
-  return cursors;
+  return make_all_terms(std::move(postings), terms.front().first, run.effort);
 }
 
 // Does a word go on here? 会议室 is cut into 会议 and 室, and is no 会议.
@@ -281,8 +284,45 @@ PlanNode Planner::free_words(std::u32string_view folded, const std::vector<text:
   const bool passage = needed.size() > kManyWords;
   plan_.any_term_will_do = plan_.any_term_will_do || passage;
   plan_.several = plan_.several || needed.size() > 1;
-  const bool any = passage || mode_ == Mode::relaxed;
-  return joined(any ? PlanNode::Kind::any_of : PlanNode::Kind::all_of, std::move(needed));
+  if (passage || mode_ == Mode::relaxed) return any_part(std::move(needed));
+  return joined(PlanNode::Kind::all_of, std::move(needed));
+}
+
+// Where any part will do, the rare ones decide what ranks high: common ones are left to scoring when going through all
+// that hold them would take too long.
+PlanNode Planner::any_part(std::vector<PlanNode> parts) {
+  std::vector<std::pair<std::uint64_t, std::size_t>> by_rarity;
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    by_rarity.emplace_back(candidates_of(parts[i]), i);
+    all += by_rarity.back().first;
+  }
+  if (all <= kMostCandidates) return joined(PlanNode::Kind::any_of, std::move(parts));
+  std::sort(by_rarity.begin(), by_rarity.end());
+  std::vector<PlanNode> kept;
+  std::uint64_t sum = 0;
+  for (const auto& [candidates, number] : by_rarity) {
+    if (sum > 0 && sum + candidates > kMostCandidates) break;
+    sum += candidates;
+    kept.push_back(std::move(parts[number]));
+  }
+  plan_.cut = true;
+  return joined(PlanNode::Kind::any_of, std::move(kept));
+}
+
+// At most so many documents hold a phrase.
+std::uint64_t Planner::candidates_of(const PlanNode& phrase) const {
+  std::uint64_t sum = 0;
+  for (const auto& segment : snapshot_.segments) {
+    const auto reader = segment->reader();
+    std::uint64_t fewest = phrase.terms.empty() ? 0 : segment->last() - segment->first() + 1;
+    for (const auto& term : phrase.terms) {
+      run_.effort.spend();
+      if (term.most == 0) fewest = std::min(fewest, reader->frequency(term.text));
+    }
+    sum += fewest;
+  }
+  return sum;
 }
 
 PlanNode Planner::phrase(const Needle& needle, bool wanted) {
@@ -498,21 +538,18 @@ std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::Segment
 }
 
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
-                                    QueryRun& run) {
+                                    QueryRun& run, Conjoined* conjoined) {
   switch (node.kind) {
     case PlanNode::Kind::everything:
       return make_range_cursor(segment.first(), segment.last());
     case PlanNode::Kind::nothing:
       return make_empty_cursor();
     case PlanNode::Kind::terms:
-      return make_all_of(term_cursors(node, reader, segment, run), run.effort);
-    case PlanNode::Kind::phrase: {
-      auto candidates = term_cursors(node, reader, segment, run);
-      if (candidates.empty()) return make_empty_cursor();
+      return all_terms(node, reader, segment, run, conjoined);
+    case PlanNode::Kind::phrase:
       return make_verified(
-          make_all_of(std::move(candidates), run.effort),
+          all_terms(node, reader, segment, run, conjoined),
           [&needle = node.needle](std::string_view streams) { return occurs(needle, streams); }, run);
-    }
     case PlanNode::Kind::sound:
       return make_sound_cursor(*node.sound, *node.names, reader, segment, run);
     case PlanNode::Kind::column:
@@ -521,7 +558,8 @@ std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& 
       break;
   }
   std::vector<std::unique_ptr<Cursor>> children;
-  for (const auto& child : node.children) children.push_back(make_cursor(child, reader, segment, run));
+  Conjoined* within = node.kind == PlanNode::Kind::all_of ? conjoined : nullptr;
+  for (const auto& child : node.children) children.push_back(make_cursor(child, reader, segment, run, within));
   if (node.kind == PlanNode::Kind::all_of) return make_all_of(std::move(children), run.effort);
   if (node.kind == PlanNode::Kind::any_of) return make_any_of(std::move(children), run.effort);
   return make_minus(std::move(children[0]), std::move(children[1]));

@@ -85,6 +85,8 @@ class Planner {
   PlanNode leaf(const QueryNode& node, bool wanted);
   PlanNode free_text(std::u32string_view folded);
   PlanNode free_words(std::u32string_view folded, const std::vector<text::Word>& words);
+  PlanNode any_part(std::vector<PlanNode> parts);
+  std::uint64_t candidates_of(const PlanNode& phrase) const;
   PlanNode with_synonyms(std::u32string_view word);
   PlanNode phrase(const Needle& needle, bool wanted);
   PlanNode code(const QueryNode& node, bool wanted);
@@ -112,7 +114,9 @@ class Planner {
 
 std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,
                                                 const index::Segment& segment, QueryRun& run);
+// Postings of terms that every match holds: where the cursor stands at a match, so do they. Owned by the cursor.
+using Conjoined = std::map<Term, index::PostingCursor*>;
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
-                                    QueryRun& run);
+                                    QueryRun& run, Conjoined* conjoined = nullptr);
 
 }  // namespace lantai::search

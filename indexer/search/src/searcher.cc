@@ -299,7 +299,8 @@ SearchResult IndexSearcher::search(const SearchRequest& request, Time deadline, 
   }
   result.total = found.evaluation.total;
   result.partial = found.evaluation.partial;
-  result.total_is_exact = found.evaluation.complete && !found.plan.cut && run.damaged.empty();
+  result.total_is_exact =
+      found.evaluation.complete && found.evaluation.counts_are_exact && !found.plan.cut && run.damaged.empty();
   result.facets = std::move(found.evaluation.facets);
   add_hits(found, conditions, run, deadline + request.time_limit / 4, result);
   return result;
@@ -462,7 +463,7 @@ Explanation IndexSearcher::explain(const SearchRequest& request, std::string_vie
     const auto& entry = columns.at(doc);
     if (entry.type != wanted || entry.id != id || !snapshot->alive(entry, snapshot->state)) continue;
     explanation.version = entry.version;
-    explanation.visible = sees(columns.access_set(entry.access), request.access);
+    explanation.visible = sees(columns.access_set(columns.standing(doc).access()), request.access);
     SegmenterPool::Lease segmenter(segmenters_);
     Planner planner(run, segmenter.get(), names_, synonyms_());
     explain_document(query, request, planner, run, doc, explanation);

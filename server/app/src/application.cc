@@ -1,6 +1,9 @@
 #include "lantai/app/application.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
+#include <type_traits>
 
 #include "field_names.h"
 #include "holdings_source.h"
@@ -14,6 +17,7 @@ namespace lantai::app {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr std::size_t kChangesRead = 100;
 constexpr std::chrono::milliseconds kPopularTime{200};  // for finding out whether a search finds anything
 
 // Nobody else on the machine looks into a store.
@@ -103,7 +107,13 @@ class RunningApplication final : public Application {
     field_names_.resolve(request);
     request.access = access_of(principal);
     search::SearchResult result = searcher_->search(request);
-    leave_out_withdrawn(principal, result.hits);
+    if (const auto changed = changed_since(result.position)) {
+      leave_out_withdrawn(principal, result.hits, [&](const search::Hit& hit) {
+        return changed->contains({hit.type, hit.id});
+      });
+    } else {
+      leave_out_withdrawn(principal, result.hits);
+    }
     return result;
   }
 
@@ -184,8 +194,19 @@ class RunningApplication final : public Application {
   }
   // The index follows the store by a moment; what was withdrawn in that moment is not shown.
   template <typename Found>
-  void leave_out_withdrawn(const records::Principal& principal, std::vector<Found>& found) const {
-    std::erase_if(found, [&](const Found& one) { return !records_.find(principal, one.type, one.id); });
+  void leave_out_withdrawn(
+      const records::Principal& principal, std::vector<Found>& found,
+      const std::function<bool(const std::type_identity_t<Found>&)>& may_be = [](const auto&) { return true; }) const {
+    std::erase_if(found, [&](const Found& one) { return may_be(one) && !records_.find(principal, one.type, one.id); });
+  }
+  // Type and id of what was changed since, most of the time nothing; nullopt: more than is worth reading.
+  std::optional<std::set<std::pair<std::string, std::string>>> changed_since(std::uint64_t position) const {
+    std::set<std::pair<std::string, std::string>> changed;
+    if (store_->changes().last_position() <= position) return changed;
+    const auto changes = store_->changes().read(position, kChangesRead);
+    if (changes.size() == kChangesRead) return std::nullopt;
+    for (const auto& change : changes) changed.emplace(change.subject, change.id);
+    return changed;
   }
   archive::PipelineOptions reading(const Configuration& configuration) {
     archive::PipelineOptions options{reading_workers(configuration)};

@@ -66,22 +66,32 @@ class FieldColumn {
   std::uint32_t many_count_ = 0;
 };
 
+// What every match is asked, in eight bytes a document: a million of them stay near the processor.
+struct Standing {
+  static constexpr std::uint32_t kGone = 0x80000000U;  // then DocumentEntry::gone_at says since when
+  std::atomic<std::uint32_t> access_and_gone{0};       // access: in access_sets(), from 1
+  std::uint32_t length = 0;                            // terms that count for ranking
+
+  std::uint32_t access() const { return access_and_gone.load(std::memory_order_relaxed) & ~kGone; }
+  bool gone() const { return (access_and_gone.load(std::memory_order_acquire) & kGone) != 0; }
+};
+
 struct DocumentEntry {
-  std::string id;
+  std::atomic<std::uint64_t> gone_at{kForever};
+  std::uint32_t type = 0;      // in types()
+  std::atomic<DocId> next{0};  // what replaced it, once it is gone; 0: the record was removed
+  TextLog::Place text;
+  mutable std::atomic<std::uint32_t> text_checked{0};  // Snapshot::text
   std::uint64_t version = 0;
+  std::string id;
   std::string code_key;  // natural_sort_key of the reference code
   std::string date;      // as given, normalised; may be only a year
-  TextLog::Place text;
-  std::uint32_t type = 0;    // in types()
-  std::uint32_t access = 0;  // in access_sets(), from 1
-  std::uint32_t length = 0;  // terms that count for ranking
-  std::atomic<std::uint64_t> gone_at{kForever};
-  std::atomic<DocId> next{0};  // what replaced it, once it is gone; 0: the record was removed
 };
 
 class Columns {
  public:
   const DocumentEntry& at(DocId doc) const { return *entries_.find(doc); }
+  const Standing& standing(DocId doc) const { return *standings_.find(doc); }
   const Dictionary& types() const { return types_; }
   // Number of the set → its terms.
   const std::vector<std::string>& access_set(std::uint32_t number) const { return *access_sets_.find(number); }
@@ -91,12 +101,14 @@ class Columns {
 
   // Writer.
   DocumentEntry& add(DocId doc) { return entries_.at(doc); }
+  Standing& add_standing(DocId doc) { return standings_.at(doc); }
   Dictionary& mutable_types() { return types_; }
   std::uint32_t add_access_set(std::vector<std::string> terms);
   FieldColumn& ensure_field(const std::string& name);
 
  private:
   AppendArray<DocumentEntry> entries_;
+  AppendArray<Standing, 16> standings_;
   Dictionary types_;
   AppendArray<std::vector<std::string>, 6> access_sets_;
   std::map<std::vector<std::string>, std::uint32_t> access_numbers_;

@@ -42,14 +42,20 @@ class Effort {
   std::uint64_t left_ = kStepsBetweenLooks;
 };
 
+// Ranking tells no more from it: a higher count is this one, in every kind of segment.
+inline constexpr std::uint32_t kMostCounted = 255;
+
 // The documents of one term in one segment, increasing. Thread-confined; dies before its SegmentReader.
 class PostingCursor {
  public:
   virtual ~PostingCursor() = default;
-  virtual DocId doc() const = 0;  // kNoDoc: past the end
+  DocId doc() const { return doc_; }  // kNoDoc: past the end
   virtual void next() = 0;
   virtual void skip_to(DocId doc) = 0;  // to the first document ≥ doc
   virtual std::uint32_t wdf() const = 0;
+
+ protected:
+  DocId doc_ = kNoDoc;
 };
 
 // One query's view of one segment. Thread-confined.
@@ -85,6 +91,8 @@ class Unions {
   std::map<std::pair<const Segment*, std::string>, Counts> made_;
 };
 
+inline constexpr std::chrono::minutes kTextsTrusted{10};
+
 struct Snapshot {
   std::string generation;          // changes when documents are numbered anew
   std::string life;                // changes whenever the index is opened
@@ -99,7 +107,16 @@ struct Snapshot {
   std::shared_ptr<const void> keep;  // holds the files in place
 
   bool alive(const DocumentEntry& entry, std::uint64_t as_of) const { return entry.gone_at.load() > as_of; }
-  std::optional<std::string_view> text(const DocumentEntry& entry) const { return texts->read(entry.text); }
+  // nullopt: damaged. What was found whole within kTextsTrusted before `now` is not looked through again.
+  std::optional<std::string_view> text(const DocumentEntry& entry, std::chrono::steady_clock::time_point now) const {
+    const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
+    const auto minute = static_cast<std::uint32_t>(minutes) + 1;
+    const std::uint32_t checked = entry.text_checked.load(std::memory_order_relaxed);
+    if (checked != 0 && minute - checked <= kTextsTrusted.count()) return texts->read_unchecked(entry.text);
+    auto text = texts->read(entry.text);
+    if (text) entry.text_checked.store(minute, std::memory_order_relaxed);
+    return text;
+  }
 };
 
 class Searchable {

@@ -1,0 +1,113 @@
+#include "posting_list.h"
+
+#include <algorithm>
+#include <atomic>
+
+namespace lantai::index {
+namespace {
+
+constexpr unsigned kLowBits = 16;
+constexpr DocId kLowMask = 0xFFFF;
+std::atomic<std::size_t> bytes_kept{0};  // by all segments
+
+}  // namespace
+
+PostingList::PostingList(PostingCursor& all, std::size_t count) : first_chunk_(all.doc() >> kLowBits) {
+  low_.reserve(count);
+  counts_.reserve(count);
+  for (; all.doc() != kNoDoc; all.next()) {
+    const std::size_t chunk = (all.doc() >> kLowBits) - first_chunk_;
+    while (begins_.size() <= chunk) begins_.push_back(static_cast<std::uint32_t>(low_.size()));
+    low_.push_back(static_cast<std::uint16_t>(all.doc() & kLowMask));
+    counts_.push_back(static_cast<std::uint8_t>(std::min(all.wdf(), kMostCounted)));
+  }
+  begins_.push_back(static_cast<std::uint32_t>(low_.size()));
+}
+
+class ListedCursor final : public PostingCursor {
+ public:
+  explicit ListedCursor(std::shared_ptr<const PostingList> list) : held_(std::move(list)), list_(*held_) { settle(); }
+  std::uint32_t wdf() const override { return list_.counts_[at_]; }
+  void next() override {
+    ++at_;
+    settle();
+  }
+  void skip_to(DocId target) override {
+    if (doc_ >= target) return;
+    const std::size_t chunk = (target >> kLowBits) - list_.first_chunk_;  // doc_ is before it: not below
+    if (chunk > chunk_) {
+      if (chunk + 1 >= list_.begins_.size()) {
+        at_ = list_.low_.size();
+        return settle();
+      }
+      chunk_ = chunk;
+      at_ = list_.begins_[chunk];
+    }
+    at_ = first_from(at_, list_.begins_[chunk_ + 1], static_cast<std::uint16_t>(target & kLowMask));
+    settle();
+  }
+
+ private:
+  // The first of [begin, end) that is not below; near the beginning most of the time.
+  std::size_t first_from(std::size_t begin, std::size_t end, std::uint16_t low) const {
+    std::size_t step = 1, from = begin;
+    while (from + step < end && list_.low_[from + step] < low) {
+      from += step;
+      step *= 2;
+    }
+    const auto* values = list_.low_.data();
+    return static_cast<std::size_t>(std::lower_bound(values + from, values + std::min(from + step + 1, end), low) -
+                                    values);
+  }
+  void settle() {
+    if (at_ == list_.low_.size()) {
+      doc_ = kNoDoc;
+      return;
+    }
+    while (at_ >= list_.begins_[chunk_ + 1]) ++chunk_;
+    doc_ = ((list_.first_chunk_ + static_cast<DocId>(chunk_)) << kLowBits) | list_.low_[at_];
+  }
+
+  std::shared_ptr<const PostingList> held_;
+  const PostingList& list_;
+  std::size_t at_ = 0, chunk_ = 0;
+};
+
+std::unique_ptr<PostingCursor> open_list(std::shared_ptr<const PostingList> list) {
+  return std::make_unique<ListedCursor>(std::move(list));
+}
+
+PostingLists::~PostingLists() { bytes_kept -= bytes_; }
+
+std::shared_ptr<const PostingList> PostingLists::find(const std::string& term, bool& worth_keeping) {
+  std::lock_guard lock(mutex_);
+  const auto found = lists_.find(term);
+  if (found != lists_.end()) {
+    order_.splice(order_.begin(), order_, found->second.place);
+    return found->second.list;
+  }
+  if (asked_once_.size() > kAskedOnce) asked_once_.clear();
+  worth_keeping = !asked_once_.insert(term).second;
+  return nullptr;
+}
+
+void PostingLists::keep(const std::string& term, std::shared_ptr<const PostingList> list) {
+  const std::size_t bytes = list->bytes();
+  std::lock_guard lock(mutex_);
+  const auto [at, fresh] = lists_.try_emplace(term);
+  if (!fresh) return;
+  asked_once_.erase(term);
+  at->second = {std::move(list), order_.insert(order_.begin(), term)};
+  bytes_ += bytes;
+  bytes_kept += bytes;
+  while (bytes_kept > kRoom && order_.size() > 1) {
+    const auto oldest = lists_.find(order_.back());
+    const std::size_t freed = oldest->second.list->bytes();
+    bytes_ -= freed;
+    bytes_kept -= freed;
+    lists_.erase(oldest);
+    order_.pop_back();
+  }
+}
+
+}  // namespace lantai::index
