@@ -61,7 +61,7 @@ Generation::~Generation() { merge_.reset(); }
 void Generation::open_segments(const std::vector<SegmentName>& names) {
   for (const auto& name : names) {
     const auto directory = place_->directory / name.name;
-    auto segment = open_xapian_segment(directory);
+    auto segment = open_xapian_segment(directory, columns_);
     settled_.push_back({name, std::move(segment), xapian_documents(directory)});
     segment_counter_ = std::max<std::uint64_t>(segment_counter_, std::stoull(name.name.substr(1)));
   }
@@ -98,7 +98,7 @@ void Generation::mark_gone(DocId doc, DocId next) {
   DocumentEntry& entry = columns_->add(doc);
   entry.next.store(next, std::memory_order_release);
   entry.gone_at.store(snapshot_state_ + 1);
-  columns_->add_standing(doc).access_and_gone.fetch_or(Standing::kGone);
+  columns_->mark_gone(doc);
   ++gone_;
 }
 
@@ -110,9 +110,7 @@ void Generation::apply_columns(const ColumnRecord& record) {
   entry.date = record.date;
   entry.text = record.text;
   entry.type = columns_->mutable_types().add(record.type);
-  Standing& standing = columns_->add_standing(record.doc);
-  standing.length = record.length;
-  standing.access_and_gone.store(columns_->add_access_set(record.access));
+  columns_->set_standing(record.doc, record.length, record.access);
   for (const auto& [name, values] : record.fields) columns_->ensure_field(name).set(record.doc, values);
   total_length_ += record.length;
 }
@@ -216,7 +214,7 @@ void Generation::write_waiting() {
     const auto directory = place_->directory / name;
     try {
       write_xapian_segment(directory, waiting_, encode_state(state_));
-      written.segment = {{name, digest_of(directory)}, open_xapian_segment(directory), waiting_.size()};
+      written.segment = {{name, digest_of(directory)}, open_xapian_segment(directory, columns_), waiting_.size()};
     } catch (const Error&) {
       std::error_code ignored;
       std::filesystem::remove_all(directory, ignored);
@@ -298,7 +296,7 @@ void Generation::finish_merge(bool wait) {
   const std::unique_ptr<Merge> job = std::move(merge_);
   std::shared_ptr<const Segment> segment;
   try {
-    if (job->error.empty()) segment = open_xapian_segment(place_->directory / job->name.name);
+    if (job->error.empty()) segment = open_xapian_segment(place_->directory / job->name.name, columns_);
   } catch (const Error& error) {
     job->error = error.what();
   }

@@ -2,31 +2,56 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
+
+#include "lantai/index/ranking.h"
 
 namespace lantai::index {
 namespace {
 
 constexpr unsigned kLowBits = 16;
 constexpr DocId kLowMask = 0xFFFF;
+constexpr std::size_t kInBlock = (std::size_t{1} << PostingList::kBlockBits) - 1;
+constexpr double kFull = 255;
+constexpr double kMayGrow = 1.25;        // the average length, until the highest shares hold no more
 std::atomic<std::size_t> bytes_kept{0};  // by all segments
 
 }  // namespace
 
-PostingList::PostingList(PostingCursor& all, std::size_t count) : first_chunk_(all.doc() >> kLowBits) {
+PostingList::PostingList(PostingCursor& all, std::size_t count, const Columns& columns)
+    : first_chunk_(all.doc() >> kLowBits), most_average_(columns.average_length() * kMayGrow) {
   low_.reserve(count);
   counts_.reserve(count);
+  highest_.reserve((count >> kBlockBits) + 1);
+  std::uint32_t most = 0, shortest = 0;
+  const auto end_block = [&] {
+    const double share = share_of(most, length_norm(shortest, most_average_));
+    highest_.push_back(static_cast<std::uint8_t>(std::min(kFull, std::ceil(share * kFull))));
+  };
   for (; all.doc() != kNoDoc; all.next()) {
     const std::size_t chunk = (all.doc() >> kLowBits) - first_chunk_;
     while (begins_.size() <= chunk) begins_.push_back(static_cast<std::uint32_t>(low_.size()));
+    const std::uint32_t counted = std::min(all.wdf(), kMostCounted), length = columns.standing(all.doc()).length;
+    const bool first = (low_.size() & kInBlock) == 0;
+    if (first && !low_.empty()) end_block();
+    most = first ? counted : std::max(most, counted);
+    shortest = first ? length : std::min(shortest, length);
     low_.push_back(static_cast<std::uint16_t>(all.doc() & kLowMask));
-    counts_.push_back(static_cast<std::uint8_t>(std::min(all.wdf(), kMostCounted)));
+    counts_.push_back(static_cast<std::uint8_t>(counted));
   }
+  end_block();
   begins_.push_back(static_cast<std::uint32_t>(low_.size()));
 }
 
 class ListedCursor final : public PostingCursor {
  public:
-  explicit ListedCursor(std::shared_ptr<const PostingList> list) : held_(std::move(list)), list_(*held_) { settle(); }
+  ListedCursor(std::shared_ptr<const PostingList> list, double average_length)
+      : held_(std::move(list)), list_(*held_), bounded_(average_length > 0 && average_length <= list_.most_average_) {
+    settle();
+  }
+  double highest_share() const override {
+    return bounded_ ? list_.highest_[at_ >> PostingList::kBlockBits] / kFull : 1;
+  }
   std::uint32_t wdf() const override { return list_.counts_[at_]; }
   void next() override {
     ++at_;
@@ -70,11 +95,12 @@ class ListedCursor final : public PostingCursor {
 
   std::shared_ptr<const PostingList> held_;
   const PostingList& list_;
+  const bool bounded_;
   std::size_t at_ = 0, chunk_ = 0;
 };
 
-std::unique_ptr<PostingCursor> open_list(std::shared_ptr<const PostingList> list) {
-  return std::make_unique<ListedCursor>(std::move(list));
+std::unique_ptr<PostingCursor> open_list(std::shared_ptr<const PostingList> list, double average_length) {
+  return std::make_unique<ListedCursor>(std::move(list), average_length);
 }
 
 PostingLists::~PostingLists() { bytes_kept -= bytes_; }
@@ -86,9 +112,22 @@ std::shared_ptr<const PostingList> PostingLists::find(const std::string& term, b
     order_.splice(order_.begin(), order_, found->second.place);
     return found->second.list;
   }
-  if (asked_once_.size() > kAskedOnce) asked_once_.clear();
+  if (asked_once_.size() > kNoted) asked_once_.clear();
   worth_keeping = !asked_once_.insert(term).second;
   return nullptr;
+}
+
+std::optional<std::uint64_t> PostingLists::frequency(const std::string& term) {
+  std::lock_guard lock(mutex_);
+  if (const auto list = lists_.find(term); list != lists_.end()) return list->second.list->size();
+  const auto noted = frequencies_.find(term);
+  return noted == frequencies_.end() ? std::nullopt : std::optional(noted->second);
+}
+
+void PostingLists::note_frequency(const std::string& term, std::uint64_t frequency) {
+  std::lock_guard lock(mutex_);
+  if (frequencies_.size() > kNoted) frequencies_.clear();
+  frequencies_.emplace(term, frequency);
 }
 
 void PostingLists::keep(const std::string& term, std::shared_ptr<const PostingList> list) {

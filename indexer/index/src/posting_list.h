@@ -7,6 +7,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -19,8 +20,11 @@ namespace lantai::index {
 class PostingList {
  public:
   // `all` stands at its first posting, of `count`, and is left at its end.
-  PostingList(PostingCursor& all, std::size_t count);
-  std::size_t bytes() const { return sizeof *this + low_.size() * 3 + begins_.size() * sizeof begins_[0]; }
+  PostingList(PostingCursor& all, std::size_t count, const Columns& columns);
+  std::size_t size() const { return low_.size(); }
+  std::size_t bytes() const { return sizeof *this + size() * 3 + highest_.size() + begins_.size() * sizeof begins_[0]; }
+
+  static constexpr unsigned kBlockBits = 6;
 
  private:
   friend class ListedCursor;
@@ -28,9 +32,12 @@ class PostingList {
   std::vector<std::uint32_t> begins_;  // of each chunk in low_; one more than chunks
   std::vector<std::uint16_t> low_;
   std::vector<std::uint8_t> counts_;
+  // What share_of is at most in each block of 64 postings, in 255ths, rounded up; with any average length up to this.
+  std::vector<std::uint8_t> highest_;
+  double most_average_ = 0;
 };
 
-std::unique_ptr<PostingCursor> open_list(std::shared_ptr<const PostingList> list);
+std::unique_ptr<PostingCursor> open_list(std::shared_ptr<const PostingList> list, double average_length);
 
 // The unpacked postings of one segment, as many as fit: all segments of a process share the room. Thread-safe.
 class PostingLists {
@@ -40,12 +47,15 @@ class PostingLists {
   PostingLists(const PostingLists&) = delete;
   PostingLists& operator=(const PostingLists&) = delete;
 
+  // Of a list that is kept, or that was noted lately.
+  std::optional<std::uint64_t> frequency(const std::string& term);
+  void note_frequency(const std::string& term, std::uint64_t frequency);
   // nullptr: not kept. Then `worth_keeping` tells whether it is time to keep it: at the second asking.
   std::shared_ptr<const PostingList> find(const std::string& term, bool& worth_keeping);
   // What was not asked for the longest makes room.
   void keep(const std::string& term, std::shared_ptr<const PostingList> list);
 
-  static constexpr std::size_t kRoom = 256U << 20U;
+  static constexpr std::size_t kRoom = 384U << 20U;
   static constexpr std::uint64_t kFewest = 256;  // shorter lists are left in Xapian
 
  private:
@@ -53,12 +63,13 @@ class PostingLists {
     std::shared_ptr<const PostingList> list;
     std::list<std::string>::iterator place;
   };
-  static constexpr std::size_t kAskedOnce = 20'000;
+  static constexpr std::size_t kNoted = 20'000;
 
   std::mutex mutex_;
   std::unordered_map<std::string, Entry> lists_;
   std::list<std::string> order_;  // the last asked for first
   std::unordered_set<std::string> asked_once_;
+  std::unordered_map<std::string, std::uint64_t> frequencies_;
   std::size_t bytes_ = 0;
 };
 

@@ -41,7 +41,8 @@ auto translated(const std::filesystem::path& directory, F&& work) {
 
 class XapianSegment final : public Segment {
  public:
-  explicit XapianSegment(std::filesystem::path directory) : directory_(std::move(directory)) {
+  XapianSegment(std::filesystem::path directory, std::shared_ptr<const Columns> columns)
+      : directory_(std::move(directory)), columns_(std::move(columns)) {
     translated(directory_, [&] {
       auto database = std::make_unique<Xapian::Database>(directory_.string());
       const auto all = database->postlist_begin("");
@@ -81,10 +82,12 @@ class XapianSegment final : public Segment {
 
   const std::filesystem::path& directory() const { return directory_; }
   PostingLists& lists() const { return lists_; }
+  const Columns& columns() const { return *columns_; }
 
  private:
   static constexpr std::size_t kIdle = 16;
   std::filesystem::path directory_;
+  std::shared_ptr<const Columns> columns_;
   DocId first_ = kNoDoc, last_ = 0;
   mutable std::atomic<bool> retired_{false};
   mutable PostingLists lists_;
@@ -120,22 +123,25 @@ class XapianReader final : public SegmentReader {
   explicit XapianReader(const XapianSegment& segment) : segment_(segment), database_(segment.borrow()) {}
   ~XapianReader() override { segment_.give_back(std::move(database_)); }
 
-  std::unique_ptr<PostingCursor> open(const std::string& term) override {
+  std::unique_ptr<PostingCursor> open(const std::string& term, double average_length) override {
     bool worth_keeping = false;
-    if (auto list = segment_.lists().find(term, worth_keeping)) return open_list(std::move(list));
+    if (auto list = segment_.lists().find(term, worth_keeping)) return open_list(std::move(list), average_length);
     return translated(segment_.directory(), [&]() -> std::unique_ptr<PostingCursor> {
       auto at = database_->postlist_begin(term);
       if (at == database_->postlist_end(term)) return nullptr;
       auto cursor = std::make_unique<XapianCursor>(segment_.directory(), std::move(at));
       const auto count = database_->get_termfreq(term);
       if (!worth_keeping || count < PostingLists::kFewest) return cursor;
-      const auto list = std::make_shared<const PostingList>(*cursor, count);
+      const auto list = std::make_shared<const PostingList>(*cursor, count, segment_.columns());
       segment_.lists().keep(term, list);
-      return open_list(list);
+      return open_list(list, average_length);
     });
   }
   std::uint64_t frequency(const std::string& term) override {
-    return translated(segment_.directory(), [&] { return std::uint64_t{database_->get_termfreq(term)}; });
+    if (const auto known = segment_.lists().frequency(term)) return *known;
+    const auto found = translated(segment_.directory(), [&] { return std::uint64_t{database_->get_termfreq(term)}; });
+    segment_.lists().note_frequency(term, found);
+    return found;
   }
   void each_term(const std::string& prefix, const std::function<bool(const std::string&)>& visit) override {
     translated(segment_.directory(), [&] {
@@ -237,8 +243,9 @@ void merge_xapian_segments(const std::filesystem::path& target, const std::vecto
   });
 }
 
-std::shared_ptr<const Segment> open_xapian_segment(const std::filesystem::path& directory) {
-  return std::make_shared<XapianSegment>(directory);
+std::shared_ptr<const Segment> open_xapian_segment(const std::filesystem::path& directory,
+                                                   std::shared_ptr<const Columns> columns) {
+  return std::make_shared<XapianSegment>(directory, std::move(columns));
 }
 
 void retire_segment(const Segment& segment) { dynamic_cast<const XapianSegment&>(segment).retire(); }

@@ -70,6 +70,7 @@ struct QueryRun {
   const index::Snapshot& snapshot;
   const std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   index::Effort effort;
+  double average_length = 0;  // for ranking; 0: nothing is ranked
   index::Unions unions;
   std::vector<DocId> damaged;
 

@@ -4,12 +4,11 @@
 #include <cmath>
 
 #include "lantai/base/error.h"
+#include "lantai/index/ranking.h"
 
 namespace lantai::search {
 namespace {
 
-constexpr double kK1 = 1.2;
-constexpr double kB = 0.75;
 constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
 
 struct WeighedTerm {
@@ -117,7 +116,8 @@ class Evaluator {
       facets_.emplace_back(name, snapshot_.columns->find_field(name));
     }
     const double documents = std::max(1.0, static_cast<double>(conditions.basis.end - 1));
-    average_length_ = std::max(1.0, static_cast<double>(conditions.basis.total_length) / documents);
+    run_.average_length = average_length_ =
+        std::max(1.0, static_cast<double>(conditions.basis.total_length) / documents);
     if (!conditions.request->types.empty()) type_ = snapshot_.columns->types().find(conditions.request->types);
   }
 
@@ -158,10 +158,11 @@ class Evaluator {
       const auto known = conjoined.find(term);
       if (known == conjoined.end()) own.push_back(open_term(term, *reader, segment, run_));
       auto* postings = known == conjoined.end() ? own.back().get() : known->second;
-      if (postings != nullptr) scorers.push_back({postings, weight * (kK1 + 1)});
+      if (postings != nullptr) scorers.push_back({postings, weight * (1 + index::kSaturation)});
     }
     const bool certain = cursor->certain() && (!closest || closest->certain());
     const index::Columns& columns = *snapshot_.columns;
+    const bool ranked = conditions_.request->sort == Sort::relevance;
     const bool any_id = conditions_.request->ids_after.empty();
     for (DocId doc = cursor->doc(); doc < conditions_.basis.end; cursor->advance(doc + 1), doc = cursor->doc()) {
       run_.effort.spend(1 + scorers.size());
@@ -171,7 +172,8 @@ class Evaluator {
       if (gone && !snapshot_.alive(columns.at(doc), conditions_.basis.state)) continue;
       if (type_ != 0 && columns.at(doc).type != type_) continue;
       if (!any_id && columns.at(doc).id <= conditions_.request->ids_after) continue;
-      Match match{doc, score(doc, standing.length, scorers), closest && is_candidate(*closest, doc)};
+      Match match{doc, 0, closest && is_candidate(*closest, doc)};
+      if (!ranked || may_rank(doc, match.closest, scorers)) match.score = score(doc, standing.length, scorers);
       std::uint64_t times = 1;
       if (!certain && out_.places >= kCountedExactly && !may_be_kept(match)) {
         out_.counts_are_exact = false;
@@ -212,14 +214,28 @@ class Evaluator {
     return access < visible_.size() && visible_[access];
   }
 
+  // False: whatever it scores, it is not among the best so far. What it may score is known of blocks of postings.
+  bool may_rank(DocId doc, bool closest, const Scorers& scorers) const {
+    if (out_.top.size() < wanted_) return true;
+    if (wanted_ == 0) return false;
+    const Match& worst = out_.top.front();
+    if (worst.closest != closest) return closest;
+    double most = 0;
+    for (const auto& [postings, weight] : scorers) {
+      if (postings->doc() < doc) postings->skip_to(doc);
+      if (postings->doc() == doc) most += weight * postings->highest_share();
+      if (most > worst.score) return true;
+    }
+    return most > worst.score;
+  }
+
   double score(DocId doc, std::uint32_t length, const Scorers& scorers) const {
     double sum = 0;
-    const double norm = kK1 * (1 - kB + kB * length / average_length_);
+    const double norm = index::length_norm(length, average_length_);
     for (const auto& [postings, weight] : scorers) {
       if (postings->doc() < doc) postings->skip_to(doc);
       if (postings->doc() != doc) continue;
-      const double wdf = postings->wdf();
-      sum += weight * wdf / (wdf + norm);
+      sum += weight * index::share_of(postings->wdf(), norm);
     }
     return sum;
   }

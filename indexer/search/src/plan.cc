@@ -534,7 +534,8 @@ void Planner::mark(const Needle& needle, double weight) {
 
 std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,
                                                 const index::Segment& segment, QueryRun& run) {
-  return term.most == 0 ? reader.open(term.text) : run.unions.open(reader, segment, term.text, term.most);
+  return term.most == 0 ? reader.open(term.text, run.average_length)
+                        : run.unions.open(reader, segment, term.text, term.most);
 }
 
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,

@@ -13,6 +13,7 @@
 #include "lantai/storage/blob_store.h"
 #include "lantai/text/folding.h"
 #include "likeness.h"
+#include "recent_answers.h"
 #include "shown_documents.h"
 #include "snippet.h"
 
@@ -22,6 +23,7 @@ namespace {
 constexpr std::size_t kMaxLimit = 1000;
 constexpr std::uint64_t kMaxOffset = 100'000;
 constexpr std::size_t kShownBytes = 64U << 20U;
+constexpr std::size_t kAnswerBytes = 16U << 20U;
 constexpr std::chrono::milliseconds kMarkTime{1000};
 constexpr std::chrono::milliseconds kLikenessTime{1000};
 constexpr double kAlike = 0.2;               // of the score that a document gives itself
@@ -144,7 +146,17 @@ class IndexSearcher final : public Searcher {
 
   SearchResult search(const SearchRequest& request) override {
     const auto deadline = std::chrono::steady_clock::now() + request.time_limit;
-    return search(request, deadline, true);
+    const std::string state = state_of(*searchable_.snapshot(), synonyms_());
+    const std::string question = question_of(request);
+    if (const auto known = recent_.find(state, question)) return *known;
+    SearchResult result = search(request, deadline, true);
+    const bool lasting = std::none_of(result.hints.begin(), result.hints.end(), [](const Hint& hint) {
+      return hint.code == "search.time_limit" || hint.code == "search.damaged";
+    });
+    // Asked again: something may have been indexed meanwhile.
+    if (lasting && state_of(*searchable_.snapshot(), synonyms_()) == state)
+      recent_.keep(state, question, std::make_shared<const SearchResult>(result));
+    return result;
   }
   std::vector<Completion> complete(const CompletionRequest& request) override;
   std::vector<Hit> similar(std::string_view type, std::string_view id, const AccessFilter& access,
@@ -159,6 +171,7 @@ class IndexSearcher final : public Searcher {
     Evaluation evaluation;
   };
 
+  std::string state_of(const index::Snapshot& snapshot, std::shared_ptr<const Synonyms> synonyms);
   SearchResult search(const SearchRequest& request, Time deadline, bool may_repair);
   Answer answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run);
   std::string meant(const ParsedQuery& query, const SearchRequest& request, QueryRun& run);
@@ -177,7 +190,21 @@ class IndexSearcher final : public Searcher {
   NameGrams names_;
   SegmenterPool segmenters_;
   ShownDocuments shown_{kShownBytes};
+  RecentAnswers recent_{kAnswerBytes};
+  std::mutex synonyms_mutex_;
+  std::shared_ptr<const Synonyms> known_synonyms_;
+  std::uint64_t synonyms_number_ = 0;
 };
+
+std::string IndexSearcher::state_of(const index::Snapshot& snapshot, std::shared_ptr<const Synonyms> synonyms) {
+  std::lock_guard lock(synonyms_mutex_);
+  if (synonyms != known_synonyms_) {
+    known_synonyms_ = std::move(synonyms);
+    ++synonyms_number_;
+  }
+  return snapshot.generation + " " + snapshot.life + " " + std::to_string(snapshot.state) + " " +
+         std::to_string(synonyms_number_);
+}
 
 FieldNames IndexSearcher::names(const index::Snapshot& snapshot) const {
   return {aliases_, [columns = snapshot.columns](const std::string& name) {

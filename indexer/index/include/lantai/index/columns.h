@@ -95,20 +95,24 @@ class Columns {
   const Dictionary& types() const { return types_; }
   // Number of the set → its terms.
   const std::vector<std::string>& access_set(std::uint32_t number) const { return *access_sets_.find(number); }
+  double average_length() const;  // of all documents, gone ones included; at least 1
   std::uint32_t access_set_count() const { return access_count_.load(std::memory_order_acquire); }
   const FieldColumn* find_field(const std::string& name) const;
   std::vector<std::string> field_names() const;
 
   // Writer.
   DocumentEntry& add(DocId doc) { return entries_.at(doc); }
-  Standing& add_standing(DocId doc) { return standings_.at(doc); }
+  void set_standing(DocId doc, std::uint32_t length, std::vector<std::string> access);
+  void mark_gone(DocId doc) { standings_.at(doc).access_and_gone.fetch_or(Standing::kGone); }
   Dictionary& mutable_types() { return types_; }
-  std::uint32_t add_access_set(std::vector<std::string> terms);
   FieldColumn& ensure_field(const std::string& name);
 
  private:
   AppendArray<DocumentEntry> entries_;
+  std::uint32_t add_access_set(std::vector<std::string> terms);
+
   AppendArray<Standing, 16> standings_;
+  std::atomic<std::uint64_t> total_length_{0}, counted_{0};
   Dictionary types_;
   AppendArray<std::vector<std::string>, 6> access_sets_;
   std::map<std::vector<std::string>, std::uint32_t> access_numbers_;

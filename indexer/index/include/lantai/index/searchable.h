@@ -53,6 +53,8 @@ class PostingCursor {
   virtual void next() = 0;
   virtual void skip_to(DocId doc) = 0;  // to the first document ≥ doc
   virtual std::uint32_t wdf() const = 0;
+  // No document from here up to the end of the block of postings has a higher share_of (ranking.h).
+  virtual double highest_share() const { return 1; }
 
  protected:
   DocId doc_ = kNoDoc;
@@ -62,8 +64,9 @@ class PostingCursor {
 class SegmentReader {
  public:
   virtual ~SegmentReader() = default;
-  virtual std::unique_ptr<PostingCursor> open(const std::string& term) = 0;  // nullptr: no such term
-  virtual std::uint64_t frequency(const std::string& term) = 0;              // of documents, gone ones included
+  // nullptr: no such term. `average_length`: with which shares are reckoned; 0: nobody will ask for the highest.
+  virtual std::unique_ptr<PostingCursor> open(const std::string& term, double average_length = 0) = 0;
+  virtual std::uint64_t frequency(const std::string& term) = 0;  // of documents, gone ones included
   // Terms that begin with `prefix`, in byte order; visit returns false to stop.
   virtual void each_term(const std::string& prefix, const std::function<bool(const std::string&)>& visit) = 0;
 };
