@@ -105,16 +105,22 @@ std::unique_ptr<PostingCursor> open_list(std::shared_ptr<const PostingList> list
 
 PostingLists::~PostingLists() { bytes_kept -= bytes_; }
 
-std::shared_ptr<const PostingList> PostingLists::find(const std::string& term, bool& worth_keeping) {
+std::shared_ptr<const PostingList> PostingLists::find(const std::string& term, std::uint64_t& walked) {
   std::lock_guard lock(mutex_);
   const auto found = lists_.find(term);
   if (found != lists_.end()) {
     order_.splice(order_.begin(), order_, found->second.place);
     return found->second.list;
   }
-  if (asked_once_.size() > kNoted) asked_once_.clear();
-  worth_keeping = !asked_once_.insert(term).second;
+  const auto noted = walked_.find(term);
+  walked = noted == walked_.end() ? 0 : noted->second;
   return nullptr;
+}
+
+void PostingLists::note_walk(const std::string& term, std::uint64_t steps) {
+  std::lock_guard lock(mutex_);
+  if (walked_.size() > kNoted) walked_.clear();
+  walked_[term] += steps;
 }
 
 std::optional<std::uint64_t> PostingLists::frequency(const std::string& term) {
@@ -135,7 +141,7 @@ void PostingLists::keep(const std::string& term, std::shared_ptr<const PostingLi
   std::lock_guard lock(mutex_);
   const auto [at, fresh] = lists_.try_emplace(term);
   if (!fresh) return;
-  asked_once_.erase(term);
+  walked_.erase(term);
   at->second = {std::move(list), order_.insert(order_.begin(), term)};
   bytes_ += bytes;
   bytes_kept += bytes;

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "lantai/index/searchable.h"
@@ -50,8 +49,9 @@ class PostingLists {
   // Of a list that is kept, or that was noted lately.
   std::optional<std::uint64_t> frequency(const std::string& term);
   void note_frequency(const std::string& term, std::uint64_t frequency);
-  // nullptr: not kept. Then `worth_keeping` tells whether it is time to keep it: at the second asking.
-  std::shared_ptr<const PostingList> find(const std::string& term, bool& worth_keeping);
+  // nullptr: not kept. Then `walked` tells how many steps have been made in it elsewhere.
+  std::shared_ptr<const PostingList> find(const std::string& term, std::uint64_t& walked);
+  void note_walk(const std::string& term, std::uint64_t steps);
   // What was not asked for the longest makes room.
   void keep(const std::string& term, std::shared_ptr<const PostingList> list);
 
@@ -68,8 +68,7 @@ class PostingLists {
   std::mutex mutex_;
   std::unordered_map<std::string, Entry> lists_;
   std::list<std::string> order_;  // the last asked for first
-  std::unordered_set<std::string> asked_once_;
-  std::unordered_map<std::string, std::uint64_t> frequencies_;
+  std::unordered_map<std::string, std::uint64_t> frequencies_, walked_;
   std::size_t bytes_ = 0;
 };
 

@@ -97,25 +97,33 @@ class XapianSegment final : public Segment {
 
 class XapianCursor final : public PostingCursor {
  public:
-  XapianCursor(const std::filesystem::path& directory, Xapian::PostingIterator at)
-      : directory_(directory), at_(std::move(at)) {
+  XapianCursor(const XapianSegment& segment, std::string term, Xapian::PostingIterator at)
+      : segment_(segment), term_(std::move(term)), at_(std::move(at)) {
     settle();
   }
+  ~XapianCursor() override { segment_.lists().note_walk(term_, steps_); }
+  XapianCursor(const XapianCursor&) = delete;
+  XapianCursor& operator=(const XapianCursor&) = delete;
   void next() override {
-    translated(directory_, [&] { ++at_; });
+    translated(segment_.directory(), [&] { ++at_; });
+    ++steps_;
     settle();
   }
   void skip_to(DocId doc) override {
     if (doc_ >= doc) return;
-    translated(directory_, [&] { at_.skip_to(doc); });
+    translated(segment_.directory(), [&] { at_.skip_to(doc); });
+    steps_ += kStepsOfSkip;
     settle();
   }
   std::uint32_t wdf() const override { return std::min<std::uint32_t>(at_.get_wdf(), kMostCounted); }
 
  private:
   void settle() { doc_ = at_ == Xapian::PostingIterator() ? kNoDoc : *at_; }
-  const std::filesystem::path& directory_;
+  static constexpr std::uint64_t kStepsOfSkip = 4;
+  const XapianSegment& segment_;
+  const std::string term_;
   Xapian::PostingIterator at_;
+  std::uint64_t steps_ = 0;
 };
 
 class XapianReader final : public SegmentReader {
@@ -124,14 +132,15 @@ class XapianReader final : public SegmentReader {
   ~XapianReader() override { segment_.give_back(std::move(database_)); }
 
   std::unique_ptr<PostingCursor> open(const std::string& term, double average_length) override {
-    bool worth_keeping = false;
-    if (auto list = segment_.lists().find(term, worth_keeping)) return open_list(std::move(list), average_length);
+    std::uint64_t walked = 0;
+    if (auto list = segment_.lists().find(term, walked)) return open_list(std::move(list), average_length);
     return translated(segment_.directory(), [&]() -> std::unique_ptr<PostingCursor> {
       auto at = database_->postlist_begin(term);
       if (at == database_->postlist_end(term)) return nullptr;
-      auto cursor = std::make_unique<XapianCursor>(segment_.directory(), std::move(at));
+      auto cursor = std::make_unique<XapianCursor>(segment_, term, std::move(at));
       const auto count = database_->get_termfreq(term);
-      if (!worth_keeping || count < PostingLists::kFewest) return cursor;
+      // Unpacking costs about as much as has been walked in vain then.
+      if (count < PostingLists::kFewest || walked < count / 2) return cursor;
       const auto list = std::make_shared<const PostingList>(*cursor, count, segment_.columns());
       segment_.lists().keep(term, list);
       return open_list(list, average_length);

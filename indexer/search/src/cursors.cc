@@ -112,10 +112,6 @@ class ColumnCursor final : public Cursor {
 
 using Children = std::vector<std::unique_ptr<Cursor>>;
 
-bool all_certain(const Children& children) {
-  return std::all_of(children.begin(), children.end(), [](const auto& child) { return child->certain(); });
-}
-
 class AllOf final : public Cursor {
  public:
   AllOf(Children children, index::Effort& effort) : children_(std::move(children)), effort_(effort) {
@@ -131,7 +127,9 @@ class AllOf final : public Cursor {
   bool confirm() override {
     return std::all_of(children_.begin(), children_.end(), [](const auto& child) { return child->confirm(); });
   }
-  bool certain() const override { return all_certain(children_); }
+  bool certain() override {
+    return std::all_of(children_.begin(), children_.end(), [](const auto& child) { return child->certain(); });
+  }
   std::uint64_t cost() const override { return children_.front()->cost(); }
 
  private:
@@ -169,10 +167,13 @@ class AnyOf final : public Cursor {
     settle();
   }
   bool confirm() override {
-    return std::any_of(children_.begin(), children_.end(),
-                       [this](const auto& child) { return child->doc() == at_ && child->confirm(); });
+    return certain() || std::any_of(children_.begin(), children_.end(),
+                                    [this](const auto& child) { return child->doc() == at_ && child->confirm(); });
   }
-  bool certain() const override { return all_certain(children_); }
+  bool certain() override {
+    return std::any_of(children_.begin(), children_.end(),
+                       [this](const auto& child) { return child->doc() == at_ && child->certain(); });
+  }
   std::uint64_t cost() const override { return cost_; }
 
  private:
@@ -198,7 +199,11 @@ class Minus final : public Cursor {
     unwanted_->advance(wanted_->doc());
     return unwanted_->doc() != wanted_->doc() || !unwanted_->confirm();
   }
-  bool certain() const override { return false; }
+  bool certain() override {
+    if (!wanted_->certain()) return false;
+    unwanted_->advance(wanted_->doc());
+    return unwanted_->doc() != wanted_->doc();
+  }
   std::uint64_t cost() const override { return wanted_->cost(); }
 
  private:
@@ -219,7 +224,7 @@ class Verified final : public Cursor {
     run_.effort.spend(1 + text->size() / kBytesPerStep);
     return passes_(*text);
   }
-  bool certain() const override { return false; }
+  bool certain() override { return false; }
   std::uint64_t cost() const override { return candidates_->cost(); }
 
  private:

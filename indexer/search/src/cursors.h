@@ -25,10 +25,10 @@ class Cursor {
  public:
   virtual ~Cursor() = default;
   virtual DocId doc() const = 0;
-  virtual void advance(DocId target) = 0;        // to the first candidate ≥ target
-  virtual bool confirm() { return true; }        // is doc() a match? Asked at most once a document
-  virtual bool certain() const { return true; }  // every candidate is a match
-  virtual std::uint64_t cost() const = 0;        // about how many candidates
+  virtual void advance(DocId target) = 0;  // to the first candidate ≥ target
+  virtual bool confirm() { return true; }  // is doc() a match? Asked at most once a document
+  virtual bool certain() { return true; }  // does confirm() read no text where it stands?
+  virtual std::uint64_t cost() const = 0;  // about how many candidates
 };
 
 // What must occur in a folded text, and where.

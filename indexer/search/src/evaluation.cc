@@ -160,7 +160,6 @@ class Evaluator {
       auto* postings = known == conjoined.end() ? own.back().get() : known->second;
       if (postings != nullptr) scorers.push_back({postings, weight * (1 + index::kSaturation)});
     }
-    const bool certain = cursor->certain() && (!closest || closest->certain());
     const index::Columns& columns = *snapshot_.columns;
     const bool ranked = conditions_.request->sort == Sort::relevance;
     const bool any_id = conditions_.request->ids_after.empty();
@@ -175,7 +174,8 @@ class Evaluator {
       Match match{doc, 0, closest && is_candidate(*closest, doc)};
       if (!ranked || may_rank(doc, match.closest, scorers)) match.score = score(doc, standing.length, scorers);
       std::uint64_t times = 1;
-      if (!certain && out_.places >= kCountedExactly && !may_be_kept(match)) {
+      if (out_.places >= kCountedExactly && !may_be_kept(match) &&
+          !(cursor->certain() && (!match.closest || closest->certain()))) {
         out_.counts_are_exact = false;
         times = sampled_for();
         if (times == 0) continue;

@@ -20,7 +20,7 @@ constexpr std::size_t kMaxExpansions = 10'000;
 constexpr std::size_t kMaxExpanded = 64;  // beginnings of a query that stand for many terms: each is a union to be made
 constexpr std::size_t kManyWords = 12;    // more words than this are a passage: rank, do not require
 constexpr std::size_t kPhraseGrams = 8;
-constexpr std::uint64_t kMostCandidates = 50'000;  // of parts of which any will do
+constexpr std::uint64_t kMostCandidates = 20'000;  // of parts of which any will do
 
 // Function words that a person does not look for.
 constexpr std::u32string_view kStopCharacters = U"的了和与及或在是对等之为将把被从向于到也都就还又很并其该以由";

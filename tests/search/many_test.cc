@@ -1,0 +1,161 @@
+// Of very many matches not every text is read: the best are found all the same, and the counts say that they are
+// estimates.
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "index/holdings.h"
+#include "lantai/search/searcher.h"
+
+namespace search = lantai::search;
+using lantai::TemporaryDirectory;
+using lantai::index::Document;
+using lantai::index::Indexer;
+using lantai::index::testing::Holdings;
+using lantai::index::testing::wait;
+
+namespace {
+
+constexpr int kDocuments = 9000;
+constexpr int kBest = 5;  // the last ones have the phrase often
+
+// Two of three have 校办公; the third has its pairs of characters, but apart.
+bool has_phrase(int number) { return number % 3 != 0; }
+
+Document document_of(int number) {
+  Document document;
+  document.type = "item";
+  document.id = std::to_string(number);
+  document.title = "第" + std::to_string(number) + "件";
+  document.access = {number % 10 == 0 ? "secret" : "public"};
+  lantai::index::FieldValue year;
+  year.name = "year";
+  year.values = {number % 7 < 3 ? "2019" : "2020"};
+  year.facet = true;
+  document.fields = {year};
+  std::string body = has_phrase(number) ? "送校办公室。" : "校办与办公用品。";
+  for (int i = 0; i < number % 17; ++i) body += "其余文字若干。";
+  if (number >= kDocuments - 3 * kBest && has_phrase(number)) body = "校办公、校办公、校办公、校办公";
+  document.pages.push_back({1, 1, body});
+  return document;
+}
+
+struct Many {
+  Many() {
+    std::vector<Document> documents;
+    for (int number = 0; number < kDocuments; ++number) documents.push_back(document_of(number));
+    indexer = Indexer::open(holdings.store(), holdings, {directory.path(), 2000});
+    BOOST_REQUIRE(wait(*indexer, holdings.save(documents)));
+    searcher = search::Searcher::make(*indexer, holdings);
+  }
+  search::SearchResult find(const std::string& query, const std::string& token = "") {
+    search::SearchRequest request;
+    request.query = query;
+    request.limit = 50;
+    request.facets = {"year"};
+    request.access.any_of = {"public"};
+    request.page_token = token;
+    return searcher->search(request);
+  }
+  // So that nothing that was answered before is answered again.
+  void change_something() {
+    Document other;
+    other.type = "item";
+    other.id = "x" + std::to_string(++changes);
+    other.title = "别的";
+    other.access = {"public"};
+    BOOST_REQUIRE(wait(*indexer, holdings.save(other)));
+  }
+  TemporaryDirectory directory;
+  Holdings holdings;
+  std::unique_ptr<Indexer> indexer;
+  std::unique_ptr<search::Searcher> searcher;
+  int changes = 0;
+};
+
+double off(std::uint64_t found, double truth) { return std::abs(static_cast<double>(found) - truth) / truth; }
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(many, Many)
+
+BOOST_AUTO_TEST_CASE(counts_of_very_many_are_estimates_and_say_so) {
+  double truth = 0;
+  std::map<std::string, double> years;
+  for (int number = 0; number < kDocuments; ++number) {
+    if (!has_phrase(number) || number % 10 == 0) continue;
+    ++truth;
+    ++years[number % 7 < 3 ? "2019" : "2020"];
+  }
+  const auto found = find("\"校办公\"");
+  BOOST_TEST(!found.total_is_exact);
+  BOOST_TEST(off(found.total, truth) < 0.05);
+  BOOST_TEST_REQUIRE(found.facets.at(0).values.size() == 2U);
+  for (const auto& value : found.facets[0].values) BOOST_TEST(off(value.count, years[value.value]) < 0.08);
+  // What needs no text is counted whole.
+  const auto pair = find("\"办公\"");
+  BOOST_TEST(pair.total_is_exact);
+  BOOST_TEST(pair.total == 8100U);
+}
+
+BOOST_AUTO_TEST_CASE(the_best_are_found_wherever_they_stand_and_every_hit_has_the_phrase) {
+  std::set<std::string> best, seen;
+  for (int number = kDocuments - 3 * kBest; number < kDocuments; ++number) {
+    if (has_phrase(number) && number % 10 != 0) best.insert(std::to_string(number));
+  }
+  std::string token;
+  for (int page = 0; page < 8; ++page) {
+    const auto found = find("\"校办公\"", token);
+    BOOST_TEST_REQUIRE(found.hits.size() == 50U);
+    for (const auto& hit : found.hits) {
+      BOOST_TEST(has_phrase(std::stoi(hit.id)));
+      BOOST_TEST(std::stoi(hit.id) % 10 != 0);
+      BOOST_TEST(seen.insert(hit.id).second);
+      if (seen.size() <= best.size()) BOOST_TEST(best.contains(hit.id));
+    }
+    token = found.next_page_token;
+  }
+}
+
+// Postings that are asked for twice are kept in memory.
+BOOST_AUTO_TEST_CASE(the_same_is_found_however_often_it_is_asked) {
+  const auto order = [&](const std::string& query) {
+    std::vector<std::pair<std::string, double>> hits;
+    for (const auto& hit : find(query).hits) hits.emplace_back(hit.id, hit.score);
+    return hits;
+  };
+  for (const std::string query : {"\"办公\"", "办公 其余文字", "\"校办公\" AND \"若干\"", "办公 NOT \"校办公\""}) {
+    BOOST_TEST_CONTEXT(query) {
+      const auto first = order(query);
+      BOOST_TEST(first.size() == 50U);
+      for (int i = 0; i < 3; ++i) {
+        change_something();
+        BOOST_TEST((order(query) == first));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_kept_for_the_same_question_alone) {
+  const auto total = [&](const std::string& term, const std::string& year) {
+    search::SearchRequest request;
+    request.query = "\"办公\"";
+    request.access.any_of = {term};
+    if (!year.empty()) request.filters = {{"year", {year}, {}, {}}};
+    return searcher->search(request).total;
+  };
+  for (int i = 0; i < 2; ++i) {
+    BOOST_TEST(total("public", "") == 8100U);
+    BOOST_TEST(total("secret", "") == 900U);
+    BOOST_TEST(total("nobody", "") == 0U);
+    BOOST_TEST(total("public", "2019") + total("public", "2020") == 8100U);
+  }
+  Document gone = document_of(1);
+  gone.access = {"secret"};
+  BOOST_REQUIRE(wait(*indexer, holdings.save(gone)));
+  BOOST_TEST(total("public", "") == 8099U);
+  BOOST_TEST(total("secret", "") == 901U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
