@@ -107,7 +107,9 @@ class RunningApplication final : public Application {
     field_names_.resolve(request);
     request.access = access_of(principal);
     search::SearchResult result = searcher_->search(request);
-    if (const auto changed = changed_since(result.position)) {
+    // A later page goes on with what there was when the first was made.
+    const auto changed = request.page_token.empty() ? changed_since(result.position) : std::nullopt;
+    if (changed) {
       leave_out_withdrawn(principal, result.hits, [&](const search::Hit& hit) {
         return changed->contains({hit.type, hit.id});
       });
