@@ -18,10 +18,11 @@ using Query = std::vector<std::string>;
 class Engine {
  public:
   virtual ~Engine() = default;
-  virtual void prepare(const std::vector<Row>&) {}                    // what is not measured
-  virtual void index(const std::vector<Row>& rows) = 0;               // durable and merged on return
-  virtual void open() = 0;                                            // for searching
-  virtual std::size_t find(const Query& query) = 0;                   // the ten best; how many of them there were
+  virtual void prepare(const std::vector<Row>&) {}       // what is not measured
+  virtual void index(const std::vector<Row>& rows) = 0;  // durable and merged on return
+  virtual void open() = 0;                               // for searching
+  virtual std::size_t find(const Query& query) = 0;      // the ten best; how many of them there were
+  virtual bool rebuild() { return false; }               // as index(), from what the engine keeps; false: cannot
   virtual std::size_t count_facets(const std::string&) { return 0; }  // of matches of a phrase in two fields; 0: cannot
 };
 

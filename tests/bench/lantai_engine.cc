@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "engine.h"
 #include "index/holdings.h"
@@ -42,6 +43,12 @@ class Lantai final : public Engine {
     const auto indexer = index::Indexer::open(holdings_.store(), holdings_, {directory_});
     indexer->wait_until(position_, std::chrono::steady_clock::now() + std::chrono::hours(5));
   }  // settled, merged as far as it goes by itself, and durable
+  bool rebuild() override {
+    const auto indexer = index::Indexer::open(holdings_.store(), holdings_, {directory_});
+    indexer->rebuild();
+    while (indexer->status().rebuilding) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    return true;
+  }
   void open() override {
     indexer_ = index::Indexer::open(holdings_.store(), holdings_, {directory_});
     searcher_ = search::Searcher::make(*indexer_, holdings_);

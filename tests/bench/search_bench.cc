@@ -79,6 +79,8 @@ int main(int count, char** arguments) {
   std::fprintf(stderr, "%s\n", out.dump().c_str());
   rows = {};
 
+  const auto again = Clock::now();
+  if (engine->rebuild()) out["rebuild_seconds"] = seconds_since(again);
   engine->open();
   std::map<std::size_t, std::vector<double>> times;  // by the number of phrases
   std::map<std::size_t, std::size_t> found;

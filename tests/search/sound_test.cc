@@ -173,6 +173,20 @@ BOOST_AUTO_TEST_CASE(what_sounds_the_same_is_offered_when_nothing_was_found) {
   BOOST_TEST(hint("完全不存在", "search.did_you_mean") == "-");
 }
 
+BOOST_AUTO_TEST_CASE(a_latin_word_that_is_spelled_almost_so_is_offered_when_nothing_was_found) {
+  save("item", "letter", "Minutes of the Committee", "2020", "public", "scholarship programme");
+  const auto meant = [&](const std::string& query) { return hint(query, "search.did_you_mean"); };
+  BOOST_TEST(meant("Comittee") == "committee");      // one too few
+  BOOST_TEST(meant("comitee") == "-");               // two, in a word too short for that
+  BOOST_TEST(meant("scholrashp") == "scholarship");  // two, in a long one
+  BOOST_TEST(meant("imnutes") == "minutes");         // swapped at the beginning
+  BOOST_TEST(meant("纪要 minutez") == "纪要 minutes");
+  BOOST_TEST(meant("of") == "-");
+  BOOST_TEST(meant("minutes") == "-");
+  save("item", "hidden", "plutonium", "2023", "secret");
+  BOOST_TEST(meant("plutonim") == "-");  // of what the caller may not see
+}
+
 BOOST_AUTO_TEST_CASE(why_a_record_is_found_by_sound_is_told) {
   search::SearchRequest request;
   request.query = "xzbgh";

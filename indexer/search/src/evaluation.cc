@@ -9,6 +9,7 @@
 namespace lantai::search {
 namespace {
 
+constexpr std::uint64_t kStepsAtOnce = 64;
 constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
 
 struct WeighedTerm {
@@ -48,11 +49,13 @@ std::vector<bool> visible_sets(const Conditions& conditions, const index::Column
 class FacetCounter {
  public:
   FacetCounter(std::string name, const index::FieldColumn* column)
-      : name_(std::move(name)), column_(column), counts_(column == nullptr ? 0 : column->dictionary().size() + 1) {}
+      : name_(std::move(name)), column_(column), counts_(column == nullptr ? 0 : column->dictionary().size() + 1) {
+    if (column != nullptr) walker_ = column->walker();
+  }
 
   void count(DocId doc, std::uint64_t times) {
     if (column_ == nullptr) return;
-    column_->each(doc, [&](std::uint32_t value) {
+    column_->each(doc, *walker_, [&](std::uint32_t value) {
       if (value < counts_.size()) counts_[value] += times;
     });
   }
@@ -72,6 +75,7 @@ class FacetCounter {
  private:
   std::string name_;
   const index::FieldColumn* column_;
+  std::optional<index::FieldColumn::Walker> walker_;
   std::vector<std::uint64_t> counts_;
 };
 
@@ -111,7 +115,8 @@ class Evaluator {
         order_(*snapshot_.columns, conditions.request->sort),
         visible_(visible_sets(conditions, *snapshot_.columns)),
         terms_(conditions.request->sort == Sort::relevance ? weighed_terms(conditions) : std::vector<WeighedTerm>{}),
-        wanted_(conditions.basis.offset + conditions.request->limit) {
+        wanted_(conditions.basis.offset + conditions.request->limit),
+        ranked_(conditions.request->sort == Sort::relevance) {
     for (const auto& name : conditions.request->facets) {
       facets_.emplace_back(name, snapshot_.columns->find_field(name));
     }
@@ -161,30 +166,39 @@ class Evaluator {
       if (postings != nullptr) scorers.push_back({postings, weight * (1 + index::kSaturation)});
     }
     const index::Columns& columns = *snapshot_.columns;
-    const bool ranked = conditions_.request->sort == Sort::relevance;
+    auto standings = columns.standing_walker();
+    std::uint64_t steps = 0;
     const bool any_id = conditions_.request->ids_after.empty();
     for (DocId doc = cursor->doc(); doc < conditions_.basis.end; cursor->advance(doc + 1), doc = cursor->doc()) {
-      run_.effort.spend(1 + scorers.size());
-      const auto& standing = columns.standing(doc);
+      steps += 1 + scorers.size();
+      if (steps > kStepsAtOnce) {
+        run_.effort.spend(steps);
+        steps = 0;
+      }
+      const auto& standing = *standings.find(doc);
       if (!visible_[standing.access()]) continue;
       const bool gone = standing.gone();
       if (gone && !snapshot_.alive(columns.at(doc), conditions_.basis.state)) continue;
       if (type_ != 0 && columns.at(doc).type != type_) continue;
       if (!any_id && columns.at(doc).id <= conditions_.request->ids_after) continue;
       Match match{doc, 0, closest && is_candidate(*closest, doc)};
-      if (!ranked || may_rank(doc, match.closest, scorers)) match.score = score(doc, standing.length, scorers);
+      if (!ranked_ || may_rank(doc, match.closest, scorers)) match.score = score(doc, standing.length, scorers);
+      bool kept = may_be_kept(match);
       std::uint64_t times = 1;
-      if (out_.places >= kCountedExactly && !may_be_kept(match) &&
-          !(cursor->certain() && (!match.closest || closest->certain()))) {
+      const bool certain = cursor->certain();
+      if (!kept && out_.places >= kCountedExactly && !(certain && (!match.closest || closest->certain()))) {
         out_.counts_are_exact = false;
         times = sampled_for();
         if (times == 0) continue;
       }
-      if (!cursor->confirm()) continue;
+      if (!certain && !cursor->confirm()) continue;
       out_.places += times;
-      match.closest = match.closest && closest->confirm();
+      if (match.closest && !closest->confirm()) {
+        match.closest = false;
+        kept = may_be_kept(match);
+      }
       if (!gone || not_withdrawn(doc)) count(doc, match.closest, times);
-      keep(match);
+      if (kept) keep(match);
     }
   }
 
@@ -250,13 +264,17 @@ class Evaluator {
   }
 
   bool may_be_kept(const Match& match) const {
-    return out_.top.size() < wanted_ || (wanted_ > 0 && order_(match, out_.top.front()));
+    if (out_.top.size() < wanted_) return true;
+    if (wanted_ == 0) return false;
+    const Match& worst = out_.top.front();
+    // Documents come in increasing order: what scores the same comes after it.
+    if (ranked_ && match.closest == worst.closest) return match.score > worst.score;
+    return order_(match, worst);
   }
 
-  // The best `wanted_` in a heap whose front is the worst of them.
+  // Of what may be kept: the best `wanted_` in a heap whose front is the worst of them.
   void keep(const Match& match) {
     auto& top = out_.top;
-    if (!may_be_kept(match)) return;
     if (top.size() >= wanted_) {
       std::pop_heap(top.begin(), top.end(), order_);
       top.pop_back();
@@ -273,6 +291,7 @@ class Evaluator {
   std::vector<WeighedTerm> terms_;
   std::size_t wanted_;
   std::vector<FacetCounter> facets_;
+  const bool ranked_;
   double average_length_ = 1;
   std::uint32_t type_ = 0;
   std::uint64_t passed_over_ = 0, samples_ = 0, sampled_every_ = 2;

@@ -16,6 +16,7 @@
 #include "recent_answers.h"
 #include "shown_documents.h"
 #include "snippet.h"
+#include "spelling.h"
 
 namespace lantai::search {
 namespace {
@@ -23,6 +24,7 @@ namespace {
 constexpr std::size_t kMaxLimit = 1000;
 constexpr std::uint64_t kMaxOffset = 100'000;
 constexpr std::size_t kShownBytes = 64U << 20U;
+constexpr std::size_t kSpellingsTried = 8;
 constexpr std::size_t kAnswerBytes = 16U << 20U;
 constexpr std::chrono::milliseconds kMarkTime{1000};
 constexpr std::chrono::milliseconds kLikenessTime{1000};
@@ -382,8 +384,9 @@ bool IndexSearcher::finds(const PlanNode& node, const Conditions& like, QueryRun
   return evaluate(conditions, run).total > 0;
 }
 
-// The query with each word that nothing has replaced by what a name has that sounds the same; empty: there is none. For
-// 校长办工会 typed instead of 校长办公会. Looks only at what the caller may see.
+// The query with each word that nothing has replaced by one that is spelled almost so, or by what a name has that
+// sounds the same; empty: there is none. For 校长办工会 typed instead of 校长办公会, and commitee. Looks only at what
+// the caller may see.
 std::string IndexSearcher::meant(const ParsedQuery& query, const SearchRequest& request, QueryRun& run) {
   using Kind = QueryNode::Kind;
   if (query.boolean) return "";
@@ -405,9 +408,21 @@ std::string IndexSearcher::meant(const ParsedQuery& query, const SearchRequest& 
       ParsedQuery alone;
       alone.root = leaf;
       if (finds(planner.plan(alone, Mode::exact_first).root, conditions, run)) continue;
-      auto pattern = text::SoundPattern::sounding_like(leaf.text);
       const auto at = corrected.find(leaf.text);
-      if (!pattern || at == std::string::npos) continue;
+      if (at == std::string::npos) continue;
+      const auto folded = text::to_utf8(text::fold_only(leaf.text));
+      const auto spelled = words_spelled_like(folded, kSpellingsTried, run);
+      const auto known = std::find_if(spelled.begin(), spelled.end(), [&](const std::string& word) {
+        alone.root.text = word;
+        return finds(planner.plan(alone, Mode::exact_first).root, conditions, run);
+      });
+      if (known != spelled.end()) {
+        corrected.replace(at, leaf.text.size(), *known);
+        changed = true;
+        continue;
+      }
+      auto pattern = text::SoundPattern::sounding_like(leaf.text);
+      if (!pattern) continue;
       const auto names = names_sounding_so(sound_node(std::move(*pattern), names_), any, conditions.basis, 1, run);
       if (names.empty()) return "";
       const auto& place = names.front().place;

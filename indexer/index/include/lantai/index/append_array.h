@@ -37,6 +37,25 @@ class AppendArray {
     return items == nullptr ? nullptr : items + (index & (kChunk - 1));
   }
 
+  // Finds what lies near what was found last without asking where that is. Thread-confined.
+  class Walker {
+   public:
+    explicit Walker(const AppendArray& array) : array_(&array) {}
+    const T* find(std::size_t index) {
+      const std::size_t chunk = index >> kChunkBits;
+      if (chunk != chunk_ || items_ == nullptr) {
+        items_ = array_->find(chunk << kChunkBits);
+        chunk_ = chunk;
+      }
+      return items_ == nullptr ? nullptr : items_ + (index & (kChunk - 1));
+    }
+
+   private:
+    const AppendArray* array_;
+    std::size_t chunk_ = 0;
+    const T* items_ = nullptr;
+  };
+
   // The writer's: makes room as needed; the element is value-initialised at first.
   T& at(std::size_t index) {
     const std::size_t chunk = index >> kChunkBits;

@@ -49,7 +49,18 @@ class FieldColumn {
   // Calls visit(number of the value) for each value of the document.
   template <typename F>
   void each(DocId doc, F&& visit) const {
-    const std::uint32_t* first = first_.find(doc);
+    each(first_.find(doc), visit);
+  }
+  using Walker = AppendArray<std::uint32_t>::Walker;
+  Walker walker() const { return Walker(first_); }
+  template <typename F>
+  void each(DocId doc, Walker& walker, F&& visit) const {
+    each(walker.find(doc), visit);
+  }
+
+ private:
+  template <typename F>
+  void each(const std::uint32_t* first, F&& visit) const {
     if (first == nullptr || *first == 0) return;
     if ((*first & kMany) == 0) {
       visit(*first);
@@ -58,7 +69,6 @@ class FieldColumn {
     for (const std::uint32_t value : *many_.find(*first & ~kMany)) visit(value);
   }
 
- private:
   static constexpr std::uint32_t kMany = 0x80000000U;
   Dictionary dictionary_;
   AppendArray<std::uint32_t> first_;
@@ -92,6 +102,8 @@ class Columns {
  public:
   const DocumentEntry& at(DocId doc) const { return *entries_.find(doc); }
   const Standing& standing(DocId doc) const { return *standings_.find(doc); }
+  using StandingWalker = AppendArray<Standing, 16>::Walker;
+  StandingWalker standing_walker() const { return StandingWalker(standings_); }
   const Dictionary& types() const { return types_; }
   // Number of the set → its terms.
   const std::vector<std::string>& access_set(std::uint32_t number) const { return *access_sets_.find(number); }
