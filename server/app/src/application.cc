@@ -18,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t kChangesRead = 100;
+constexpr std::size_t kPopularTried = 40;
 constexpr std::chrono::milliseconds kPopularTime{200};  // for finding out whether a search finds anything
 
 // Nobody else on the machine looks into a store.
@@ -129,7 +130,9 @@ class RunningApplication final : public Application {
 
   std::vector<archive::PopularSearch> popular_searches(const records::Principal& principal, std::size_t most) override {
     std::vector<archive::PopularSearch> found;
-    for (auto& popular : search_history_.popular()) {
+    auto all = search_history_.popular();
+    if (all.size() > kPopularTried) all.resize(kPopularTried);
+    for (auto& popular : all) {
       if (found.size() == most) break;
       search::SearchRequest request;
       request.query = popular.query;

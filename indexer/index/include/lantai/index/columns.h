@@ -120,9 +120,9 @@ class Columns {
   FieldColumn& ensure_field(const std::string& name);
 
  private:
-  AppendArray<DocumentEntry> entries_;
   std::uint32_t add_access_set(std::vector<std::string> terms);
 
+  AppendArray<DocumentEntry> entries_;
   AppendArray<Standing, 16> standings_;
   std::atomic<std::uint64_t> total_length_{0}, counted_{0};
   Dictionary types_;

@@ -1,7 +1,7 @@
 // Where is the text against which phrases are verified? In one append-only file of folded text, mapped into memory: a
 // document is a row of streams, each a field value or a whole component file with its page boundaries
-// (docs/formats/index.md). Each document's bytes carry a checksum. One writer; readers may
-// read what a published document points at.
+// (docs/formats/index.md). Each document's bytes carry a checksum. One writer; readers may read what a published
+// document points at.
 #pragma once
 
 #include <cstdint>
