@@ -13,8 +13,8 @@
 #include "lantai/storage/blob_store.h"
 #include "lantai/text/folding.h"
 #include "likeness.h"
-#include "recent_answers.h"
-#include "shown_documents.h"
+#include "question.h"
+#include "recently_used.h"
 #include "snippet.h"
 #include "spelling.h"
 
@@ -121,6 +121,22 @@ void take_passage(Passage passage, Hit& hit) {
   hit.snippet = std::move(passage.parts);
 }
 
+std::size_t memory_of(const index::Document& document) {
+  std::size_t bytes = 4096;  // fields, names and the rest, roughly
+  for (const auto& page : document.pages) bytes += page.text.size() + sizeof page;
+  return bytes;
+}
+
+std::size_t memory_of(const std::string& question, const SearchResult& answer) {
+  std::size_t bytes = sizeof answer + 2 * question.size() + answer.next_page_token.size();
+  for (const auto& hit : answer.hits) {
+    bytes += sizeof hit + hit.title.size() + hit.file_name.size() + hit.member.size() + hit.department.size();
+    for (const auto& part : hit.snippet) bytes += sizeof part + part.text.size();
+  }
+  for (const auto& facet : answer.facets) bytes += sizeof facet + facet.values.size() * sizeof(FacetValue);
+  return bytes;
+}
+
 Mode mode_of(Matching matching) {
   if (matching == Matching::all) return Mode::exact_first;
   return matching == Matching::by_sound ? Mode::by_sound : Mode::relaxed;
@@ -150,14 +166,14 @@ class IndexSearcher final : public Searcher {
     const auto deadline = std::chrono::steady_clock::now() + request.time_limit;
     const std::string state = state_of(*searchable_.snapshot(), synonyms_());
     const std::string question = question_of(request);
-    if (const auto known = recent_.find(state, question)) return *known;
+    if (const auto known = answers_.find(state, question)) return *known;
     SearchResult result = search(request, deadline, true);
     const bool lasting = std::none_of(result.hints.begin(), result.hints.end(), [](const Hint& hint) {
       return hint.code == "search.time_limit" || hint.code == "search.damaged";
     });
     // Asked again: something may have been indexed meanwhile.
     if (lasting && state_of(*searchable_.snapshot(), synonyms_()) == state)
-      recent_.keep(state, question, std::make_shared<const SearchResult>(result));
+      answers_.keep(state, question, std::make_shared<const SearchResult>(result), memory_of(question, result));
     return result;
   }
   std::vector<Completion> complete(const CompletionRequest& request) override;
@@ -191,8 +207,11 @@ class IndexSearcher final : public Searcher {
   FieldAliases aliases_;
   NameGrams names_;
   SegmenterPool segmenters_;
-  ShownDocuments shown_{kShownBytes};
-  RecentAnswers recent_{kAnswerBytes};
+  // Making a document from the store costs far more than finding it, and people ask for the same few again and again.
+  // By the number the index gave it: whatever is indexed anew is made anew.
+  RecentlyUsed<index::DocId, index::Document> shown_{kShownBytes};
+  // People go back to a list they have seen, and many ask the same at once.
+  RecentlyUsed<std::string, SearchResult> answers_{kAnswerBytes};
   std::mutex synonyms_mutex_;
   std::shared_ptr<const Synonyms> known_synonyms_;
   std::uint64_t synonyms_number_ = 0;
@@ -341,7 +360,7 @@ std::shared_ptr<const index::Document> IndexSearcher::document_of(const index::S
   auto found = source_.find(snapshot.columns->types().at(entry.type), entry.id);
   if (!found) return nullptr;
   auto document = std::make_shared<const index::Document>(std::move(*found));
-  shown_.keep(snapshot.generation, doc, document);
+  shown_.keep(snapshot.generation, doc, document, memory_of(*document));
   return document;
 }
 
