@@ -1,7 +1,7 @@
 // How fast does one engine index and find the rows of a file? bench_search ENGINE ROWS.tsv QUERIES.tsv DIRECTORY
-// [WARM_UP [rebuild]]; started by lantai-bench for each engine in turn. ROWS: id, source, date, title, body. QUERIES: phrases, a
-// tab between those that must occur together; the first WARM_UP are asked, not measured. Keeps its index in DIRECTORY.
-// Prints one JSON object.
+// [WARM_UP [rebuild]]; started by lantai-bench for each engine in turn. ROWS: id, source, date, title, body. QUERIES:
+// phrases, a tab between those that must occur together; the first WARM_UP are asked, not measured. Keeps its index in
+// DIRECTORY. Prints one JSON object.
 #include <fmt/format.h>
 
 #include <algorithm>
