@@ -170,7 +170,7 @@ test('a search of several fields and dates is filled in, and stands in the box',
 });
 
 test('while one types, names are offered by pinyin; choosing one searches for it', async ({ signedIn: page, api }, info) => {
-  const mark = unique('');
+  const mark = `${Date.now()}${info.workerIndex}`; // letters might be pinyin themselves
   const title = `骆驼驯养考察${mark}`;
   await api.create('item', { title, access_level: 'public' });
   await api.searchable();
@@ -199,16 +199,11 @@ test('while one types, names are offered by pinyin; choosing one searches for it
   await expect(page.getByRole('option', { name: `${title} 检索过` })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('option')).toHaveCount(0);
-  // The server remembers: the start page shows it, until it is cleared.
+  // The server remembers: the start page shows it.
   await page.goto('/search');
   const recent = page.getByRole('region', { name: '最近检索' });
   await expect(recent.getByRole('button', { name: title })).toBeVisible();
   await expectFits(page);
-  await recent.getByRole('button', { name: '清空' }).click();
-  await expect(recent).toHaveCount(0);
-  await page.reload();
-  await expect(page.getByRole('region', { name: '可以这样检索' })).toBeVisible();
-  await expect(recent).toHaveCount(0);
 });
 
 test('what sounds the same is offered when nothing has all of it', async ({ signedIn: page, api }) => {
