@@ -15,6 +15,13 @@ struct Row {
 // Phrases that all must occur; pieces of Han characters.
 using Query = std::vector<std::string>;
 
+// As query parsers take it: "…" AND "…"
+inline std::string joined(const Query& query) {
+  std::string text;
+  for (const auto& phrase : query) text += (text.empty() ? "\"" : " AND \"") + phrase + "\"";
+  return text;
+}
+
 class Engine {
  public:
   virtual ~Engine() = default;

@@ -36,10 +36,8 @@ class XapianNgrams final : public Engine {
   void open() override { reader_ = Xapian::Database(directory_); }
 
   std::size_t find(const Query& query) override {
-    std::string text;
-    for (const auto& phrase : query) text += (text.empty() ? "\"" : " AND \"") + phrase + "\"";
     Xapian::Enquire enquire(reader_);
-    enquire.set_query(parsed(text));
+    enquire.set_query(parsed(joined(query)));
     return enquire.get_mset(0, 10).size();
   }
 
@@ -98,9 +96,7 @@ class Sqlite final : public Engine {
   void open() override { select_ = prepared("SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT 10"); }
 
   std::size_t find(const Query& query) override {
-    std::string text;
-    for (const auto& phrase : query) text += (text.empty() ? "\"" : " AND \"") + phrase + "\"";
-    bind(select_, 1, text);
+    bind(select_, 1, joined(query));
     std::size_t rows = 0;
     while (::sqlite3_step(select_) == SQLITE_ROW) ++rows;
     ::sqlite3_reset(select_);

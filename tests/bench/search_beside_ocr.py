@@ -16,8 +16,9 @@ import time
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(TOP / "tests" / "scenario"), str(TOP / "tools" / "samples")]
+sys.path[:0] = [str(TOP / "tests" / "scenario"), str(TOP / "tools" / "samples"), str(TOP / "tests" / "bench")]
 from lantai_server import Installation  # noqa: E402
+import texts  # noqa: E402
 import writers  # noqa: E402
 
 
@@ -44,27 +45,14 @@ def main():
     parser.add_argument("--pages", type=int, default=24)
     parser.add_argument("--searches", type=int, default=800)
     options = parser.parse_args()
-    rows = []
-    with open(options.file, encoding="utf-8") as lines:
-        for line in lines:
-            columns = line.rstrip("\n").split("\t")
-            if len(columns) >= 5:
-                rows.append((columns[3], columns[4]))
-            if len(rows) == options.rows:
-                break
+    rows = list(texts.rows_of(options.file, options.rows))
+    bodies = [body for *_, body in rows if len(body) > 40]
     chosen = random.Random(1)
-    bodies = [body for _, body in rows if len(body) > 40]
-    phrases = []
-    while len(phrases) < 500:
-        body = chosen.choice(bodies)
-        at = chosen.randrange(len(body) - 8)
-        phrases.append(body[at:at + chosen.randint(2, 6)])
+    phrases = texts.phrases_of(rows, 500, 2, 6)
     lantai = Installation()
     try:
         holdings = lantai.folder / "holdings.jsonl"
-        with open(holdings, "w", encoding="utf-8") as out:
-            for title, body in rows:
-                out.write(json.dumps({"type": "item", "fields": {"title": title[:300] or "x", "abstract": body[:20_000]}}, ensure_ascii=False) + "\n")
+        texts.write_records(rows, holdings)
         lantai.run("import", holdings)
         lantai.add_user("reader", "archivist", 3)
         lantai.start()

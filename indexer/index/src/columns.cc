@@ -61,7 +61,7 @@ void Columns::set_standing(DocId doc, std::uint32_t length, std::vector<std::str
 
 double Columns::average_length() const {
   const std::uint64_t count = counted_.load();
-  return count == 0 ? 1 : std::max(1.0, static_cast<double>(total_length_.load()) / static_cast<double>(count));
+  return count == 0 ? 1 : std::max(1.0, static_cast<double>(total_length()) / static_cast<double>(count));
 }
 
 std::uint32_t Columns::add_access_set(std::vector<std::string> terms) {

@@ -112,7 +112,6 @@ void Generation::apply_columns(const ColumnRecord& record) {
   entry.type = columns_->mutable_types().add(record.type);
   columns_->set_standing(record.doc, record.length, record.access);
   for (const auto& [name, values] : record.fields) columns_->ensure_field(name).set(record.doc, values);
-  total_length_ += record.length;
 }
 
 void Generation::put(const Document& document, AnalysedDocument analysed) {
@@ -173,7 +172,7 @@ std::shared_ptr<const Snapshot> Generation::snapshot() {
   out->state = ++snapshot_state_;
   out->end = static_cast<DocId>(state_.next_doc);
   out->documents = numbers_.size();
-  out->total_length = total_length_;
+  out->total_length = columns_->total_length();
   for (const auto& settled : settled_) out->segments.push_back(settled.segment);
   out->segments.insert(out->segments.end(), fresh_.begin(), fresh_.end());
   out->columns = columns_;

@@ -105,7 +105,7 @@ class Generation {
   std::unique_ptr<ColumnLog> column_log_;
   std::unordered_map<std::string, DocId> numbers_;  // type/id → its living document
   std::uint64_t snapshot_state_ = 1;
-  std::uint64_t gone_ = 0, total_length_ = 0;
+  std::uint64_t gone_ = 0;
   std::uint64_t segment_counter_ = 0;
   std::vector<Settled> settled_;
   std::vector<std::shared_ptr<const Segment>> fresh_;

@@ -138,8 +138,9 @@ class XapianReader final : public SegmentReader {
       auto at = database_->postlist_begin(term);
       if (at == database_->postlist_end(term)) return nullptr;
       auto cursor = std::make_unique<XapianCursor>(segment_, term, std::move(at));
-      const auto count = database_->get_termfreq(term);
       // Unpacking costs about as much as has been walked in vain then.
+      if (walked < PostingLists::kFewest / 2) return cursor;
+      const auto count = database_->get_termfreq(term);
       if (count < PostingLists::kFewest || walked < count / 2) return cursor;
       const auto list = std::make_shared<const PostingList>(*cursor, count, segment_.columns());
       segment_.lists().keep(term, list);

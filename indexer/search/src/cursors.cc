@@ -8,36 +8,48 @@
 namespace lantai::search {
 namespace {
 
+DocId move_to(index::PostingCursor& postings, DocId target) {
+  if (postings.doc() < target) postings.skip_to(target);
+  return postings.doc();
+}
+DocId move_to(Cursor& cursor, DocId target) {
+  cursor.advance(target);
+  return cursor.doc();
+}
+
+// From where the first stands to where all stand together, or to its end.
+template <typename Cursors>
+DocId meet(Cursors& cursors, index::Effort& effort) {
+  auto& lead = *cursors.front();
+  for (std::size_t i = 1; lead.doc() != kNoDoc && i < cursors.size();) {
+    effort.spend();
+    const DocId at = move_to(*cursors[i], lead.doc());
+    if (at == lead.doc()) {
+      ++i;
+      continue;
+    }
+    move_to(lead, at);
+    i = 1;
+  }
+  return lead.doc();
+}
+
 // The postings stand in the order in which they are asked: the fewest first.
 class AllTerms final : public Cursor {
  public:
   AllTerms(std::vector<std::unique_ptr<index::PostingCursor>> postings, std::uint64_t fewest, index::Effort& effort)
       : postings_(std::move(postings)), fewest_(fewest), effort_(effort) {
-    settle();
+    meet(postings_, effort_);
   }
   DocId doc() const override { return postings_.front()->doc(); }
   void advance(DocId target) override {
     if (doc() >= target) return;
     postings_.front()->skip_to(target);
-    settle();
+    meet(postings_, effort_);
   }
   std::uint64_t cost() const override { return fewest_; }
 
  private:
-  void settle() {
-    index::PostingCursor& lead = *postings_.front();
-    for (std::size_t i = 1; lead.doc() != kNoDoc && i < postings_.size();) {
-      effort_.spend();
-      index::PostingCursor& other = *postings_[i];
-      if (other.doc() < lead.doc()) other.skip_to(lead.doc());
-      if (other.doc() == lead.doc()) {
-        ++i;
-        continue;
-      }
-      lead.skip_to(other.doc());
-      i = 1;
-    }
-  }
   std::vector<std::unique_ptr<index::PostingCursor>> postings_;
   const std::uint64_t fewest_;
   index::Effort& effort_;
@@ -116,13 +128,13 @@ class AllOf final : public Cursor {
  public:
   AllOf(Children children, index::Effort& effort) : children_(std::move(children)), effort_(effort) {
     std::sort(children_.begin(), children_.end(), [](const auto& a, const auto& b) { return a->cost() < b->cost(); });
-    settle();
+    at_ = meet(children_, effort_);
   }
   DocId doc() const override { return at_; }
   void advance(DocId target) override {
     if (at_ >= target) return;
     children_.front()->advance(target);
-    settle();
+    at_ = meet(children_, effort_);
   }
   bool confirm() override {
     return std::all_of(children_.begin(), children_.end(), [](const auto& child) { return child->confirm(); });
@@ -133,20 +145,6 @@ class AllOf final : public Cursor {
   std::uint64_t cost() const override { return children_.front()->cost(); }
 
  private:
-  void settle() {
-    Cursor& lead = *children_.front();
-    for (std::size_t i = 1; lead.doc() != kNoDoc && i < children_.size();) {
-      effort_.spend();
-      children_[i]->advance(lead.doc());
-      if (children_[i]->doc() == lead.doc()) {
-        ++i;
-        continue;
-      }
-      lead.advance(children_[i]->doc());
-      i = 1;
-    }
-    at_ = lead.doc();
-  }
   Children children_;
   index::Effort& effort_;
   DocId at_ = kNoDoc;

@@ -114,15 +114,14 @@ class Evaluator {
         snapshot_(run.snapshot),
         order_(*snapshot_.columns, conditions.request->sort),
         visible_(visible_sets(conditions, *snapshot_.columns)),
-        terms_(conditions.request->sort == Sort::relevance ? weighed_terms(conditions) : std::vector<WeighedTerm>{}),
-        wanted_(conditions.basis.offset + conditions.request->limit),
-        ranked_(conditions.request->sort == Sort::relevance) {
+        ranked_(conditions.request->sort == Sort::relevance),
+        terms_(ranked_ ? weighed_terms(conditions) : std::vector<WeighedTerm>{}),
+        wanted_(conditions.basis.offset + conditions.request->limit) {
     for (const auto& name : conditions.request->facets) {
       facets_.emplace_back(name, snapshot_.columns->find_field(name));
     }
     const double documents = std::max(1.0, static_cast<double>(conditions.basis.end - 1));
-    run_.average_length = average_length_ =
-        std::max(1.0, static_cast<double>(conditions.basis.total_length) / documents);
+    run_.average_length = std::max(1.0, static_cast<double>(conditions.basis.total_length) / documents);
     if (!conditions.request->types.empty()) type_ = snapshot_.columns->types().find(conditions.request->types);
   }
 
@@ -245,7 +244,7 @@ class Evaluator {
 
   double score(DocId doc, std::uint32_t length, const Scorers& scorers) const {
     double sum = 0;
-    const double norm = index::length_norm(length, average_length_);
+    const double norm = index::length_norm(length, run_.average_length);
     for (const auto& [postings, weight] : scorers) {
       if (postings->doc() < doc) postings->skip_to(doc);
       if (postings->doc() != doc) continue;
@@ -288,11 +287,10 @@ class Evaluator {
   const index::Snapshot& snapshot_;
   Order order_;
   std::vector<bool> visible_;
+  const bool ranked_;
   std::vector<WeighedTerm> terms_;
   std::size_t wanted_;
   std::vector<FacetCounter> facets_;
-  const bool ranked_;
-  double average_length_ = 1;
   std::uint32_t type_ = 0;
   std::uint64_t passed_over_ = 0, samples_ = 0, sampled_every_ = 2;
   Evaluation out_;

@@ -1,37 +1,48 @@
 #include "question.h"
 
 namespace lantai::search {
+namespace {
 
-std::string question_of(const SearchRequest& request) {
-  std::string all;
-  const auto add = [&](std::string_view part) {
-    all += std::to_string(part.size());
-    all += ':';
-    all += part;
-  };
-  const auto add_list = [&](const std::vector<std::string>& list) {
+// Each part with its length, each list with its number: no two requests give the same text.
+class Text {
+ public:
+  Text& add(std::string_view part) {
+    all_ += std::to_string(part.size());
+    all_ += ':';
+    all_ += part;
+    return *this;
+  }
+  Text& add_list(const std::vector<std::string>& list) {
     add(std::to_string(list.size()));
     for (const auto& one : list) add(one);
-  };
-  add(request.query);
-  add(std::to_string(request.filters.size()));
-  for (const auto& filter : request.filters) {
-    add(filter.field);
-    add_list(filter.any_of);
-    add(filter.from ? "+" + *filter.from : "");
-    add(filter.to ? "+" + *filter.to : "");
+    return *this;
   }
-  add_list(request.facets);
-  add(std::to_string(request.facet_values));
-  add(std::to_string(static_cast<int>(request.sort)));
-  add(std::to_string(request.limit));
-  add(request.page_token);
-  add(request.strict ? "strict" : "");
-  add(request.access.everything ? "*" : "");
-  add_list(request.access.any_of);
-  add(request.types);
-  add(request.ids_after);
-  return all;
+  // Of a range.
+  Text& add_end(const std::optional<std::string>& part) { return add(part ? "+" + *part : ""); }
+  std::string take() { return std::move(all_); }
+
+ private:
+  std::string all_;
+};
+
+}  // namespace
+
+std::string list_asked_for(const SearchRequest& request) {
+  Text text;
+  text.add(request.query).add(request.types).add(request.ids_after);
+  text.add(std::to_string(static_cast<int>(request.sort)));
+  text.add(request.access.everything ? "*" : "").add_list(request.access.any_of);
+  text.add(std::to_string(request.filters.size()));
+  for (const auto& filter : request.filters)
+    text.add(filter.field).add_list(filter.any_of).add_end(filter.from).add_end(filter.to);
+  return text.take();
+}
+
+std::string question_of(const SearchRequest& request) {
+  Text text;
+  text.add(list_asked_for(request)).add(request.page_token).add(std::to_string(request.limit));
+  text.add_list(request.facets).add(std::to_string(request.facet_values)).add(request.strict ? "strict" : "");
+  return text.take();
 }
 
 }  // namespace lantai::search

@@ -1,5 +1,4 @@
-// When is a search the same as another? When their questions are: everything that an answer depends on but the state of
-// the index and of the synonyms.
+// When is a search the same as another? Two texts say what it asks for; whatever differs in them is another search.
 #pragma once
 
 #include <string>
@@ -8,6 +7,9 @@
 
 namespace lantai::search {
 
+// Which records, in which order: what the pages of one list have in common.
+std::string list_asked_for(const SearchRequest& request);
+// Everything that its answer depends on but the state of the index and of the synonyms.
 std::string question_of(const SearchRequest& request);
 
 }  // namespace lantai::search

@@ -6,19 +6,18 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <unordered_map>
 #include <utility>
 
 namespace lantai::search {
 
-template <typename Key, typename Value>
+template <typename State, typename Key, typename Value>
 class RecentlyUsed {
  public:
   explicit RecentlyUsed(std::size_t most_bytes) : most_bytes_(most_bytes) {}
 
   // nullptr: not kept. Another `state` than the last forgets everything.
-  std::shared_ptr<const Value> find(const std::string& state, const Key& key) {
+  std::shared_ptr<const Value> find(const State& state, const Key& key) {
     std::lock_guard lock(mutex_);
     if (state != state_) {
       state_ = state;
@@ -33,7 +32,7 @@ class RecentlyUsed {
   }
 
   // Passed over: what belongs to another state than was last asked for, and what takes more than a tenth of it all.
-  void keep(const std::string& state, const Key& key, std::shared_ptr<const Value> value, std::size_t bytes) {
+  void keep(const State& state, const Key& key, std::shared_ptr<const Value> value, std::size_t bytes) {
     if (bytes > most_bytes_ / 10) return;
     std::lock_guard lock(mutex_);
     if (state != state_ || places_.contains(key)) return;
@@ -53,7 +52,7 @@ class RecentlyUsed {
   };
   const std::size_t most_bytes_;
   std::mutex mutex_;
-  std::string state_;
+  State state_;
   std::list<Entry> entries_;  // the last used first
   std::unordered_map<Key, typename std::list<Entry>::iterator> places_;
   std::size_t bytes_ = 0;

@@ -68,25 +68,7 @@ class SegmenterPool {
 };
 
 std::uint64_t digest_of(const SearchRequest& request) {
-  std::string all;
-  const auto add = [&](std::string_view part) {
-    all += std::to_string(part.size());
-    all += ':';
-    all += part;
-  };
-  add(request.query);
-  add(request.types);
-  add(request.ids_after);
-  add(std::to_string(static_cast<int>(request.sort)));
-  add(request.access.everything ? "*" : "");
-  for (const auto& term : request.access.any_of) add(term);
-  for (const auto& filter : request.filters) {
-    add(filter.field);
-    for (const auto& value : filter.any_of) add(value);
-    add(filter.from.value_or(""));
-    add(filter.to.value_or(""));
-  }
-  const Bytes digest = storage::sha256(as_bytes(all));
+  const Bytes digest = storage::sha256(as_bytes(list_asked_for(request)));
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < 8; ++i) value = (value << 8U) | digest[i];
   return value;
@@ -164,15 +146,15 @@ class IndexSearcher final : public Searcher {
 
   SearchResult search(const SearchRequest& request) override {
     const auto deadline = std::chrono::steady_clock::now() + request.time_limit;
-    const std::string state = state_of(*searchable_.snapshot(), synonyms_());
+    const Now now{searchable_.snapshot(), synonyms_()};
+    const AnswerState state{now.snapshot->generation, now.snapshot->life, now.snapshot->state, now.synonyms};
     const std::string question = question_of(request);
     if (const auto known = answers_.find(state, question)) return *known;
-    SearchResult result = search(request, deadline, true);
+    SearchResult result = search(request, now, deadline, true);
     const bool lasting = std::none_of(result.hints.begin(), result.hints.end(), [](const Hint& hint) {
       return hint.code == "search.time_limit" || hint.code == "search.damaged";
     });
-    // Asked again: something may have been indexed meanwhile.
-    if (lasting && state_of(*searchable_.snapshot(), synonyms_()) == state)
+    if (lasting)
       answers_.keep(state, question, std::make_shared<const SearchResult>(result), memory_of(question, result));
     return result;
   }
@@ -189,10 +171,22 @@ class IndexSearcher final : public Searcher {
     Evaluation evaluation;
   };
 
-  std::string state_of(const index::Snapshot& snapshot, std::shared_ptr<const Synonyms> synonyms);
-  SearchResult search(const SearchRequest& request, Time deadline, bool may_repair);
-  Answer answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run);
-  std::string meant(const ParsedQuery& query, const SearchRequest& request, QueryRun& run);
+  // What one search looks at throughout.
+  struct Now {
+    std::shared_ptr<const index::Snapshot> snapshot;
+    std::shared_ptr<const Synonyms> synonyms;
+  };
+  // An answer holds as long as these: a snapshot itself would keep its files in place.
+  struct AnswerState {
+    std::string generation, life;
+    std::uint64_t snapshot = 0;
+    std::shared_ptr<const Synonyms> synonyms;
+    bool operator==(const AnswerState&) const = default;
+  };
+
+  SearchResult search(const SearchRequest& request, const Now& now, Time deadline, bool may_repair);
+  Answer answer(const ParsedQuery& query, const Now& now, Conditions& conditions, QueryRun& run);
+  std::string meant(const ParsedQuery& query, const SearchRequest& request, const Now& now, QueryRun& run);
   bool finds(const PlanNode& node, const Conditions& like, QueryRun& run);
   FieldNames names(const index::Snapshot& snapshot) const;
   PageToken basis_of(const SearchRequest& request, const index::Snapshot& snapshot) const;
@@ -209,23 +203,10 @@ class IndexSearcher final : public Searcher {
   SegmenterPool segmenters_;
   // Making a document from the store costs far more than finding it, and people ask for the same few again and again.
   // By the number the index gave it: whatever is indexed anew is made anew.
-  RecentlyUsed<index::DocId, index::Document> shown_{kShownBytes};
+  RecentlyUsed<std::string, index::DocId, index::Document> shown_{kShownBytes};
   // People go back to a list they have seen, and many ask the same at once.
-  RecentlyUsed<std::string, SearchResult> answers_{kAnswerBytes};
-  std::mutex synonyms_mutex_;
-  std::shared_ptr<const Synonyms> known_synonyms_;
-  std::uint64_t synonyms_number_ = 0;
+  RecentlyUsed<AnswerState, std::string, SearchResult> answers_{kAnswerBytes};
 };
-
-std::string IndexSearcher::state_of(const index::Snapshot& snapshot, std::shared_ptr<const Synonyms> synonyms) {
-  std::lock_guard lock(synonyms_mutex_);
-  if (synonyms != known_synonyms_) {
-    known_synonyms_ = std::move(synonyms);
-    ++synonyms_number_;
-  }
-  return snapshot.generation + " " + snapshot.life + " " + std::to_string(snapshot.state) + " " +
-         std::to_string(synonyms_number_);
-}
 
 FieldNames IndexSearcher::names(const index::Snapshot& snapshot) const {
   return {aliases_, [columns = snapshot.columns](const std::string& name) {
@@ -272,10 +253,11 @@ PageToken IndexSearcher::basis_of(const SearchRequest& request, const index::Sna
 
 // One walk; if it finds nothing, another that takes words of letters for pinyin; then one with any part of the query,
 // when what has all of it does not fill the first page. When the time is up: what was found.
-IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, Conditions& conditions, QueryRun& run) {
+IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, const Now& now, Conditions& conditions,
+                                            QueryRun& run) {
   const SearchRequest& request = *conditions.request;
   SegmenterPool::Lease segmenter(segmenters_);
-  Planner planner(run, segmenter.get(), names_, synonyms_());
+  Planner planner(run, segmenter.get(), names_, now.synonyms);
   PlanNode filters;
   filters.kind = PlanNode::Kind::all_of;
   Answer out;
@@ -318,8 +300,8 @@ IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, Conditions
   return out;
 }
 
-SearchResult IndexSearcher::search(const SearchRequest& request, Time deadline, bool may_repair) {
-  const auto snapshot = searchable_.snapshot();
+SearchResult IndexSearcher::search(const SearchRequest& request, const Now& now, Time deadline, bool may_repair) {
+  const auto& snapshot = now.snapshot;
   const ParsedQuery query = parse_query(request.query, names(*snapshot), request.strict);
   SearchResult result;
   result.hints = query.hints;
@@ -329,7 +311,7 @@ SearchResult IndexSearcher::search(const SearchRequest& request, Time deadline, 
   conditions.request = &request;
   conditions.basis = basis_of(request, *snapshot);
   QueryRun run(*snapshot, deadline);
-  Answer found = answer(query, conditions, run);
+  Answer found = answer(query, now, conditions, run);
   const std::vector<Hint>& hints = found.plan.hints;
   if (conditions.basis.matching == Matching::any && found.evaluation.total > 0)
     result.hints.push_back({"search.relaxed", request.query});
@@ -337,12 +319,13 @@ SearchResult IndexSearcher::search(const SearchRequest& request, Time deadline, 
   result.hints.insert(result.hints.end(), hints.begin(), hints.end());
   if (!found.evaluation.complete) result.hints.push_back({"search.time_limit", ""});
   if (!run.damaged.empty()) {
-    if (may_repair && searchable_.repair(*snapshot, run.damaged, deadline)) return search(request, deadline, false);
+    if (may_repair && searchable_.repair(*snapshot, run.damaged, deadline))
+      return search(request, {searchable_.snapshot(), synonyms_()}, deadline, false);
     result.hints.push_back({"search.damaged", std::to_string(run.damaged.size())});
   }
   const bool nothing_has_all = found.evaluation.total == 0 || conditions.basis.matching == Matching::any;
   if (nothing_has_all && found.evaluation.complete && request.page_token.empty()) {
-    if (auto other = meant(query, request, run); !other.empty())
+    if (auto other = meant(query, request, now, run); !other.empty())
       result.hints.push_back({"search.did_you_mean", std::move(other)});
   }
   result.total = found.evaluation.total;
@@ -406,14 +389,15 @@ bool IndexSearcher::finds(const PlanNode& node, const Conditions& like, QueryRun
 // The query with each word that nothing has replaced by one that is spelled almost so, or by what a name has that
 // sounds the same; empty: there is none. For 校长办工会 typed instead of 校长办公会, and commitee. Looks only at what
 // the caller may see.
-std::string IndexSearcher::meant(const ParsedQuery& query, const SearchRequest& request, QueryRun& run) {
+std::string IndexSearcher::meant(const ParsedQuery& query, const SearchRequest& request, const Now& now,
+                                 QueryRun& run) {
   using Kind = QueryNode::Kind;
   if (query.boolean) return "";
   std::string corrected = request.query;
   bool changed = false;
   try {
     SegmenterPool::Lease segmenter(segmenters_);
-    Planner planner(run, segmenter.get(), names_, synonyms_());
+    Planner planner(run, segmenter.get(), names_, now.synonyms);
     SearchRequest any;
     any.access = request.access;
     any.types = request.types;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
 
 #include "lantai/index/terms.h"
 
@@ -12,6 +11,11 @@ namespace {
 constexpr std::size_t kShortest = 4;
 constexpr std::size_t kLongest = 40;
 constexpr std::size_t kLong = 8;
+
+struct Spelled {
+  std::size_t mistakes = 0;
+  std::uint64_t frequency = 0;  // in all segments
+};
 
 bool is_latin_word(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
@@ -39,7 +43,7 @@ std::size_t mistakes_between(std::string_view a, std::string_view b, std::size_t
 std::vector<std::string> words_spelled_like(std::string_view word, std::size_t most, QueryRun& run) {
   if (word.size() < kShortest || word.size() > kLongest || !is_latin_word(word)) return {};
   const std::size_t allowed = word.size() < kLong ? 1 : 2;
-  std::map<std::string, std::uint64_t> frequencies;
+  std::map<std::string, Spelled> found;
   for (const auto& segment : run.snapshot.segments) {
     const auto reader = segment->reader();
     for (const char first : {word[0], word[1]}) {
@@ -47,19 +51,24 @@ std::vector<std::string> words_spelled_like(std::string_view word, std::size_t m
       reader->each_term(prefix, [&](const std::string& term) {
         run.effort.spend();
         const std::string_view known = std::string_view(term).substr(prefix.size() - 1);
-        if (known != word && is_latin_word(known) && mistakes_between(word, known, allowed) <= allowed)
-          frequencies[std::string(known)] += reader->frequency(term);
+        if (known == word || !is_latin_word(known)) return true;
+        const std::size_t mistakes = mistakes_between(word, known, allowed);
+        if (mistakes > allowed) return true;
+        Spelled& spelled = found[std::string(known)];
+        spelled.mistakes = mistakes;
+        spelled.frequency += reader->frequency(term);
         return true;
       });
       if (word[0] == word[1]) break;
     }
   }
-  std::vector<std::tuple<std::size_t, std::uint64_t, std::string>> order;  // mistakes, frequency downwards, word
-  for (const auto& [known, frequency] : frequencies)
-    order.emplace_back(mistakes_between(word, known, allowed), ~frequency, known);
-  std::sort(order.begin(), order.end());
   std::vector<std::string> words;
-  for (std::size_t i = 0; i < order.size() && i < most; ++i) words.push_back(std::get<2>(order[i]));
+  for (const auto& [known, spelled] : found) words.push_back(known);
+  std::stable_sort(words.begin(), words.end(), [&](const std::string& a, const std::string& b) {
+    const Spelled &left = found.at(a), &right = found.at(b);
+    return left.mistakes != right.mistakes ? left.mistakes < right.mistakes : left.frequency > right.frequency;
+  });
+  if (words.size() > most) words.resize(most);
   return words;
 }
 

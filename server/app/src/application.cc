@@ -1,9 +1,7 @@
 #include "lantai/app/application.h"
 
 #include <algorithm>
-#include <functional>
 #include <set>
-#include <type_traits>
 
 #include "field_names.h"
 #include "holdings_source.h"
@@ -109,14 +107,8 @@ class RunningApplication final : public Application {
     request.access = access_of(principal);
     search::SearchResult result = searcher_->search(request);
     // A later page goes on with what there was when the first was made.
-    const auto changed = request.page_token.empty() ? changed_since(result.position) : std::nullopt;
-    if (changed) {
-      leave_out_withdrawn(principal, result.hits, [&](const search::Hit& hit) {
-        return changed->contains({hit.type, hit.id});
-      });
-    } else {
-      leave_out_withdrawn(principal, result.hits);
-    }
+    const bool first_page = request.page_token.empty();
+    leave_out_withdrawn(principal, result.hits, first_page ? changed_since(result.position) : std::nullopt);
     return result;
   }
 
@@ -198,14 +190,17 @@ class RunningApplication final : public Application {
     return {grant.everything, std::move(grant.any_of)};
   }
   // The index follows the store by a moment; what was withdrawn in that moment is not shown.
+  // `changed`: only these may have been; nullopt: any.
+  using Changed = std::optional<std::set<std::pair<std::string, std::string>>>;  // type and id
   template <typename Found>
-  void leave_out_withdrawn(
-      const records::Principal& principal, std::vector<Found>& found,
-      const std::function<bool(const std::type_identity_t<Found>&)>& may_be = [](const auto&) { return true; }) const {
-    std::erase_if(found, [&](const Found& one) { return may_be(one) && !records_.find(principal, one.type, one.id); });
+  void leave_out_withdrawn(const records::Principal& principal, std::vector<Found>& found,
+                           const Changed& changed = std::nullopt) const {
+    std::erase_if(found, [&](const Found& one) {
+      return (!changed || changed->contains({one.type, one.id})) && !records_.find(principal, one.type, one.id);
+    });
   }
-  // Type and id of what was changed since, most of the time nothing; nullopt: more than is worth reading.
-  std::optional<std::set<std::pair<std::string, std::string>>> changed_since(std::uint64_t position) const {
+  // Most of the time nothing; nullopt: more than is worth reading.
+  Changed changed_since(std::uint64_t position) const {
     std::set<std::pair<std::string, std::string>> changed;
     if (store_->changes().last_position() <= position) return changed;
     const auto changes = store_->changes().read(position, kChangesRead);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "blanks.h"
 #include "field_names.h"
 #include "file_name.h"
 #include "lantai/base/error.h"
@@ -12,13 +13,6 @@ namespace {
 using schema::Json;
 
 constexpr std::size_t kHeadSearch = 10;  // titles and remarks may stand above the heading row
-
-std::string trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return std::string(text);
-}
 
 Error bad_line(const std::string& why) { return Error(ErrorCode::invalid_argument, why); }
 

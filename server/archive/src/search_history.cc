@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "blanks.h"
 #include "lantai/base/error.h"
 #include "lantai/storage/key_codec.h"
 #include "lantai/text/folding.h"
@@ -40,13 +41,6 @@ template <typename Reader>  // ReadView or Transaction
 std::vector<PastSearch> read(Reader& from, std::string_view account) {
   const auto value = from.get(KeySpace::searches, key_of(account));
   return value ? decode(*value) : std::vector<PastSearch>{};
-}
-
-std::string trimmed(std::string_view query) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto begin = query.find_first_not_of(kBlank);
-  return begin == std::string_view::npos ? ""
-                                         : std::string(query.substr(begin, query.find_last_not_of(kBlank) + 1 - begin));
 }
 
 void erase_same(std::vector<PastSearch>& searches, std::string_view query) {

@@ -107,7 +107,9 @@ class Columns {
   const Dictionary& types() const { return types_; }
   // Number of the set → its terms.
   const std::vector<std::string>& access_set(std::uint32_t number) const { return *access_sets_.find(number); }
-  double average_length() const;  // of all documents, gone ones included; at least 1
+  // Of all documents, gone ones included, in terms.
+  std::uint64_t total_length() const { return total_length_.load(); }
+  double average_length() const;  // at least 1
   std::uint32_t access_set_count() const { return access_count_.load(std::memory_order_acquire); }
   const FieldColumn* find_field(const std::string& name) const;
   std::vector<std::string> field_names() const;

@@ -147,7 +147,9 @@ struct SearcherOptions {
   TokenSeal seal = unsealed_tokens();
   std::vector<std::string> name_fields{"title"};  // declared, that hold the names of records: found by pinyin
   // Asked for each query, by any thread. Never null.
-  std::function<std::shared_ptr<const Synonyms>()> synonyms = [] { return std::make_shared<const Synonyms>(); };
+  std::function<std::shared_ptr<const Synonyms>()> synonyms = [none = std::make_shared<const Synonyms>()] {
+    return none;
+  };
 };
 
 class Searcher {
