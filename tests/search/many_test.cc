@@ -158,4 +158,29 @@ BOOST_AUTO_TEST_CASE(an_answer_is_kept_for_the_same_question_alone) {
   BOOST_TEST(total("secret", "") == 901U);
 }
 
+// Of 3,001 that rank the same, the last one is not counted when three pages of 1,000 are asked for.
+BOOST_AUTO_TEST_CASE(the_pages_of_an_estimate_end_with_the_last_match) {
+  std::vector<Document> documents;
+  std::set<std::string> expected, found;
+  for (int number = 0; number < 3001; ++number) {
+    Document document = document_of(0);
+    document.id = "same" + std::to_string(number);
+    document.access = {"same"};
+    document.pages = {{1, 1, "送校办公室。"}};
+    expected.insert(document.id);
+    documents.push_back(std::move(document));
+  }
+  BOOST_REQUIRE(wait(*indexer, holdings.save(documents)));
+  search::SearchRequest request;
+  request.query = "\"校办公\"";
+  request.limit = 1000;
+  request.access.any_of = {"same"};
+  do {
+    const auto page = searcher->search(request);
+    for (const auto& hit : page.hits) found.insert(hit.id);
+    request.page_token = page.next_page_token;
+  } while (!request.page_token.empty());
+  BOOST_TEST((found == expected), found.size() << " of " << expected.size());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

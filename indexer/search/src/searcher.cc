@@ -373,7 +373,9 @@ void IndexSearcher::add_hits(const Answer& answer, const Conditions& conditions,
   }
   next.offset = at;
   if (next.frequencies.size() > kMaxTokenTerms) next.frequencies.clear();
-  if (answer.evaluation.places > next.offset && next.offset <= kMaxOffset) {
+  // What an estimate passed over may be matches: the next page keeps more, and reads them.
+  const bool more = answer.evaluation.places > next.offset || !answer.evaluation.counts_are_exact;
+  if (more && next.offset <= kMaxOffset) {
     result.next_page_token = seal_.seal(encode(next));
   }
 }
