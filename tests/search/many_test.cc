@@ -93,6 +93,17 @@ BOOST_AUTO_TEST_CASE(counts_of_very_many_are_estimates_and_say_so) {
   BOOST_TEST(off(found.total, truth) < 0.05);
   BOOST_TEST_REQUIRE(found.facets.at(0).values.size() == 2U);
   for (const auto& value : found.facets[0].values) BOOST_TEST(off(value.count, years[value.value]) < 0.08);
+  // Who asks for it has every match counted.
+  search::SearchRequest whole;
+  whole.query = "\"校办公\"";
+  whole.facets = {"year"};
+  whole.access.any_of = {"public"};
+  whole.exact_counts = true;
+  const auto counted = searcher->search(whole);
+  BOOST_TEST(counted.total_is_exact);
+  BOOST_TEST(static_cast<double>(counted.total) == truth);
+  for (const auto& value : counted.facets.at(0).values)
+    BOOST_TEST(static_cast<double>(value.count) == years[value.value]);
   // What needs no text is counted whole.
   const auto pair = find("\"办公\"");
   BOOST_TEST(pair.total_is_exact);

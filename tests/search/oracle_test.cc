@@ -54,6 +54,7 @@ struct ScannedArchive {
 
   Ids find(search::SearchRequest request) const {
     request.limit = 1000;
+    request.exact_counts = true;
     Ids ids;
     do {
       const auto result = searcher->search(request);
@@ -75,7 +76,10 @@ struct ScannedArchive {
     request.query = query;
     request.access.everything = true;
     request.limit = 1;
-    return searcher->search(request).total;
+    request.exact_counts = true;
+    const auto result = searcher->search(request);
+    BOOST_TEST(result.total_is_exact);
+    return result.total;
   }
 
   // A piece of some text of the holdings, as it is folded.
@@ -237,6 +241,7 @@ BOOST_AUTO_TEST_CASE(counts_facets_and_hits_come_from_what_the_caller_may_see) {
     request.query = quoted(folded);
     request.facets = {"fiscal_year", "department"};
     request.facet_values = 100;
+    request.exact_counts = true;
     if (round % 3 == 0) request.access.any_of = {"public"};
     if (round % 3 == 1) request.access.any_of = {"staff", "nobody"};
     if (round % 3 == 2) request.access.everything = true;

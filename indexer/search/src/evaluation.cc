@@ -116,7 +116,8 @@ class Evaluator {
         visible_(visible_sets(conditions, *snapshot_.columns)),
         ranked_(conditions.request->sort == Sort::relevance),
         terms_(ranked_ ? weighed_terms(conditions) : std::vector<WeighedTerm>{}),
-        wanted_(conditions.basis.offset + conditions.request->limit) {
+        wanted_(conditions.basis.offset + conditions.request->limit),
+        counted_exactly_(conditions.request->exact_counts ? UINT64_MAX : kCountedExactly) {
     for (const auto& name : conditions.request->facets) {
       facets_.emplace_back(name, snapshot_.columns->find_field(name));
     }
@@ -185,7 +186,7 @@ class Evaluator {
       bool kept = may_be_kept(match);
       std::uint64_t times = 1;
       const bool certain = cursor->certain();
-      if (!kept && out_.places >= kCountedExactly && !(certain && (!match.closest || closest->certain()))) {
+      if (!kept && out_.places >= counted_exactly_ && !(certain && (!match.closest || closest->certain()))) {
         out_.counts_are_exact = false;
         times = sampled_for();
         if (times == 0) continue;
@@ -290,6 +291,7 @@ class Evaluator {
   const bool ranked_;
   std::vector<WeighedTerm> terms_;
   std::size_t wanted_;
+  const std::uint64_t counted_exactly_;
   std::vector<FacetCounter> facets_;
   std::uint32_t type_ = 0;
   std::uint64_t passed_over_ = 0, samples_ = 0, sampled_every_ = 2;

@@ -21,9 +21,9 @@ inline constexpr std::uint64_t kCountedExactly = 2'000;
 inline constexpr std::uint64_t kSamples = 512;
 
 struct Evaluation {
-  // Beyond kCountedExactly matches whose text has to be read, only those that may be among the best are read, and one
-  // in two of the others, half as often after each kSamples of them: then the counts, and those of facets, are
-  // estimates.
+  // Unless exact counts are asked for: beyond kCountedExactly matches whose text has to be read, only those that may be
+  // among the best are read, and one in two of the others, half as often after each kSamples of them: then the counts,
+  // and those of facets, are estimates.
   bool counts_are_exact = true;
   std::uint64_t total = 0;    // of what the caller may see now; beside what has any part, of what has everything
   std::uint64_t partial = 0;  // beside the total, what has only a part

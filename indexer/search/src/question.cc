@@ -42,6 +42,7 @@ std::string question_of(const SearchRequest& request) {
   Text text;
   text.add(list_asked_for(request)).add(request.page_token).add(std::to_string(request.limit));
   text.add_list(request.facets).add(std::to_string(request.facet_values)).add(request.strict ? "strict" : "");
+  text.add(request.exact_counts ? "exact" : "");
   return text.take();
 }
 

@@ -62,6 +62,7 @@ Response get_search(Call& call) {
   request.limit = call.query.number("limit", 20, 1, 1000);
   request.page_token = call.query.text("page_token");
   request.strict = call.query.flag("strict");
+  request.exact_counts = call.query.flag("exact_counts");
   request.types = call.query.text("type");
   if (const auto after = call.query.text("made_after"); !after.empty()) {
     const auto time = parse_rfc3339(after);
@@ -160,6 +161,7 @@ void add_search_routes(std::vector<Route>& table) {
                              {"limit", ParameterKind::integer, "1 to 1000"},
                              {"page_token", ParameterKind::text, "from the last page"},
                              {"strict", ParameterKind::flag, "syntax errors are errors"},
+                             {"exact_counts", ParameterKind::flag, "count every match, however many"},
                              {"type", ParameterKind::text, "one record type"},
                              {"made_after", ParameterKind::text, "only records made after this time, RFC 3339"},
                              {"wait", ParameterKind::integer, "a change position to have seen"}},

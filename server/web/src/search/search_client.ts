@@ -24,19 +24,19 @@ export function facetFields(): string[] {
   return all.sort((a, b) => place(a) - place(b));
 }
 
+function asked(state: QueryState) {
+  return { q: state.q, filter: state.filters.map(writeFilter), facet: facetFields(), sort: state.sort, page_token: state.token };
+}
+
 export function search(state: QueryState, signal?: AbortSignal): Promise<SearchAnswer> {
-  return get<SearchAnswer>(
-    '/search',
-    {
-      q: state.q,
-      filter: state.filters.map(writeFilter),
-      facet: facetFields(),
-      sort: state.sort,
-      limit: kPageSize,
-      page_token: state.token,
-    },
-    signal,
-  );
+  return get<SearchAnswer>('/search', { ...asked(state), limit: kPageSize }, signal);
+}
+
+// The same answer with every match counted, which takes longer when there are very many.
+export async function counted(answer: SearchAnswer, state: QueryState, signal?: AbortSignal): Promise<SearchAnswer> {
+  const exact = await get<SearchAnswer>('/search', { ...asked(state), limit: 1, exact_counts: true }, signal);
+  if (!exact.total_is_exact) return answer;
+  return { ...answer, total: exact.total, partial: exact.partial, total_is_exact: true, facets: exact.facets };
 }
 
 export function complete(typed: string, signal?: AbortSignal): Promise<Completions> {

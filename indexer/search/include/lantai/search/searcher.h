@@ -40,6 +40,9 @@ struct SearchRequest {
   Sort sort = Sort::relevance;
   std::size_t limit = 20;  // 1..1000
   std::string page_token;
+  // Totals and facets count every match. Otherwise those of very many matches whose texts would have to be read are
+  // estimates, and the answer comes sooner; SearchResult::total_is_exact tells.
+  bool exact_counts = false;
   bool strict = false;  // syntax errors are errors instead of hints
   AccessFilter access;
   std::string types;      // restrict to one record type, or empty
