@@ -4,62 +4,10 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
-#include "lantai/base/error.h"
+#include "office.h"
 #include "password_policy.h"
-#include "support/backends.h"
-#include "support/temporary_directory.h"
 
 namespace lantai::identity {
-
-constexpr std::int64_t kSecond = 1'000'000;
-const char* const kGood = "correct horse battery";
-
-// Accounts with cheap hashes: what is tested is what they decide, not what they cost.
-struct Office {
-  explicit Office(Backend backend = Backend::memory) {
-    storage::StoreOptions store_options;
-    store_options.clock = &clock;
-    store = open_store(backend, directory.path() / "store", store_options);
-    options.hash_memory_bytes = 1U << 13U;
-    options.hash_passes = 1;
-    accounts = Accounts::make(*store, clock, options);
-    admin = accounts->create(operator_principal(), make("admin", "administrator"), kGood);
-  }
-  static Account make(const std::string& login, const std::string& role) {
-    Account account;
-    account.login = login;
-    account.name = "某人";
-    account.roles = {role};
-    account.clearance = 1;
-    return account;
-  }
-  records::Principal as(const Account& account) const {
-    return {account.id, account.name, account.roles, account.clearance, {}, "10.0.0.7", false};
-  }
-  Account add(const std::string& login) { return accounts->create(operator_principal(), make(login, "staff"), kGood); }
-  std::string sign_in(const std::string& login, const std::string& password = kGood) {
-    return accounts->sign_in(login, password, "10.0.0.7").key;
-  }
-  bool open(const std::string& key) { return accounts->authenticate(key, "10.0.0.7").has_value(); }
-  storage::AuditEntry last_audit() { return store->audit().read_backwards(UINT64_MAX, 1).at(0); }
-
-  TemporaryDirectory directory;
-  ManualClock clock{Timestamp{1'700'000'000'000'000}};
-  std::unique_ptr<storage::Store> store;
-  AccountsOptions options;
-  std::unique_ptr<Accounts> accounts;
-  Account admin;
-};
-
-template <typename F>
-Error error_of(F&& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error;
-  }
-  return Error(ErrorCode::internal, "nothing was thrown");
-}
 
 BOOST_AUTO_TEST_SUITE(accounts)
 
@@ -67,7 +15,7 @@ BOOST_DATA_TEST_CASE(an_account_signs_in_and_out, kBackends, backend) {
   Office office(backend);
   const auto wang = office.add("Wang.Xm");
   BOOST_TEST(wang.login == "wang.xm");
-  const auto session = office.accounts->sign_in("WANG.xm", kGood, "10.0.0.7");
+  const auto session = office.accounts->sign_in({"WANG.xm", kGood, "10.0.0.7"});
   BOOST_TEST(!session.csrf_token.empty());
   BOOST_TEST(session.csrf_token != session.key);
   const auto seen = office.accounts->authenticate(session.key, "10.0.0.8");
@@ -124,7 +72,7 @@ BOOST_AUTO_TEST_CASE(too_many_failures_have_to_wait_ever_longer_for_that_login_a
   const auto waiting = error_of([&] { office.sign_in("wang"); });
   BOOST_TEST((waiting.code() == ErrorCode::resource_exhausted));
   BOOST_TEST(waiting.arguments().at("seconds") == "1");
-  BOOST_TEST(!office.accounts->sign_in("wang", kGood, "10.0.0.99").key.empty());
+  BOOST_TEST(!office.accounts->sign_in({"wang", kGood, "10.0.0.99"}).key.empty());
   BOOST_TEST(!office.sign_in("admin").empty());
   office.clock.advance_micros(kSecond);
   BOOST_TEST((error_of([&] { office.sign_in("wang", "wrong"); }).code() == ErrorCode::unauthenticated));
@@ -145,7 +93,7 @@ BOOST_AUTO_TEST_CASE(unknown_logins_wait_like_known_ones) {
 BOOST_AUTO_TEST_CASE(an_address_that_tries_login_after_login_has_to_wait_and_others_do_not) {
   Office office;
   const auto failure = [&](int number, const char* address) {
-    return error_of([&] { office.accounts->sign_in("nobody" + std::to_string(number), "wrong", address); }).code();
+    return error_of([&] { office.accounts->sign_in({"nobody" + std::to_string(number), "wrong", address}); }).code();
   };
   for (unsigned i = 0; i < office.options.failures_per_address; ++i) {
     BOOST_REQUIRE((failure(static_cast<int>(i), "10.0.0.7") == ErrorCode::unauthenticated));
@@ -165,7 +113,7 @@ BOOST_AUTO_TEST_CASE(failures_fill_neither_disk_nor_audit_log_and_what_was_left_
   const auto before = entries();
   const auto fail = [&](int number) {
     const auto address = "10.1." + std::to_string(number / 50) + ".1";
-    error_of([&] { office.accounts->sign_in("nobody" + std::to_string(number), "wrong", address); });
+    error_of([&] { office.accounts->sign_in({"nobody" + std::to_string(number), "wrong", address}); });
   };
   for (int i = 0; i < 300; ++i) fail(i);
   BOOST_TEST(entries() == before + 200);

@@ -34,6 +34,7 @@ class OnStore final : public AccountsDoor {
     changed.must_change_password = must_change;
     accounts().update(operator_, changed);
   }
+  void reset_second_factor(const Account& account) override { accounts().reset_second_factor(operator_, account.id); }
   std::string make_token(const Account& account, const std::string& label, unsigned days) override {
     return accounts().make_token(operator_, account.id, label, std::chrono::hours(24) * static_cast<int>(days)).key;
   }
@@ -97,6 +98,9 @@ class OverHttp final : public AccountsDoor {
   void set_password(const Account& account, const std::string& password, bool must_change) override {
     client_.send("PATCH", "/api/v1/accounts/" + account.id,
                  {{"password", password}, {"must_change_password", must_change}});
+  }
+  void reset_second_factor(const Account& account) override {
+    client_.send("DELETE", "/api/v1/accounts/" + account.id + "/second-factor", Json());
   }
   std::string make_token(const Account& account, const std::string& label, unsigned days) override {
     const Json session = client_.get("/api/v1/session");

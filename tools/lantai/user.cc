@@ -16,7 +16,7 @@ struct UserArguments {
   std::string login, name, clearance, password_file, label = "command line";
   std::vector<std::string> roles, departments;
   unsigned days = 365;
-  bool disable = false, enable = false;
+  bool disable = false, enable = false, no_second_factor = false;
 };
 
 // Without a file a password is made up and printed once. `-`: standard input.
@@ -73,6 +73,7 @@ int set(const Shared& shared, const UserArguments& arguments) {
   identity::Account account = accounts->get(arguments.login);
   apply(shared, arguments, account);
   accounts->update(account);
+  if (arguments.no_second_factor) accounts->reset_second_factor(account);
   return kDone;
 }
 
@@ -145,6 +146,8 @@ void add_user(CLI::App& app, Shared& shared, Commands& commands) {
   add_properties(*setting, *arguments);
   setting->add_flag("--disable", arguments->disable, "may not sign in");
   setting->add_flag("--enable", arguments->enable, "may sign in again");
+  setting->add_flag("--no-second-factor", arguments->no_second_factor,
+                    "who lost the device: the password alone will do");
   commands[setting] = [&shared, arguments] { return set(shared, *arguments); };
 
   CLI::App* password = named("password", "set a new password");

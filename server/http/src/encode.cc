@@ -161,7 +161,8 @@ Json encode_account(const identity::Account& account) {
           {"departments", account.departments},
           {"disabled", account.disabled},
           {"must_change_password", account.must_change_password},
-          {"version", account.version}};
+          {"version", account.version},
+          {"second_factor", account.second_factor}};
 }
 
 std::string title_of(const schema::TypeDecl& type, const records::Record& record) {

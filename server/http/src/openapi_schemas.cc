@@ -26,15 +26,33 @@ Json account_schemas() {
                      {"name", text()},         {"roles", list(text())},
                      {"clearance", integer()}, {"departments", list(text())},
                      {"disabled", flag()},     {"must_change_password", flag()},
-                     {"version", integer()}};
+                     {"version", integer()},   {"second_factor", flag()}};
   auto change = account;
   change.erase("id");
   change.erase("version");
+  change.erase("second_factor");
   change["password"] = text();
   return {{"Account", object(account)},
           {"AccountChange", optional_object(change)},
           {"AccountList", object({{"accounts", list(of("Account"))}})},
-          {"Credentials", object({{"login", text()}, {"password", text()}})},
+          {"Credentials",
+           {{"type", "object"},
+            {"properties", {{"login", text()}, {"password", text()}, {"code", text()}}},
+            {"required", {"login", "password"}}}},
+          {"SessionList", object({{"sessions", list(object({{"id", text()},
+                                                            {"address", text()},
+                                                            {"agent", text()},
+                                                            {"opened", time()},
+                                                            {"used", time()},
+                                                            {"expires", time()},
+                                                            {"current", flag()}}))}})},
+          {"EndedSessions", object({{"ended", integer()}})},
+          {"SecondFactor", object({{"on", flag()}, {"recovery_codes_left", integer()}})},
+          {"Password", object({{"password", text()}})},
+          {"Code", object({{"code", text()}})},
+          {"PasswordAndCode", object({{"password", text()}, {"code", text()}})},
+          {"Enrolment", object({{"secret", text()}, {"uri", text()}})},
+          {"RecoveryCodes", object({{"recovery_codes", list(text())}})},
           {"PasswordChange", object({{"old", text()}, {"new", text()}})},
           {"Session", object({{"account", of("Account")}, {"csrf_token", text()}, {"expires", time()}})},
           {"TokenRequest", optional_object({{"label", text()}, {"days", integer()}})},

@@ -40,18 +40,27 @@ Bytes sealing_key(std::string_view purpose) { return KeyWriter().text("seal").te
 
 Bytes encode(const StoredAccount& stored) {
   const auto& account = stored.account;
-  return Json::to_cbor(Json{{"format", kFormat},
-                            {"id", account.id},
-                            {"login", account.login},
-                            {"name", account.name},
-                            {"roles", account.roles},
-                            {"clearance", account.clearance},
-                            {"departments", account.departments},
-                            {"disabled", account.disabled},
-                            {"must_change_password", account.must_change_password},
-                            {"version", account.version},
-                            {"password", stored.password},
-                            {"generation", stored.generation}});
+  Json json{{"format", kFormat},
+            {"id", account.id},
+            {"login", account.login},
+            {"name", account.name},
+            {"roles", account.roles},
+            {"clearance", account.clearance},
+            {"departments", account.departments},
+            {"disabled", account.disabled},
+            {"must_change_password", account.must_change_password},
+            {"version", account.version},
+            {"password", stored.password},
+            {"generation", stored.generation}};
+  if (const auto& factor = stored.second_factor) {
+    Json recovery = Json::array();
+    for (const auto& digest : factor->recovery_digests) recovery.push_back(Json::binary(digest));
+    json["second_factor"] = {{"secret", Json::binary(factor->secret)},
+                             {"confirmed", factor->confirmed},
+                             {"last_step", factor->last_step},
+                             {"recovery", std::move(recovery)}};
+  }
+  return Json::to_cbor(json);
 }
 
 StoredAccount decode_account(ByteView bytes) {
@@ -70,6 +79,15 @@ StoredAccount decode_account(ByteView bytes) {
     json.at("version").get_to(account.version);
     json.at("password").get_to(out.password);
     json.at("generation").get_to(out.generation);
+    if (const auto found = json.find("second_factor"); found != json.end()) {
+      StoredSecondFactor factor;
+      factor.secret = found->at("secret").get_binary();
+      found->at("confirmed").get_to(factor.confirmed);
+      found->at("last_step").get_to(factor.last_step);
+      for (const auto& digest : found->at("recovery")) factor.recovery_digests.push_back(digest.get_binary());
+      account.second_factor = factor.confirmed;
+      out.second_factor = std::move(factor);
+    }
     return out;
   });
 }
@@ -82,7 +100,9 @@ Bytes encode(const StoredSession& session) {
                             {"label", session.label},
                             {"created", session.created.micros},
                             {"used", session.used.micros},
-                            {"expires", session.expires.micros}});
+                            {"expires", session.expires.micros},
+                            {"address", session.address},
+                            {"agent", session.agent}});
 }
 
 StoredSession decode_session(ByteView bytes) {
@@ -96,6 +116,8 @@ StoredSession decode_session(ByteView bytes) {
     json.at("created").get_to(out.created.micros);
     json.at("used").get_to(out.used.micros);
     json.at("expires").get_to(out.expires.micros);
+    out.address = json.value("address", "");  // not noted by earlier versions
+    out.agent = json.value("agent", "");
     return out;
   });
 }

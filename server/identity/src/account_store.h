@@ -12,6 +12,7 @@
 
 #include "lantai/identity/accounts.h"
 #include "lantai/storage/store.h"
+#include "one_time_code.h"
 
 namespace lantai::identity {
 
@@ -19,6 +20,7 @@ struct StoredAccount {
   Account account;
   std::string password;          // Argon2id, encoded
   std::uint64_t generation = 0;  // grows when sessions and tokens made before are no longer good
+  std::optional<StoredSecondFactor> second_factor = std::nullopt;
 };
 
 struct StoredSession {
@@ -27,6 +29,7 @@ struct StoredSession {
   bool token = false;  // for a program: no idle time-out, no CSRF
   std::string label;
   Timestamp created, used, expires;
+  std::string address = {}, agent = {};  // of a session, where it was opened
 };
 
 Bytes account_key(std::string_view id);

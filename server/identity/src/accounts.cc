@@ -24,8 +24,8 @@ using storage::Transaction;
 constexpr std::size_t kSessionKeyBytes = 32;
 constexpr std::size_t kMaxPasswordBytes = 4096;
 constexpr std::size_t kMaxLogin = 64;
+constexpr std::size_t kMaxAgent = 200;
 constexpr std::size_t kSweptAtOnce = 20;
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 // Failures in the audit log: so many at once, then one in so many seconds.
 constexpr unsigned kNotedFailures = 200;
 constexpr std::chrono::seconds kNotedFailureEvery{5};
@@ -66,12 +66,21 @@ void require_strong(std::string_view password, const Account& account, const cha
   throw Error(ErrorCode::not_found, "there is no such account", "auth.unknown_account");
 }
 
+[[noreturn]] void wrong_code() { throw Error("the code is wrong", {FieldProblem{"code", "auth.bad_code", {}}}); }
+
 bool is_administrator(const Account& account) { return !account.disabled && account.roles.contains("administrator"); }
 
 void audit(Transaction& transaction, const Principal& by, std::string action, const std::string& account,
            std::string outcome, const Json& detail = nullptr) {
   transaction.append_audit({by.id, std::move(action), account.empty() ? std::string() : "account/" + account,
                             std::move(outcome), by.address, detail.is_null() ? std::string() : detail.dump()});
+}
+
+void forget_second_factor(Transaction& transaction, const Principal& by, StoredAccount& stored) {
+  stored.second_factor.reset();
+  ++stored.account.version;
+  transaction.put(KeySpace::accounts, account_key(stored.account.id), encode(stored));
+  audit(transaction, by, "account.second_factor", stored.account.id, "ok", {{"on", false}});
 }
 
 class StoredAccounts final : public Accounts {
@@ -90,8 +99,16 @@ class StoredAccounts final : public Accounts {
   std::optional<Account> find(std::string_view account_id) const override;
   std::optional<Account> find_login(std::string_view login) const override;
   std::vector<Account> list() const override;
-  Session sign_in(std::string_view login, std::string_view password, std::string_view address) override;
+  Session sign_in(const SignIn& given) override;
   void sign_out(std::string_view session_key) override;
+  std::vector<OpenSession> sessions(const Principal& by, std::string_view session_key) override;
+  void end_session(const Principal& by, std::string_view session_id) override;
+  std::size_t end_other_sessions(const Principal& by, std::string_view session_key) override;
+  SecondFactorState second_factor(const Principal& by) const override;
+  Enrolment enrol_second_factor(const Principal& by, std::string_view password) override;
+  std::vector<std::string> confirm_second_factor(const Principal& by, std::string_view code) override;
+  void remove_second_factor(const Principal& by, std::string_view password, std::string_view code) override;
+  void reset_second_factor(const Principal& by, std::string_view account_id) override;
   Session make_token(const Principal& by, std::string_view account_id, std::string_view label,
                      std::chrono::seconds lifetime) override;
   std::vector<Token> tokens(const Principal& by, std::string_view account_id) override;
@@ -101,6 +118,11 @@ class StoredAccounts final : public Accounts {
  private:
   void require_administrator(const Principal& by, const char* action, std::string_view account_id);
   void require_another_administrator(Transaction& transaction, const Account& account) const;
+  StoredAccount require_own_password(const Principal& by, std::string_view password, const char* field,
+                                     const char* action);
+  void change_with_code(const Principal& by, const std::string& account_id,
+                        const std::function<void(Transaction&)>& change, const char* action);
+  std::vector<std::pair<Bytes, StoredSession>> good_sessions(const StoredAccount& of, bool tokens) const;
   void replace_password(const Principal& by, const StoredAccount& of, std::string_view password, bool must_change);
   Session open_session(Transaction& transaction, const StoredAccount& of, const std::string& key,
                        const StoredSession& session);
@@ -130,6 +152,7 @@ Account StoredAccounts::create(const Principal& by, Account account, std::string
   require_strong(password, account, "password");
   account.id = make_id(clock_.now());
   account.version = 1;
+  account.second_factor = false;
   const StoredAccount stored{account, hasher_.hash(password), 1};
   store_.run_transaction([&](Transaction& t) {
     if (t.get(KeySpace::accounts, login_key(account.login))) {
@@ -185,6 +208,7 @@ Account StoredAccounts::update(const Principal& by, const Account& account, std:
       changed.must_change_password = !by.service;
     }
     changed.version = stored->account.version + 1;
+    changed.second_factor = stored->account.second_factor;
     stored->account = changed;
     t.put(KeySpace::accounts, account_key(account.id), encode(*stored));
     audit(t, by, "account.update", account.id, "ok",
@@ -217,19 +241,26 @@ void StoredAccounts::set_password(const Principal& by, std::string_view account_
   replace_password(by, *stored, password, !by.service);
 }
 
-void StoredAccounts::change_password(const Principal& by, std::string_view old_password, std::string_view password) {
-  const auto stored = load_account(*store_.read_view(), by.id);
+// Whoever finds a browser signed in still does not change how its owner signs in.
+StoredAccount StoredAccounts::require_own_password(const Principal& by, std::string_view password, const char* field,
+                                                   const char* action) {
+  auto stored = load_account(*store_.read_view(), by.id);
   if (!stored) unknown_account();
   const auto now = clock_.now();
   delay_.check(stored->account.login, by.address, now);
-  if (old_password.size() > kMaxPasswordBytes || !hasher_.verify(stored->password, old_password)) {
+  if (password.size() > kMaxPasswordBytes || !hasher_.verify(stored->password, password)) {
     delay_.failed(stored->account.login, by.address, now);
-    note_failure(by, "account.password", by.id);
-    throw Error("the old password is wrong", {FieldProblem{"old", "auth.wrong_password", {}}});
+    note_failure(by, action, by.id);
+    throw Error("the password is wrong", {FieldProblem{field, "auth.wrong_password", {}}});
   }
   delay_.succeeded(stored->account.login, by.address);
-  require_strong(password, stored->account, "new");
-  replace_password(by, *stored, password, false);
+  return *std::move(stored);
+}
+
+void StoredAccounts::change_password(const Principal& by, std::string_view old_password, std::string_view password) {
+  const auto stored = require_own_password(by, old_password, "old", "account.password");
+  require_strong(password, stored.account, "new");
+  replace_password(by, stored, password, false);
 }
 
 std::optional<Account> StoredAccounts::find(std::string_view account_id) const {
@@ -256,13 +287,13 @@ std::vector<Account> StoredAccounts::list() const {
   return out;
 }
 
-Session StoredAccounts::sign_in(std::string_view login_given, std::string_view password, std::string_view address) {
-  const auto login = folded(login_given.substr(0, kMaxLogin + 1));
-  const std::string from(address);
+Session StoredAccounts::sign_in(const SignIn& given) {
+  const auto login = folded(given.login.substr(0, kMaxLogin + 1));
+  const std::string from(given.address);
   const auto now = clock_.now();
   delay_.check(login, from, now);
   const auto stored = load_login(*store_.read_view(), login);
-  const auto checked = password.substr(0, kMaxPasswordBytes + 1);
+  const auto checked = given.password.substr(0, kMaxPasswordBytes + 1);
   hasher_.prepare();
   const bool right = stored ? hasher_.verify(stored->password, checked) : hasher_.verify_nobody(checked);
   if (!right || stored->account.disabled) {
@@ -271,25 +302,47 @@ Session StoredAccounts::sign_in(std::string_view login_given, std::string_view p
     note_failure({"anonymous", {}, {}, 0, {}, from, false}, "session.open", stored ? stored->account.id : "");
     throw Error(ErrorCode::unauthenticated, "wrong login or password", "auth.bad_credentials");
   }
-  delay_.succeeded(login, from);
+  if (stored->account.second_factor && given.code.empty())
+    throw Error(ErrorCode::unauthenticated, "a code of the second factor is wanted", "auth.code_required");
   const auto renewed = hasher_.outdated(stored->password) ? hasher_.hash(checked) : std::string();
   const auto key = random_hex(kSessionKeyBytes);
+  const auto who = principal_of(stored->account, from);
   Session session;
-  store_.run_transaction([&](Transaction& t) {
+  const auto open = [&](Transaction& t) {
     auto current = load_account(t, stored->account.id);
     // The password checked must still be the one: it may have changed in between.
     if (!current || current->account.disabled || current->password != stored->password) {
       throw Error(ErrorCode::unauthenticated, "wrong login or password", "auth.bad_credentials");
     }
-    if (!renewed.empty()) {
-      current->password = renewed;
-      t.put(KeySpace::accounts, account_key(current->account.id), encode(*current));
+    Json detail;
+    if (current->account.second_factor) {
+      const auto taken = take_code(*current->second_factor, given.code, now);
+      if (taken == TakenCode::none) throw Error(ErrorCode::unauthenticated, "the code is wrong", "auth.bad_code");
+      if (taken == TakenCode::recovery)
+        detail = {{"recovery_codes_left", current->second_factor->recovery_digests.size()}};
     }
+    if (!renewed.empty()) current->password = renewed;
+    if (!renewed.empty() || current->account.second_factor)
+      t.put(KeySpace::accounts, account_key(current->account.id), encode(*current));
     const Timestamp expires{now.micros + options_.absolute_timeout.count() * kMicrosPerSecond};
-    session = open_session(t, *current, key, {current->account.id, current->generation, false, {}, now, now, expires});
+    session = open_session(t, *current, key,
+                           {current->account.id,
+                            current->generation,
+                            false,
+                            {},
+                            now,
+                            now,
+                            expires,
+                            from,
+                            to_valid_utf8(given.agent.substr(0, kMaxAgent))});
     sweep_expired(t);
-    audit(t, principal_of(current->account, from), "session.open", current->account.id, "ok");
-  });
+    audit(t, who, "session.open", current->account.id, "ok", detail);
+  };
+  if (stored->account.second_factor)
+    change_with_code(who, stored->account.id, open, "session.open");
+  else
+    store_.run_transaction(open);
+  delay_.succeeded(login, from);
   session.csrf_token = csrf_token(key);
   return session;
 }
@@ -346,27 +399,147 @@ Session StoredAccounts::make_token(const Principal& by, std::string_view account
   return session;
 }
 
-std::vector<Accounts::Token> StoredAccounts::tokens(const Principal& by, std::string_view account_id) {
-  if (by.id != account_id) require_administrator(by, "session.tokens", account_id);
+std::vector<std::pair<Bytes, StoredSession>> StoredAccounts::good_sessions(const StoredAccount& of, bool tokens) const {
   const auto view = store_.read_view();
-  const auto stored = load_account(*view, account_id);
-  if (!stored) unknown_account();
   storage::ScanRange range{{}, {}, 1000, false};
-  std::vector<Token> out;
+  std::vector<std::pair<Bytes, StoredSession>> out;
   for (bool more = true; more;) {
     const auto page = view->scan(KeySpace::sessions, range);
     for (const auto& entry : page.entries) {
-      const auto one = decode_session(entry.value);
-      const bool good = one.generation == stored->generation && ends(one) > clock_.now();
-      if (one.token && one.account == account_id && good) {
-        out.push_back({to_hex(entry.key), one.label, one.created, one.expires});
-      }
+      auto one = decode_session(entry.value);
+      const bool good = one.generation == of.generation && ends(one) > clock_.now();
+      if (one.token == tokens && one.account == of.account.id && good) out.emplace_back(entry.key, std::move(one));
     }
     more = page.more && !page.entries.empty();
     if (more) (range.begin = page.entries.back().key).push_back(0);
   }
+  return out;
+}
+
+std::vector<Accounts::Token> StoredAccounts::tokens(const Principal& by, std::string_view account_id) {
+  if (by.id != account_id) require_administrator(by, "session.tokens", account_id);
+  const auto stored = load_account(*store_.read_view(), account_id);
+  if (!stored) unknown_account();
+  std::vector<Token> out;
+  for (const auto& [digest, one] : good_sessions(*stored, true))
+    out.push_back({to_hex(digest), one.label, one.created, one.expires});
   std::sort(out.begin(), out.end(), [](const Token& a, const Token& b) { return b.created < a.created; });
   return out;
+}
+
+std::vector<Accounts::OpenSession> StoredAccounts::sessions(const Principal& by, std::string_view session_key) {
+  const auto stored = load_account(*store_.read_view(), by.id);
+  if (!stored) unknown_account();
+  const auto current = secret_digest(session_key);
+  std::vector<OpenSession> out;
+  for (const auto& [digest, one] : good_sessions(*stored, false))
+    out.push_back({to_hex(digest), one.address, one.agent, one.created, one.used, ends(one), digest == current});
+  std::sort(out.begin(), out.end(), [](const OpenSession& a, const OpenSession& b) { return b.used < a.used; });
+  return out;
+}
+
+void StoredAccounts::end_session(const Principal& by, std::string_view session_id) {
+  const auto known = sessions(by, {});
+  if (std::none_of(known.begin(), known.end(), [&](const OpenSession& one) { return one.id == session_id; }))
+    throw Error(ErrorCode::not_found, "there is no such session", "auth.unknown_session");
+  store_.run_transaction([&](Transaction& t) {
+    t.erase(KeySpace::sessions, from_hex(session_id));
+    audit(t, by, "session.end", by.id, "ok");
+  });
+}
+
+std::size_t StoredAccounts::end_other_sessions(const Principal& by, std::string_view session_key) {
+  auto others = sessions(by, session_key);
+  std::erase_if(others, [](const OpenSession& one) { return one.current; });
+  if (others.empty()) return 0;
+  store_.run_transaction([&](Transaction& t) {
+    for (const auto& one : others) t.erase(KeySpace::sessions, from_hex(one.id));
+    audit(t, by, "session.end", by.id, "ok", {{"sessions", others.size()}});
+  });
+  return others.size();
+}
+
+// A change that takes a code within its transaction, so that of two with the same code one fails. Only those who know
+// the password come so far: whoever gives wrong codes waits whatever the address, and keeps out nobody but the account
+// whose password is known already.
+void StoredAccounts::change_with_code(const Principal& by, const std::string& account_id,
+                                      const std::function<void(Transaction&)>& change, const char* action) {
+  static const std::string kOfCodes = "code of the second factor";
+  const auto now = clock_.now();
+  delay_.check(kOfCodes, account_id, now);
+  try {
+    store_.run_transaction(change);
+  } catch (const Error& error) {
+    const bool wrong_code = error.message_id() == "auth.bad_code" || !error.problems().empty();
+    if (wrong_code) {
+      delay_.failed(kOfCodes, account_id, now);
+      note_failure(by, action, account_id);
+    }
+    throw;
+  }
+  delay_.succeeded(kOfCodes, account_id);
+}
+
+Accounts::SecondFactorState StoredAccounts::second_factor(const Principal& by) const {
+  const auto stored = load_account(*store_.read_view(), by.id);
+  if (!stored) unknown_account();
+  if (!stored->account.second_factor) return {};
+  return {true, stored->second_factor->recovery_digests.size()};
+}
+
+Accounts::Enrolment StoredAccounts::enrol_second_factor(const Principal& by, std::string_view password) {
+  require_own_password(by, password, "password", "account.second_factor");
+  const auto factor = new_second_factor();
+  std::string login;
+  store_.run_transaction([&](Transaction& t) {
+    auto stored = load_account(t, by.id);
+    if (!stored) unknown_account();
+    if (stored->account.second_factor)
+      throw Error(ErrorCode::failed_precondition, "there is a second factor already", "auth.second_factor_on");
+    stored->second_factor = factor;
+    login = stored->account.login;
+    t.put(KeySpace::accounts, account_key(by.id), encode(*stored));
+  });
+  return {base32(factor.secret), enrolment_uri(factor, login)};
+}
+
+std::vector<std::string> StoredAccounts::confirm_second_factor(const Principal& by, std::string_view code) {
+  std::vector<std::string> recovery;
+  const auto confirm = [&](Transaction& t) {
+    auto stored = load_account(t, by.id);
+    if (!stored) unknown_account();
+    if (!stored->second_factor || stored->second_factor->confirmed)
+      throw Error(ErrorCode::failed_precondition, "no second factor waits for its code", "auth.no_enrolment");
+    if (!take_device_code(*stored->second_factor, code, clock_.now())) wrong_code();
+    stored->second_factor->confirmed = true;
+    recovery = make_recovery_codes(*stored->second_factor);
+    ++stored->account.version;
+    t.put(KeySpace::accounts, account_key(by.id), encode(*stored));
+    audit(t, by, "account.second_factor", by.id, "ok", {{"on", true}});
+  };
+  change_with_code(by, by.id, confirm, "account.second_factor");
+  return recovery;
+}
+
+void StoredAccounts::remove_second_factor(const Principal& by, std::string_view password, std::string_view code) {
+  require_own_password(by, password, "password", "account.second_factor");
+  const auto remove = [&](Transaction& t) {
+    auto stored = load_account(t, by.id);
+    if (!stored) unknown_account();
+    if (!stored->account.second_factor) return;
+    if (take_code(*stored->second_factor, code, clock_.now()) == TakenCode::none) wrong_code();
+    forget_second_factor(t, by, *stored);
+  };
+  change_with_code(by, by.id, remove, "account.second_factor");
+}
+
+void StoredAccounts::reset_second_factor(const Principal& by, std::string_view account_id) {
+  require_administrator(by, "account.second_factor", account_id);
+  store_.run_transaction([&](Transaction& t) {
+    auto stored = load_account(t, account_id);
+    if (!stored) unknown_account();
+    if (stored->account.second_factor) forget_second_factor(t, by, *stored);
+  });
 }
 
 void StoredAccounts::revoke_token(const Principal& by, std::string_view account_id, std::string_view token_id) {

@@ -8,8 +8,6 @@
 namespace lantai::identity {
 namespace {
 
-constexpr std::int64_t kMicros = 1'000'000;
-
 std::string key_of(const std::string& login, const std::string& address) { return login + '\n' + address; }
 
 }  // namespace
@@ -17,7 +15,7 @@ std::string key_of(const std::string& login, const std::string& address) { retur
 std::optional<std::uint64_t> FailureBudget::take(Timestamp now) {
   std::lock_guard lock(mutex_);
   full_at_ = std::max(full_at_, now);
-  const std::int64_t step = every_.count() * kMicros;
+  const std::int64_t step = every_.count() * kMicrosPerSecond;
   if (full_at_.micros - now.micros >= step * at_once_) {
     ++refused_;
     return std::nullopt;
@@ -34,11 +32,11 @@ void SignInDelay::check(const std::string& login, const std::string& address, Ti
   }
   if (const auto found = by_key_.find(key_of({}, address)); found != by_key_.end()) {
     const std::int64_t used = found->second->until.micros - now.micros;
-    wait = std::max(wait, used - (of_address_ - 1) * kRefill.count() * kMicros);
+    wait = std::max(wait, used - (of_address_ - 1) * kRefill.count() * kMicrosPerSecond);
   }
   if (wait <= 0) return;
   throw Error(ErrorCode::resource_exhausted, "too many failed sign-ins", "auth.too_many_failures",
-              {{"seconds", std::to_string((wait + kMicros - 1) / kMicros)}});
+              {{"seconds", std::to_string((wait + kMicrosPerSecond - 1) / kMicrosPerSecond)}});
 }
 
 // The newest comes first; the one unused for longest goes.
@@ -60,12 +58,12 @@ SignInDelay::Failures& SignInDelay::remember(const std::string& key) {
 void SignInDelay::failed(const std::string& login, const std::string& address, Timestamp now) {
   std::lock_guard lock(mutex_);
   auto& of_address = remember(key_of({}, address));
-  of_address.until.micros = std::max(of_address.until.micros, now.micros) + kRefill.count() * kMicros;
+  of_address.until.micros = std::max(of_address.until.micros, now.micros) + kRefill.count() * kMicrosPerSecond;
   auto& failures = remember(key_of(login, address));
   if (++failures.count < free_failures_) return;
   const auto doublings = std::min(failures.count - free_failures_, 30U);
   const auto seconds = std::min<std::int64_t>(std::int64_t{1} << doublings, longest_.count());
-  failures.until = {now.micros + seconds * kMicros};
+  failures.until = {now.micros + seconds * kMicrosPerSecond};
 }
 
 void SignInDelay::succeeded(const std::string& login, const std::string& address) {

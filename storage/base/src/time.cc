@@ -50,7 +50,7 @@ std::string format_rfc3339(Timestamp time) {
   const auto day_micros = std::int64_t{86'400'000'000};
   auto within = time.micros % day_micros;
   if (within < 0) within += day_micros;
-  const auto seconds = within / 1'000'000;
+  const auto seconds = within / kMicrosPerSecond;
   return fmt::format("{}T{:02}:{:02}:{:02}.{:06}Z", format_date(date_of(time)), seconds / 3600, seconds / 60 % 60,
                      seconds % 60, within % 1'000'000);
 }

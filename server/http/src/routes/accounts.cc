@@ -62,6 +62,11 @@ Response update_account(Call& call) {
   return json_response(200, encode_account(call.app().accounts().update(call.principal(), *account, password)));
 }
 
+Response reset_second_factor(Call& call) {
+  call.app().accounts().reset_second_factor(call.principal(), call.at("id"));
+  return no_content();
+}
+
 }  // namespace
 
 void add_account_routes(std::vector<Route>& table) {
@@ -93,6 +98,13 @@ void add_account_routes(std::vector<Route>& table) {
                    .answer_schema = "Account",
                    .at_once = 4,
                    .handle = update_account});
+  table.push_back({.method = "DELETE",
+                   .path = "/api/v1/accounts/{id}/second-factor",
+                   .operation = "resetSecondFactor",
+                   .summary = "Take away the second factor of somebody who lost device and recovery codes",
+                   .need = Need::administrator,
+                   .success = 204,
+                   .handle = reset_second_factor});
 }
 
 }  // namespace lantai::http

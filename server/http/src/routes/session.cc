@@ -14,8 +14,10 @@ std::string session_cookie(const Call& call, std::string_view key, bool ends) {
 }
 
 Response sign_in(Call& call) {
-  const auto session = call.app().accounts().sign_in(text_member(call.body, "login"),
-                                                     text_member(call.body, "password"), call.peer.address);
+  const auto login = text_member(call.body, "login"), password = text_member(call.body, "password"),
+             code = text_member(call.body, "code", "");
+  const auto session =
+      call.app().accounts().sign_in({login, password, call.peer.address, code, call.head.headers.get("user-agent")});
   auto response = json_response(200, {{"account", encode_account(session.account)},
                                       {"csrf_token", session.csrf_token},
                                       {"expires", format_rfc3339(session.expires)}});
@@ -38,6 +40,51 @@ Response sign_out(Call& call) {
 
 Response change_password(Call& call) {
   call.app().accounts().change_password(call.principal(), text_member(call.body, "old"), text_member(call.body, "new"));
+  return no_content();
+}
+
+Response list_sessions(Call& call) {
+  Json sessions = Json::array();
+  for (const auto& one : call.app().accounts().sessions(call.principal(), call.session_key)) {
+    sessions.push_back({{"id", one.id},
+                        {"address", one.address},
+                        {"agent", one.agent},
+                        {"opened", format_rfc3339(one.opened)},
+                        {"used", format_rfc3339(one.used)},
+                        {"expires", format_rfc3339(one.expires)},
+                        {"current", one.current}});
+  }
+  return json_response(200, {{"sessions", std::move(sessions)}});
+}
+
+Response end_session(Call& call) {
+  call.app().accounts().end_session(call.principal(), call.at("id"));
+  return no_content();
+}
+
+Response end_other_sessions(Call& call) {
+  return json_response(200, {{"ended", call.app().accounts().end_other_sessions(call.principal(), call.session_key)}});
+}
+
+Response get_second_factor(Call& call) {
+  const auto state = call.app().accounts().second_factor(call.principal());
+  return json_response(200, {{"on", state.on}, {"recovery_codes_left", state.recovery_codes_left}});
+}
+
+Response enrol_second_factor(Call& call) {
+  const auto enrolment =
+      call.app().accounts().enrol_second_factor(call.principal(), text_member(call.body, "password"));
+  return json_response(201, {{"secret", enrolment.secret}, {"uri", enrolment.uri}});
+}
+
+Response confirm_second_factor(Call& call) {
+  return json_response(200, {{"recovery_codes", call.app().accounts().confirm_second_factor(
+                                                    call.principal(), text_member(call.body, "code"))}});
+}
+
+Response remove_second_factor(Call& call) {
+  const auto password = text_member(call.body, "password"), code = text_member(call.body, "code");
+  call.app().accounts().remove_second_factor(call.principal(), password, code);
   return no_content();
 }
 
@@ -106,6 +153,60 @@ void add_session_routes(std::vector<Route>& table) {
                    .success = 204,
                    .at_once = 4,
                    .handle = change_password});
+  table.push_back({.method = "GET",
+                   .path = "/api/v1/sessions",
+                   .operation = "listSessions",
+                   .summary = "Where one is signed in",
+                   .answer_schema = "SessionList",
+                   .handle = list_sessions});
+  table.push_back({.method = "DELETE",
+                   .path = "/api/v1/sessions/{id}",
+                   .operation = "endSession",
+                   .summary = "End one of one's own sessions",
+                   .success = 204,
+                   .handle = end_session});
+  table.push_back({.method = "DELETE",
+                   .path = "/api/v1/sessions",
+                   .operation = "endOtherSessions",
+                   .summary = "End all of one's own sessions but this one",
+                   .answer_schema = "EndedSessions",
+                   .handle = end_other_sessions});
+  table.push_back({.method = "GET",
+                   .path = "/api/v1/session/second-factor",
+                   .operation = "getSecondFactor",
+                   .summary = "Is one's own second factor on?",
+                   .answer_schema = "SecondFactor",
+                   .handle = get_second_factor});
+  table.push_back({.method = "POST",
+                   .path = "/api/v1/session/second-factor",
+                   .operation = "enrolSecondFactor",
+                   .summary = "A secret for one's own authenticator program; not asked for until confirmed",
+                   .body = BodyKind::json,
+                   .body_limit = 4096,
+                   .request_schema = "Password",
+                   .success = 201,
+                   .answer_schema = "Enrolment",
+                   .at_once = 4,
+                   .handle = enrol_second_factor});
+  table.push_back({.method = "PUT",
+                   .path = "/api/v1/session/second-factor",
+                   .operation = "confirmSecondFactor",
+                   .summary = "From now on signing in takes a code; gives the recovery codes",
+                   .body = BodyKind::json,
+                   .body_limit = 4096,
+                   .request_schema = "Code",
+                   .answer_schema = "RecoveryCodes",
+                   .handle = confirm_second_factor});
+  table.push_back({.method = "POST",
+                   .path = "/api/v1/session/second-factor/removal",
+                   .operation = "removeSecondFactor",
+                   .summary = "From now on the password alone will do",
+                   .body = BodyKind::json,
+                   .body_limit = 4096,
+                   .request_schema = "PasswordAndCode",
+                   .success = 204,
+                   .at_once = 4,
+                   .handle = remove_second_factor});
   table.push_back({.method = "POST",
                    .path = "/api/v1/tokens",
                    .operation = "makeToken",

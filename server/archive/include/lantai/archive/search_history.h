@@ -27,7 +27,7 @@ class SearchHistory {
   static constexpr std::size_t kKept = 50;  // searches of an account; older ones go
   // What fewer people looked for is not told: it might be known who. Longer ago it does not count.
   static constexpr std::size_t kFewest = 3;
-  static constexpr std::int64_t kRecentMicros = 90LL * 24 * 3600 * 1'000'000;
+  static constexpr std::int64_t kRecentMicros = 90LL * 24 * 3600 * kMicrosPerSecond;
 
   SearchHistory(storage::Store& store, const Clock& clock) : store_(store), clock_(clock) {}  // which outlive it
 

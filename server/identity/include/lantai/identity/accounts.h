@@ -31,7 +31,8 @@ struct Account {
   std::vector<std::string> departments;
   bool disabled = false;
   bool must_change_password = false;
-  std::uint64_t version = 0;  // as read; update throws conflict when it has changed, 0: whatever is there
+  bool second_factor = false;  // signing in takes a code, too; as read, update leaves it
+  std::uint64_t version = 0;   // as read; update throws conflict when it has changed, 0: whatever is there
 };
 
 inline constexpr std::size_t kMinPasswordCharacters = 10;
@@ -41,6 +42,12 @@ struct Session {
   std::string csrf_token;  // browsers send it back in X-CSRF-Token
   Account account;
   Timestamp expires;
+};
+
+struct SignIn {
+  std::string_view login, password, address;
+  std::string_view code = {};   // of the second factor, or a recovery code
+  std::string_view agent = {};  // what the browser calls itself, so that its owner knows it again
 };
 
 struct AccountsOptions {
@@ -75,10 +82,45 @@ class Accounts {
   virtual std::optional<Account> find_login(std::string_view login) const = 0;
   virtual std::vector<Account> list() const = 0;
 
-  // Throws unauthenticated, with the same message and cost whether or not the login exists; resource_exhausted with a
-  // wait when there were too many failures from that address for that login.
-  virtual Session sign_in(std::string_view login, std::string_view password, std::string_view address) = 0;
+  // Throws unauthenticated, with the same message and cost whether or not the login exists; with `auth.code_required`
+  // when the password is right and a code is wanted, `auth.bad_code` when it is wrong or was taken before;
+  // resource_exhausted with a wait when there were too many failures from that address for that login, or too many
+  // wrong codes for that account, which only those who know its password can give.
+  virtual Session sign_in(const SignIn& given) = 0;
   virtual void sign_out(std::string_view session_key) = 0;  // also revokes a token; nothing when it is unknown
+
+  struct OpenSession {
+    std::string id;       // not the secret
+    std::string address;  // where it was opened
+    std::string agent;
+    Timestamp opened, used, expires;  // used: to a sixteenth of the idle time-out
+    bool current = false;             // the one that `session_key` belongs to
+  };
+  // One's own sessions that are still good, the latest used first.
+  virtual std::vector<OpenSession> sessions(const records::Principal& by, std::string_view session_key) = 0;
+  // One's own. Throws not_found.
+  virtual void end_session(const records::Principal& by, std::string_view session_id) = 0;
+  // All of one's own but the one of `session_key`; how many. Tokens go on.
+  virtual std::size_t end_other_sessions(const records::Principal& by, std::string_view session_key) = 0;
+
+  struct SecondFactorState {
+    bool on = false;
+    std::size_t recovery_codes_left = 0;
+  };
+  struct Enrolment {
+    std::string secret;  // base 32, to be typed; shown once
+    std::string uri;     // the same for a QR code
+  };
+  // One's own second factor. A wrong password or code is a field problem of `password` or `code` and delays the next
+  // attempt as at signing in. Enrolling while it is on: failed_precondition. Until confirmed it is not asked for.
+  virtual SecondFactorState second_factor(const records::Principal& by) const = 0;
+  virtual Enrolment enrol_second_factor(const records::Principal& by, std::string_view password) = 0;
+  // Gives the recovery codes, shown once; each is good for one sign-in without the device.
+  virtual std::vector<std::string> confirm_second_factor(const records::Principal& by, std::string_view code) = 0;
+  virtual void remove_second_factor(const records::Principal& by, std::string_view password, std::string_view code) = 0;
+  // Of somebody who lost device and codes, by an administrator; nothing happens when there is none.
+  virtual void reset_second_factor(const records::Principal& by, std::string_view account_id) = 0;
+
   // For oneself or, as an administrator, for others. No idle time-out.
   virtual Session make_token(const records::Principal& by, std::string_view account_id, std::string_view label,
                              std::chrono::seconds lifetime) = 0;

@@ -11,6 +11,8 @@
 
 namespace lantai {
 
+inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+
 struct Timestamp {
   std::int64_t micros = 0;  // since 1970-01-01T00:00:00Z
   auto operator<=>(const Timestamp&) const = default;
