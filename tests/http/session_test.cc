@@ -330,4 +330,61 @@ BOOST_AUTO_TEST_CASE(no_error_reaches_a_person_as_a_bare_id) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_second_factor_is_set_up_asked_for_and_taken_away_when_the_device_is_lost) {
+  const auto login = make_account("staff");
+  auto browser = World::the().anonymous();
+  const auto account = browser.sign_in(login, World::kPassword).json()["account"];
+  BOOST_TEST(account["second_factor"] == false);
+  const std::string path = "/api/v1/session/second-factor";
+  BOOST_TEST(browser.post(path, {{"password", "wrong"}}).status == 422);
+  const auto secret = browser.post(path, {{"password", World::kPassword}}).json()["secret"].get<std::string>();
+  const auto confirmed = browser.put(path, {{"code", code_now(secret)}});
+  BOOST_TEST_REQUIRE(confirmed.status == 200);
+  BOOST_TEST(browser.get(path).json() == Json({{"on", true}, {"recovery_codes_left", 10}}));
+
+  auto thief = World::the().anonymous();
+  const auto asked = thief.sign_in(login, World::kPassword);
+  BOOST_TEST(asked.status == 401);
+  BOOST_TEST(asked.json()["message_id"] == "auth.code_required");
+  BOOST_TEST(thief.sign_in(login, World::kPassword, "12345x").json()["message_id"] == "auth.bad_code");
+  BOOST_TEST(thief.get("/api/v1/session").status == 401);
+  const auto recovery = confirmed.json()["recovery_codes"][0].get<std::string>();
+  BOOST_TEST(World::the().anonymous().sign_in(login, World::kPassword, recovery).status == 200);
+  BOOST_TEST(browser.get(path).json()["recovery_codes_left"] == 9);
+
+  const auto reset = "/api/v1/accounts/" + account["id"].get<std::string>() + "/second-factor";
+  BOOST_TEST(browser.remove(reset).status == 403);
+  BOOST_TEST(World::the().as("administrator").remove(reset).status == 204);
+  BOOST_TEST(World::the().anonymous().sign_in(login, World::kPassword).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(one_sees_ones_sessions_and_ends_them_from_elsewhere) {
+  const auto login = make_account("reader");
+  auto here = World::the().anonymous(), there = World::the().anonymous(), third = World::the().anonymous();
+  for (auto* one : {&here, &there, &third}) one->sign_in(login, World::kPassword);
+  const auto sessions = here.get("/api/v1/sessions").json()["sessions"];
+  BOOST_TEST_REQUIRE(sessions.size() == 3U);
+  std::string other;
+  int current = 0;
+  for (const auto& one : sessions) {
+    BOOST_TEST(one["address"] == "127.0.0.1");
+    if (one["current"])
+      ++current;
+    else
+      other = one["id"];
+  }
+  BOOST_TEST(current == 1);
+  BOOST_TEST(World::the().as("administrator").remove("/api/v1/sessions/" + other).status == 404);
+  BOOST_TEST(here.remove("/api/v1/sessions/" + other).status == 204);
+  const auto open = [&] {
+    int count = 0;
+    for (auto* one : {&here, &there, &third}) count += one->get("/api/v1/session").status == 200 ? 1 : 0;
+    return count;
+  };
+  BOOST_TEST(open() == 2);
+  BOOST_TEST(here.remove("/api/v1/sessions").json()["ended"] == 1);
+  BOOST_TEST(open() == 1);
+  BOOST_TEST(here.get("/api/v1/session").status == 200);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,11 +1,13 @@
 #include "world.h"
 
 #include <atomic>
+#include <ctime>
 #include <fstream>
 
 #include "lantai/base/id.h"
 #include "lantai/base/log.h"
 #include "lantai/http/content_disposition.h"
+#include "support/authenticator.h"
 #include "support/places.h"
 
 namespace lantai::http::test {
@@ -20,8 +22,12 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
 
 }  // namespace
 
-Answer Client::sign_in(const std::string& login, const std::string& password) {
-  auto answer = post("/api/v1/session", {{"login", login}, {"password", password}});
+std::string code_now(const std::string& secret) { return lantai::testing::code_at(secret, std::time(nullptr)); }
+
+Answer Client::sign_in(const std::string& login, const std::string& password, const std::string& code) {
+  Json given{{"login", login}, {"password", password}};
+  if (!code.empty()) given["code"] = code;
+  auto answer = post("/api/v1/session", given);
   if (answer.status == 200) {
     const auto cookie = answer.header("set-cookie");
     standing_["Cookie"] = cookie.substr(0, cookie.find(';'));

@@ -27,7 +27,7 @@ class Client {
   explicit Client(std::uint16_t port) : port_(port) {}
 
   // Remembers the cookie and the CSRF token, as a browser does.
-  Answer sign_in(const std::string& login, const std::string& password);
+  Answer sign_in(const std::string& login, const std::string& password, const std::string& code = {});
   void use_token(const std::string& token) { standing_["Authorization"] = "Bearer " + token; }
 
   Answer get(const std::string& path, const Fields& headers = {}) { return send("GET", path, {}, headers); }
@@ -79,6 +79,8 @@ class World {
 
 // A word that no other test uses.
 std::string unique_word();
+// What the authenticator that was given this secret shows now.
+std::string code_now(const std::string& secret);
 
 // A one-page PDF that is drawn by any reader; 200 by 300 points, /F1 is Helvetica.
 std::string small_pdf(const std::string& content = "");

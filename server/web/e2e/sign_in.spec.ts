@@ -1,4 +1,5 @@
-import { expect, expectAccessible, expectFits, kPassword, signIn, test } from './support';
+import { createHmac } from 'node:crypto';
+import { expect, expectAccessible, expectFits, kPassword, signIn, test, unique } from './support';
 
 test('a person signs in, is told when the password is wrong, and signs out', async ({ page }, info) => {
   await page.goto('/records/item?order=date');
@@ -47,4 +48,61 @@ test('a reader is not offered what a reader may not do', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('件');
   await expect(page.getByRole('link', { name: '新建' })).toHaveCount(0);
   await expect(page.getByRole('link', { name: '用户与权限' })).toHaveCount(0);
+});
+
+// What an authenticator program shows, after RFC 6238 and RFC 4648.
+function codeAt(secret: string, seconds: number): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret].map((letter) => letters.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(seconds / 30)));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  const value = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
+  return String(value % 1_000_000).padStart(6, '0');
+}
+
+test('two-step sign-in is set up, asked for, and seen in the list of devices', async ({ page, api }) => {
+  const login = unique('factor');
+  await api.account({ login, name: '孙老师', roles: ['staff'], password: kPassword });
+  const enter = async () => {
+    await page.goto('/login?next=/account');
+    await page.getByLabel('用户名').fill(login);
+    await page.getByLabel('密码').fill(kPassword);
+    await page.getByRole('button', { name: '登录' }).click();
+  };
+  await enter();
+  const panel = page.getByRole('region', { name: '两步验证' });
+  await panel.getByLabel('现在的密码').fill('not my password');
+  await panel.getByRole('button', { name: '开始设置' }).click();
+  await expect(panel.getByRole('alert')).toContainText('密码不正确');
+  await panel.getByLabel('现在的密码').fill(kPassword);
+  await panel.getByRole('button', { name: '开始设置' }).click();
+  await expect(panel.getByRole('img', { name: /二维码/ })).toBeVisible();
+  const secret = (await panel.locator('.secret').innerText()).replace(/\s/g, '');
+  await expectAccessible(page);
+  await expectFits(page);
+  await panel.getByLabel('输入应用显示的六位验证码').fill(codeAt(secret, Date.now() / 1000));
+  await panel.getByRole('button', { name: '启用' }).click();
+  await expect(panel.getByRole('listitem')).toHaveCount(10);
+  const recovery = await panel.getByRole('listitem').first().innerText();
+  await expectFits(page);
+
+  await page.context().clearCookies();
+  await enter();
+  await expect(page.getByLabel('验证码')).toBeFocused();
+  await expectAccessible(page);
+  await page.getByLabel('验证码').fill('12345');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('验证码不正确');
+  await page.getByLabel('验证码').fill(recovery);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/account/);
+  await expect(panel).toContainText('还有 9 个恢复码可用');
+
+  const devices = page.getByRole('region', { name: '登录的设备' });
+  await expect(devices.getByRole('listitem')).toHaveCount(2);
+  await devices.getByRole('button', { name: '退出' }).click();
+  await expect(devices.getByRole('listitem')).toHaveCount(1);
+  await expect(devices.getByRole('listitem')).toContainText('本机');
 });

@@ -32,8 +32,17 @@ export async function ensureSession(): Promise<boolean> {
   return account.value !== null;
 }
 
-export async function signIn(login: string, password: string): Promise<void> {
-  accept(await post<SessionAnswer>('/session', { login, password }));
+export async function signIn(login: string, password: string, code = ''): Promise<void> {
+  accept(await post<SessionAnswer>('/session', code ? { login, password, code } : { login, password }));
+}
+
+export function wantsCode(error: unknown): boolean {
+  return isApiError(error) && error.messageId === 'auth.code_required';
+}
+
+// The session ended on the server.
+export function leave(): void {
+  forget();
 }
 
 export async function signOut(): Promise<void> {

@@ -9,6 +9,25 @@ export interface Account {
   must_change_password?: boolean;
   disabled?: boolean;
   version?: number;
+  second_factor?: boolean;
+}
+
+export interface SecondFactorState {
+  on: boolean;
+  recovery_codes_left: number;
+}
+export interface Enrolment {
+  secret: string;
+  uri: string;
+}
+export interface OpenSession {
+  id: string;
+  address: string;
+  agent: string;
+  opened: string;
+  used: string;
+  expires: string;
+  current: boolean;
 }
 
 export interface SessionAnswer {
