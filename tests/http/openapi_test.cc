@@ -154,14 +154,12 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
   see("getSecondFactor", browser.get("/api/v1/session/second-factor"));
   const auto enrolment =
       see("enrolSecondFactor", browser.post("/api/v1/session/second-factor", {{"password", World::kPassword}})).json();
-  const auto codes = see("confirmSecondFactor", browser.put("/api/v1/session/second-factor",
-                                                            {{"code", code_now(enrolment["secret"])}}))
+  const auto codes = see("confirmSecondFactor",
+                         browser.put("/api/v1/session/second-factor", {{"code", code_now(enrolment["secret"])}}))
                          .json();
-  see("removeSecondFactor",
-      browser.post("/api/v1/session/second-factor/removal",
-                   {{"password", World::kPassword}, {"code", codes["recovery_codes"][0]}}));
-  see("resetSecondFactor",
-      client.remove("/api/v1/accounts/" + account["id"].get<std::string>() + "/second-factor"));
+  see("removeSecondFactor", browser.post("/api/v1/session/second-factor/removal",
+                                         {{"password", World::kPassword}, {"code", codes["recovery_codes"][0]}}));
+  see("resetSecondFactor", client.remove("/api/v1/accounts/" + account["id"].get<std::string>() + "/second-factor"));
   see("changePassword",
       browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "another 密码 of mine"}}));
   browser.sign_in(word, "another 密码 of mine");
