@@ -33,6 +33,18 @@ ScanRange after_number(std::uint64_t after, std::size_t limit) {
 
 Bytes consumer_key(std::string_view name) { return KeyWriter().text(name).take(); }
 
+bool matches(const AuditEntry& entry, const AuditFilter& filter) {
+  const auto same = [](const std::string& wanted, const std::string& there) {
+    return wanted.empty() || wanted == there;
+  };
+  const bool several = filter.action.ends_with('.');
+  if (several ? !entry.action.starts_with(filter.action) : !same(filter.action, entry.action)) return false;
+  if (filter.from && entry.time < *filter.from) return false;
+  if (filter.to && entry.time >= *filter.to) return false;
+  return same(filter.actor, entry.actor) && same(filter.subject, entry.subject) &&
+         same(filter.outcome, entry.outcome) && same(filter.address, entry.address);
+}
+
 // Why this entry does not follow the one before it; empty when it does. Moves `previous` on.
 std::string flaw(const Entry& stored, std::uint64_t expected, Bytes& previous) {
   const auto sequence = KeyReader(stored.key).number();
@@ -79,6 +91,24 @@ std::vector<AuditEntry> StoredAuditLog::read(std::uint64_t after, std::size_t li
 std::vector<AuditEntry> StoredAuditLog::read_backwards(std::uint64_t before, std::size_t limit) const {
   const ScanRange range{.begin = {}, .end = audit_key(before), .limit = limit, .reverse = true};
   return read_numbered(*committer_.read_view(), KeySpace::audit, range, decode_audit);
+}
+
+AuditMatches StoredAuditLog::find(const AuditFilter& filter, std::uint64_t before, std::size_t limit) const {
+  constexpr std::size_t kStep = 1000;
+  AuditMatches out;
+  std::uint64_t next = before;
+  for (std::size_t seen = 0; seen < kLookedThrough && out.entries.size() < limit;) {
+    auto page = read_backwards(next, kStep);
+    if (page.empty()) return out;
+    for (auto& entry : page) {
+      next = entry.sequence;
+      ++seen;
+      if (matches(entry, filter)) out.entries.push_back(std::move(entry));
+      if (out.entries.size() == limit) break;
+    }
+  }
+  if (next > 1) out.before = next;
+  return out;
 }
 
 AuditVerdict StoredAuditLog::verify(const std::optional<AuditHead>& known) const {

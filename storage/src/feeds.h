@@ -32,6 +32,7 @@ class StoredAuditLog final : public AuditLog {
   AuditHead head() const override { return committer_.audit_head(); }
   std::vector<AuditEntry> read(std::uint64_t after, std::size_t limit) const override;
   std::vector<AuditEntry> read_backwards(std::uint64_t before, std::size_t limit) const override;
+  AuditMatches find(const AuditFilter& filter, std::uint64_t before, std::size_t limit) const override;
   AuditVerdict verify(const std::optional<AuditHead>& known) const override;
 
  private:

@@ -137,4 +137,23 @@ BOOST_AUTO_TEST_CASE(the_audit_log_is_paged_from_its_end) {
   BOOST_TEST(before["entries"][0]["hash"] == latest["entries"][1]["previous_hash"]);
 }
 
+BOOST_AUTO_TEST_CASE(the_audit_log_is_searched) {
+  auto admin = World::the().as("administrator");
+  const auto item = client.make_item({{"title", "查"}});
+  client.make_item({{"title", "别的"}});
+  const auto path = "/api/v1/audit?subject=item/" + item["id"].get<std::string>();
+  const auto made = admin.get(path).json();
+  BOOST_TEST_REQUIRE(made["entries"].size() == 1U);
+  BOOST_TEST(made["entries"][0]["action"] == "record.create");
+  BOOST_TEST(made["before"] == 0);
+  BOOST_TEST(admin.get(path + "&action=record.").json()["entries"].size() == 1U);
+  BOOST_TEST(admin.get(path + "&action=session.").json()["entries"].empty());
+  const std::string time = made["entries"][0]["time"];
+  BOOST_TEST(admin.get(path + "&from=" + time).json()["entries"].size() == 1U);
+  BOOST_TEST(admin.get(path + "&to=" + time).json()["entries"].empty());
+  const auto bad = admin.get(path + "&from=yesterday");
+  BOOST_TEST(bad.status == 400);
+  BOOST_TEST(bad.json()["detail"].get<std::string>().find("from") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

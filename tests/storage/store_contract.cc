@@ -311,6 +311,44 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_consumer_keeps_store_and_position, S, Stores) {
   BOOST_TEST((found->store == s.store->identity()));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(audit_entries_are_found_by_what_they_say, S, Stores) {
+  S s;
+  const auto begin = s.clock.now().micros;
+  const auto append = [&](const AuditDraft& draft) {
+    s.clock.advance_micros(1'000);
+    s.store->run_transaction([&](Transaction& t) { t.append_audit(draft); });
+  };
+  for (int i = 0; i < 3; ++i) {
+    append({"wang", "session.open", "account/wang", i == 1 ? "failed" : "ok", "10.0.0.1", ""});
+    append({"wang", "record.update", "item/1", "ok", "10.0.0.1", ""});
+    append({"li", "session.close", "account/li", "ok", "10.0.0.2", ""});
+  }
+  const auto& log = s.store->audit();
+  const auto found = [&](const AuditFilter& filter, std::uint64_t before = UINT64_MAX, std::size_t limit = 100) {
+    std::vector<std::uint64_t> sequences;
+    for (const auto& entry : log.find(filter, before, limit).entries) sequences.push_back(entry.sequence);
+    return sequences;
+  };
+  using Sequences = std::vector<std::uint64_t>;
+  BOOST_TEST((found({}) == Sequences{9, 8, 7, 6, 5, 4, 3, 2, 1}));
+  BOOST_TEST((found({.actor = "li"}) == Sequences{9, 6, 3}));
+  BOOST_TEST((found({.subject = "item/1"}) == Sequences{8, 5, 2}));
+  BOOST_TEST((found({.outcome = "failed"}) == Sequences{4}));
+  BOOST_TEST((found({.address = "10.0.0.2"}) == Sequences{9, 6, 3}));
+  BOOST_TEST((found({.action = "session.open"}) == Sequences{7, 4, 1}));
+  BOOST_TEST((found({.action = "session."}) == Sequences{9, 7, 6, 4, 3, 1}));
+  BOOST_TEST((found({.action = "session"}) == Sequences{}));
+  BOOST_TEST((found({.actor = "wang", .action = "session."}) == Sequences{7, 4, 1}));
+  // Entry n was made n milliseconds after the begin.
+  BOOST_TEST((found({.from = Timestamp{begin + 3'000}, .to = Timestamp{begin + 5'000}}) == Sequences{4, 3}));
+  const auto first = log.find({.actor = "wang"}, UINT64_MAX, 2);
+  BOOST_TEST(first.entries.size() == 2U);
+  BOOST_TEST(first.before == 7U);
+  BOOST_TEST((found({.actor = "wang"}, first.before) == Sequences{5, 4, 2, 1}));
+  BOOST_TEST(log.find({.actor = "wang"}, first.before, 100).before == 0U);
+  BOOST_TEST(log.find({.actor = "nobody"}, UINT64_MAX, 100).before == 0U);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(audit_entries_are_chained_and_read_both_ways, S, Stores) {
   S s;
   for (int i = 0; i < 5; ++i) {

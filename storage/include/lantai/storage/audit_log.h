@@ -32,6 +32,18 @@ Bytes canonical_encoding(const AuditEntry& entry);
 std::string audit_export_header(const StoreIdentity& store);
 std::string to_json_line(const AuditEntry& entry);
 
+// What an auditor looks for; what is empty lets everything pass.
+struct AuditFilter {
+  std::string actor = {}, subject = {}, outcome = {}, address = {};
+  std::string action = {};  // `session.open`; with a dot at its end, such as `session.`: all that begin so
+  std::optional<Timestamp> from = {}, to = {};  // `to` itself no longer
+};
+
+struct AuditMatches {
+  std::vector<AuditEntry> entries;  // the latest first
+  std::uint64_t before = 0;         // go on with entries before this one; 0: nothing older matches
+};
+
 struct AuditVerdict {
   std::uint64_t checked = 0;
   std::optional<std::uint64_t> first_broken;  // sequence
@@ -44,6 +56,10 @@ class AuditLog {
   virtual AuditHead head() const = 0;
   virtual std::vector<AuditEntry> read(std::uint64_t after, std::size_t limit) const = 0;
   virtual std::vector<AuditEntry> read_backwards(std::uint64_t before, std::size_t limit) const = 0;
+  // Among the entries before `before`. Looks through kLookedThrough of them at most (some 100 ms), so there may be
+  // fewer than `limit`, or none, and more to find before `AuditMatches::before`.
+  static constexpr std::size_t kLookedThrough = 50'000;
+  virtual AuditMatches find(const AuditFilter& filter, std::uint64_t before, std::size_t limit) const = 0;
   // Walks the whole chain; with `known`, an earlier exported head, also notices a removed tail. O(entries).
   virtual AuditVerdict verify(const std::optional<AuditHead>& known = std::nullopt) const = 0;
 };
