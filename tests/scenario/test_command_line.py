@@ -1,6 +1,8 @@
 """The command line does what docs/operations.md says: on a store, through a running server, and when it is killed."""
 
+import base64
 import hashlib
+import hmac
 import json
 import os
 import pty
@@ -17,7 +19,7 @@ import unittest
 import zipfile
 import zlib
 
-from lantai_server import LANTAI, TOP, Installation
+from lantai_server import LANTAI, TOP, Client, Installation
 
 sys.path.insert(0, str(TOP / "tools/samples"))
 from writers import write_raw_zip, write_scanned_pdf  # noqa: E402
@@ -547,6 +549,22 @@ class ThroughAServer(WithPapers):
         self.assertEqual(self.remote("user", "token", "lin", login="chief", check=False).returncode, REFUSED)
         self.assertEqual(self.remote("user", "list", login="lin", check=False).returncode, REFUSED)
         self.assertEqual(self.remote("user", "set", "nobody", "--name", "x", login="chief", check=False).returncode, NOT_FOUND)
+
+    def test_who_lost_the_second_factor_signs_in_again(self):
+        password = "a passphrase of Zhao"
+        secret = write(self.place.folder / "secret of zhao", password + "\n")
+        self.remote("user", "add", "zhao", "--role", "staff", "--password-file", str(secret), login="chief")
+        zhao = self.place.client_with("zhao", password)
+        path = "/api/v1/session/second-factor"
+        key = base64.b32decode(zhao.call("POST", path, {"password": password}).json["secret"])
+        mac = hmac.new(key, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()  # RFC 6238
+        code = struct.unpack_from(">I", mac, mac[19] & 15)[0] % 2**31 % 10**6
+        self.assertEqual(zhao.call("PUT", path, {"code": f"{code:06}"}).status, 200)
+        signed_in = lambda: Client(self.place.base).call("POST", "/api/v1/session", {"login": "zhao", "password": password})  # noqa: E731
+        self.assertEqual(signed_in().json["message_id"], "auth.code_required")
+        self.assertEqual(self.remote("user", "set", "zhao", "--no-second-factor", login="lin", check=False).returncode, REFUSED)
+        self.remote("user", "set", "zhao", "--no-second-factor", login="chief")
+        self.assertEqual(signed_in().status, 200)
 
     def test_each_exit_code_is_as_documented(self):
         operations = (TOP / "docs/operations.md").read_text("utf-8")

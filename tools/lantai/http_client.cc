@@ -186,8 +186,8 @@ Json HttpClient::get(const std::string& path) {
 Json HttpClient::send(const std::string& method, const std::string& path, const Json& body) {
   return translated([&] {
     net::HTTPRequest request = connection_->request(method, path);
-    const std::string text = body.dump();
-    request.setContentType("application/json");
+    const std::string text = body.is_null() ? std::string() : body.dump();
+    if (!body.is_null()) request.setContentType("application/json");
     request.setContentLength(static_cast<std::streamsize>(text.size()));
     connection_->session->sendRequest(request) << text;
     net::HTTPResponse response;

@@ -37,7 +37,8 @@ class HttpClient {
   ~HttpClient();
 
   Json get(const std::string& path);
-  Json send(const std::string& method, const std::string& path, const Json& body);  // null: an answer without a body
+  // A null `body`: none is sent; null given back: an answer without a body.
+  Json send(const std::string& method, const std::string& path, const Json& body);
   Json post_form(const std::string& path, const std::function<void(FormWriter&)>& fill);
   void download(const std::string& path, const std::function<void(std::istream&)>& read);
 
