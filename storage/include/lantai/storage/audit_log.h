@@ -56,7 +56,7 @@ class AuditLog {
   virtual AuditHead head() const = 0;
   virtual std::vector<AuditEntry> read(std::uint64_t after, std::size_t limit) const = 0;
   virtual std::vector<AuditEntry> read_backwards(std::uint64_t before, std::size_t limit) const = 0;
-  // Among the entries before `before`. Looks through kLookedThrough of them at most (some 100 ms), so there may be
+  // Among the entries before `before`. Looks through kLookedThrough of them at most (0.1 to 0.4 s), so there may be
   // fewer than `limit`, or none, and more to find before `AuditMatches::before`.
   static constexpr std::size_t kLookedThrough = 50'000;
   virtual AuditMatches find(const AuditFilter& filter, std::uint64_t before, std::size_t limit) const = 0;
