@@ -94,11 +94,11 @@ std::vector<AuditEntry> StoredAuditLog::read_backwards(std::uint64_t before, std
 }
 
 AuditMatches StoredAuditLog::find(const AuditFilter& filter, std::uint64_t before, std::size_t limit) const {
-  constexpr std::size_t kStep = 1000;
+  constexpr std::size_t kStep = 100;
   AuditMatches out;
   std::uint64_t next = before;
   for (std::size_t seen = 0; seen < kLookedThrough && out.entries.size() < limit;) {
-    auto page = read_backwards(next, kStep);
+    auto page = read_backwards(next, std::max(limit, kStep));
     if (page.empty()) return out;
     for (auto& entry : page) {
       next = entry.sequence;

@@ -14,7 +14,8 @@ function accept(answer: SessionAnswer): void {
   known = true;
 }
 
-function forget(): void {
+// The session has ended on the server.
+export function forget(): void {
   account.value = null;
   setCsrfToken('');
   known = true;
@@ -38,11 +39,6 @@ export async function signIn(login: string, password: string, code = ''): Promis
 
 export function wantsCode(error: unknown): boolean {
   return isApiError(error) && error.messageId === 'auth.code_required';
-}
-
-// The session ended on the server.
-export function leave(): void {
-  forget();
 }
 
 export async function signOut(): Promise<void> {

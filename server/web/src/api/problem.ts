@@ -42,3 +42,8 @@ export function isApiError(error: unknown, code?: string): error is ApiError {
 export function isPassing(error: unknown): boolean {
   return error instanceof ApiError && [0, 429, 502, 503, 504].includes(error.status);
 }
+
+// What is wrong with one field of what was sent; undefined: nothing.
+export function fieldMessage(error: unknown, field: string): string | undefined {
+  return error instanceof ApiError ? error.fields.find((one) => one.field === field)?.message : undefined;
+}
