@@ -57,7 +57,7 @@ class Bench {
   Bench(storage::Store& store, std::shared_ptr<const schema::Schema> schema)
       : engine_(store, std::move(schema), clock_) {
     who_.id = who_.name = "bench";
-    who_.roles = {"administrator"};
+    who_.roles = {"archivist"};
     who_.clearance = 2;
     fonds_ = engine_.create(who_, "fonds", {{"code", "Z109"}, {"name", "校"}}).record.id;
   }

@@ -56,9 +56,9 @@ BOOST_AUTO_TEST_CASE(the_bytes_come_back_under_their_name) {
 }
 
 BOOST_AUTO_TEST_CASE(reading_a_file_is_in_the_audit_log_once_however_many_pieces_it_takes) {
-  auto administrator = World::the().as("administrator");
+  auto auditor = World::the().as("auditor");
   const auto reads = [&] {
-    const auto entries = administrator.get("/api/v1/audit?limit=100").json()["entries"];
+    const auto entries = auditor.get("/api/v1/audit?limit=100").json()["entries"];
     return std::count_if(entries.begin(), entries.end(), [&](const Json& entry) {
       return entry["action"] == "file.read" && entry["subject"] == "item/" + item["id"].get<std::string>();
     });

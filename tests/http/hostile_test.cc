@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(health_readiness_and_metrics_answer_at_the_root) {
   BOOST_TEST(ready.status == 200);
   for (const char* part : {"store", "index", "extraction", "sandbox"}) BOOST_TEST(ready.json()[part].is_object());
   BOOST_TEST(ready.json()["index"].contains("documents") == false);  // how much there is, is not for everybody
-  BOOST_TEST(World::the().as("administrator").get("/readyz").json()["index"].contains("documents"));
+  BOOST_TEST(World::the().as("chief").get("/readyz").json()["index"].contains("documents"));
   const auto metrics = client.get("/metrics");
   BOOST_TEST(metrics.status == 200);
   BOOST_TEST(metrics.header("content-type").starts_with("text/plain"));
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(health_readiness_and_metrics_answer_at_the_root) {
 }
 
 BOOST_AUTO_TEST_CASE(the_openapi_document_is_sound_and_every_path_in_it_answers) {
-  auto client = World::the().as("administrator");
+  auto client = World::the().as("chief");
   const auto document = client.get("/api/v1/openapi.json").json();
   BOOST_TEST(document["openapi"] == "3.1.0");
   std::set<std::string> operations;

@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(an_import_is_known_only_to_who_began_it) {
   auto client = World::the().as("archivist");
   const auto id = begin(client, file("a.txt", "a")).json()["import"].get<std::string>();
   BOOST_TEST(World::the().as("staff").get("/api/v1/imports/" + id).status == 404);
-  BOOST_TEST(World::the().as("administrator").get("/api/v1/imports/" + id).status == 200);
+  BOOST_TEST(World::the().as("chief").get("/api/v1/imports/" + id).status == 200);
   BOOST_TEST(client.remove("/api/v1/imports/" + id).status == 204);
   followed(client, id);
   auto reader = World::the().as("reader");

@@ -70,7 +70,7 @@ class Shapes {
 };
 
 struct Described {
-  Client client = World::the().as("administrator");
+  Client client = World::the().as("chief");
   Client archivist = World::the().as("archivist");
   Json document = client.get("/api/v1/openapi.json").json();
   Shapes shapes{document};
@@ -157,8 +157,15 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
   const auto codes = see("confirmSecondFactor",
                          browser.put("/api/v1/session/second-factor", {{"code", code_now(enrolment["secret"])}}))
                          .json();
+  see("verifySession", browser.post("/api/v1/session/verification",
+                                    {{"password", World::kPassword}, {"code", codes["recovery_codes"][1]}}));
+  const auto renewed = see("renewRecoveryCodes", browser.post("/api/v1/session/second-factor/recovery-codes",
+                                                              {{"code", code_now(enrolment["secret"], 30)}}))
+                           .json();
+  see("getSecurityPolicy", client.get("/api/v1/security-policy"));
+  see("changeSecurityPolicy", client.patch("/api/v1/security-policy", {{"password_history", 1}}));
   see("removeSecondFactor", browser.post("/api/v1/session/second-factor/removal",
-                                         {{"password", World::kPassword}, {"code", codes["recovery_codes"][0]}}));
+                                         {{"password", World::kPassword}, {"code", renewed["recovery_codes"][0]}}));
   see("resetSecondFactor", client.remove("/api/v1/accounts/" + account["id"].get<std::string>() + "/second-factor"));
   see("changePassword",
       browser.put("/api/v1/session/password", {{"old", World::kPassword}, {"new", "another 密码 of mine"}}));

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_stale_version_is_refused_wherever_one_may_be_named) {
   const Client::Fields stale{{"If-Match", "\"7\""}, {"Content-Type", "application/octet-stream"}};
   BOOST_TEST(client.send("POST", path_of(item) + "/files?name=a.txt", "x", stale).status == 412);
   BOOST_TEST(client.get(path_of(item)).json()["files"].empty());
-  auto admin = World::the().as("administrator");
+  auto admin = World::the().as("chief");
   const Json account{{"login", unique_word()}, {"name", "戊"}, {"roles", {"reader"}}, {"password", World::kPassword}};
   const auto path = "/api/v1/accounts/" + admin.post("/api/v1/accounts", account).json()["id"].get<std::string>();
   BOOST_TEST(admin.patch(path, {{"name", "己"}}, {{"If-Match", "\"1\""}}).status == 200);
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_page_is_drawn_at_the_width_asked_for) {
 }
 
 BOOST_AUTO_TEST_CASE(the_audit_log_is_paged_from_its_end) {
-  auto admin = World::the().as("administrator");
+  auto admin = World::the().as("chief");
   client.make_item({{"title", "一"}});
   client.make_item({{"title", "二"}});
   const auto latest = admin.get("/api/v1/audit?limit=2").json();
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(the_audit_log_is_paged_from_its_end) {
 }
 
 BOOST_AUTO_TEST_CASE(the_audit_log_is_searched) {
-  auto admin = World::the().as("administrator");
+  auto admin = World::the().as("chief");
   const auto item = client.make_item({{"title", "查"}});
   client.make_item({{"title", "别的"}});
   const auto path = "/api/v1/audit?subject=item/" + item["id"].get<std::string>();

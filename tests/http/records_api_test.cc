@@ -11,7 +11,7 @@ using namespace lantai::http::test;
 BOOST_AUTO_TEST_SUITE(records_api)
 
 BOOST_AUTO_TEST_CASE(a_record_is_created_read_changed_and_removed) {
-  auto client = World::the().as("administrator");
+  auto client = World::the().as("chief");
   const auto created =
       client.post("/api/v1/records/item", {{"fields", {{"title", "关于放假的通知"}, {"fiscal_year", 2021}}}});
   BOOST_REQUIRE(created.status == 201);
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_record_is_created_read_changed_and_removed) {
   std::set<std::string> operations, differing;
   for (const auto& version : history) {
     operations.insert(version["operation"]);
-    BOOST_TEST(version["author_name"] == "administrator 甲");
+    BOOST_TEST(version["author_name"] == "chief 甲");
     if (version["version"] == 2) {
       for (const auto& one : version["differences"]) differing.insert(one["field"]);
     }
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(linked_records_are_named_and_trees_have_children) {
 }
 
 BOOST_AUTO_TEST_CASE(every_declared_type_answers_its_paths) {
-  auto client = World::the().as("administrator");
+  auto client = World::the().as("chief");
   const auto schema = client.get("/api/v1/schema", {{"Accept-Language", "en"}});
   BOOST_REQUIRE(schema.status == 200);
   BOOST_TEST(client.get("/api/v1/schema", {{"Accept-Language", "en"}, {"If-None-Match", schema.etag()}}).status == 304);
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(reference_codes_report_their_gaps) {
 }
 
 BOOST_AUTO_TEST_CASE(the_audit_log_is_read_both_ways) {
-  auto client = World::the().as("administrator");
+  auto client = World::the().as("chief");
   World::the().as("archivist").make_item({{"title", "留痕"}});
   const auto latest = client.get("/api/v1/audit?limit=5").json();
   BOOST_REQUIRE(latest["entries"].size() == 5U);

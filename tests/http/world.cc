@@ -22,7 +22,9 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
 
 }  // namespace
 
-std::string code_now(const std::string& secret) { return lantai::testing::code_at(secret, std::time(nullptr)); }
+std::string code_now(const std::string& secret, int later) {
+  return lantai::testing::code_at(secret, std::time(nullptr) + later);
+}
 
 Answer Client::sign_in(const std::string& login, const std::string& password, const std::string& code) {
   Json given{{"login", login}, {"password", password}};
@@ -106,12 +108,15 @@ World::World() : directory(std::filesystem::temp_directory_path() / ("lantai-htt
   options.limits.requests_per_second = 100'000;
   options.limits.request_burst = 100'000;
   server = Server::start(*app, options);
-  for (const auto& [role, clearance] :
-       std::map<std::string, int>{{"administrator", 2}, {"archivist", 2}, {"staff", 1}, {"reader", 0}}) {
+  app->accounts().change_policy(identity::operator_principal(), {{"officers_combined", true}});
+  std::map<std::string, int> clearances{{"archivist", 2}, {"staff", 1}, {"reader", 0}, {"chief", 2}};
+  for (const auto& role : identity::officer_roles()) clearances.emplace(role, 0);
+  for (const auto& [role, clearance] : clearances) {
     identity::Account account;
     account.login = role;
     account.name = role + " 甲";
     account.roles = {role};
+    if (role == "chief") account.roles = {"administrator", "security_officer", "auditor", "archivist"};
     account.clearance = clearance;
     const auto made = app->accounts().create(identity::operator_principal(), account, kPassword);
     const auto token =

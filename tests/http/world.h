@@ -62,7 +62,7 @@ class World {
   static World& the();  // made by the global fixture of main.cc
 
   Client anonymous() const { return Client(server->port()); }
-  Client as(const std::string& role) const;  // administrator, archivist, staff, reader; with a bearer token
+  Client as(const std::string& role) const;  // a role, or chief: all officers and an archivist in one; a bearer token
   std::uint64_t position() const { return app->store().changes().last_position(); }
   // A further server over the same application, with other options.
   std::unique_ptr<Server> serve(const ServerOptions& with) const { return Server::start(*app, with); }
@@ -79,8 +79,8 @@ class World {
 
 // A word that no other test uses.
 std::string unique_word();
-// What the authenticator that was given this secret shows now.
-std::string code_now(const std::string& secret);
+// What the authenticator that was given this secret shows now, or some seconds later.
+std::string code_now(const std::string& secret, int later = 0);
 
 // A one-page PDF that is drawn by any reader; 200 by 300 points, /F1 is Helvetica.
 std::string small_pdf(const std::string& content = "");

@@ -24,6 +24,7 @@ struct Office {
     options.hash_passes = 1;
     accounts = Accounts::make(*store, clock, options);
     admin = accounts->create(operator_principal(), make("admin", "administrator"), kGood);
+    security = accounts->create(operator_principal(), make("security", "security_officer"), kGood);
   }
   static Account make(const std::string& login, const std::string& role) {
     Account account;
@@ -48,7 +49,7 @@ struct Office {
   std::unique_ptr<storage::Store> store;
   AccountsOptions options;
   std::unique_ptr<Accounts> accounts;
-  Account admin;
+  Account admin, security;
 };
 
 template <typename F>

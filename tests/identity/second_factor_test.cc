@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_asked_for_before_the_enrolment_is_confirmed) {
   BOOST_TEST(!office.accounts->second_factor(office.as(wang)).on);
 }
 
-BOOST_FIXTURE_TEST_CASE(it_is_removed_with_password_and_code_or_by_an_administrator, Enrolled) {
+BOOST_FIXTURE_TEST_CASE(it_is_removed_with_password_and_code_or_by_the_security_officer, Enrolled) {
   BOOST_TEST(error_of([&] { accounts->enrol_second_factor(as(wang), kGood); }).message_id() == "auth.second_factor_on");
   BOOST_TEST(error_of([&] { accounts->remove_second_factor(as(wang), "wrong", code()); }).problems().at(0).field ==
              "password");
@@ -138,11 +138,11 @@ BOOST_FIXTURE_TEST_CASE(it_is_removed_with_password_and_code_or_by_an_administra
 
   enrolment = accounts->enrol_second_factor(as(wang), kGood);
   accounts->confirm_second_factor(as(wang), code());
-  const auto li = add("li");
+  // Not by whoever could set the password as well.
   BOOST_TEST(
-      (error_of([&] { accounts->reset_second_factor(as(li), wang.id); }).code() == ErrorCode::permission_denied));
+      (error_of([&] { accounts->reset_second_factor(as(admin), wang.id); }).code() == ErrorCode::permission_denied));
   BOOST_TEST(try_with("") == "auth.code_required");
-  accounts->reset_second_factor(as(admin), wang.id);
+  accounts->reset_second_factor(as(security), wang.id);
   BOOST_TEST(last_audit().action == "account.second_factor");
   BOOST_TEST(!sign_in("wang").empty());
 }
@@ -154,6 +154,37 @@ BOOST_FIXTURE_TEST_CASE(a_new_password_leaves_it_on, Enrolled) {
   changed.second_factor = false;
   accounts->update(as(admin), changed, "another good one");
   BOOST_TEST(error_of([&] { sign_in("wang", "another good one"); }).message_id() == "auth.code_required");
+}
+
+BOOST_FIXTURE_TEST_CASE(other_recovery_codes_take_the_place_of_those_left, Enrolled) {
+  BOOST_TEST(error_of([&] { accounts->renew_recovery_codes(as(wang), recovery[0]); }).problems().at(0).field == "code");
+  const auto renewed = accounts->renew_recovery_codes(as(wang), code());
+  BOOST_TEST(renewed.size() == 10U);
+  BOOST_TEST(!opens_with(recovery[0]));
+  BOOST_TEST(opens_with(renewed[0]));
+  BOOST_TEST(accounts->second_factor(as(wang)).recovery_codes_left == 9U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_grave_act_takes_password_and_code_a_short_while_before, Enrolled) {
+  const auto key = accounts->sign_in({"wang", kGood, "10.0.0.7", code()}).key;
+  const auto verified = [&](const std::string& session) { return accounts->authenticate(session, "")->verified; };
+  BOOST_TEST(verified(key));
+  clock.advance_micros(options.verified_for.count() * kSecond);
+  BOOST_TEST(!verified(key));
+  BOOST_TEST(error_of([&] { accounts->verify(as(wang), key, "wrong", code()); }).problems().at(0).field == "password");
+  BOOST_TEST(error_of([&] { accounts->verify(as(wang), key, kGood, ""); }).problems().at(0).field == "code");
+  BOOST_TEST(!verified(key));
+  accounts->verify(as(wang), key, kGood, code());
+  BOOST_TEST(last_audit().action == "session.verify");
+  BOOST_TEST(verified(key));
+  // Of one's own session only, and programs are never asked.
+  const auto other = sign_in("admin");
+  clock.advance_micros(options.verified_for.count() * kSecond);
+  BOOST_TEST(
+      (error_of([&] { accounts->verify(as(wang), other, kGood, code()); }).code() == ErrorCode::unauthenticated));
+  const auto token = accounts->make_token(as(wang), wang.id, "x", std::chrono::hours(1)).key;
+  clock.advance_micros(options.verified_for.count() * kSecond);
+  BOOST_TEST(verified(token));
 }
 
 BOOST_FIXTURE_TEST_CASE(no_recovery_code_is_stored_or_logged, Enrolled) {

@@ -17,13 +17,13 @@ BOOST_DATA_TEST_CASE(a_link_needs_its_target_and_keeps_it, kBackends, backend) {
 
   const auto fonds = holdings.add("fonds", {{"code", "Z1"}, {"name", "某校"}});
   const auto item = holdings.add_item("任免通知", {{"fonds", fonds.id}});
-  const auto error = error_of([&] { engine.remove(administrator(), "fonds", fonds.id, 1); });
+  const auto error = error_of([&] { engine.remove(chief(), "fonds", fonds.id, 1); });
   BOOST_TEST((error.code() == ErrorCode::failed_precondition));
   BOOST_TEST(error.message_id() == "record.in_use");
   BOOST_TEST(error.arguments().at("records").find("任免通知") != std::string::npos);
 
   engine.update(archivist(), "item", item.id, 1, {{"fonds", nullptr}});
-  engine.remove(administrator(), "fonds", fonds.id, 1);
+  engine.remove(chief(), "fonds", fonds.id, 1);
   BOOST_TEST((error_of([&] {
                 engine.update(archivist(), "item", item.id, 0, {{"fonds", fonds.id}});
               }).code() == ErrorCode::invalid_argument));
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_to_delete_names_only_what_the_caller_may_see) {
   const auto department = holdings.add("department", {{"name", "人事处"}});
   holdings.add_item("机密任免", {{"department", department.id}, {"access_level", "restricted"}});
   const auto error =
-      error_of([&] { holdings.engine->remove(person("administrator", 0), "department", department.id, 1); });
+      error_of([&] { holdings.engine->remove(with_clearance(chief(), 0), "department", department.id, 1); });
   BOOST_TEST(error.message_id() == "record.in_use");
   BOOST_TEST(error.arguments().at("records").empty());
 }
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_deleted_record_holds_nothing_back) {
   const auto fonds = holdings.add("fonds", {{"code", "Z1"}, {"name", "某校"}});
   const auto item = holdings.add_item("x", {{"fonds", fonds.id}});
   holdings.engine->remove(archivist(), "item", item.id, 1);
-  holdings.engine->remove(administrator(), "fonds", fonds.id, 1);
+  holdings.engine->remove(chief(), "fonds", fonds.id, 1);
   BOOST_TEST(!holdings.engine->find(reader(), "fonds", fonds.id));
 }
 
@@ -54,11 +54,11 @@ BOOST_AUTO_TEST_CASE(nothing_becomes_its_own_ancestor) {
   const auto top = holdings.add("department", {{"name", "校"}});
   const auto middle = holdings.add("department", {{"name", "院"}, {"parent", top.id}});
   const auto low = holdings.add("department", {{"name", "系"}, {"parent", middle.id}});
-  const auto error = error_of([&] { engine.update(administrator(), "department", top.id, 1, {{"parent", low.id}}); });
+  const auto error = error_of([&] { engine.update(chief(), "department", top.id, 1, {{"parent", low.id}}); });
   BOOST_TEST_REQUIRE(error.problems().size() == 1U);
   BOOST_TEST(error.problems()[0].rule == "field.cycle");
   BOOST_TEST((error_of([&] {
-                engine.update(administrator(), "department", low.id, 1, {{"parent", low.id}});
+                engine.update(chief(), "department", low.id, 1, {{"parent", low.id}});
               }).code() == ErrorCode::invalid_argument));
 }
 
@@ -84,7 +84,7 @@ BOOST_DATA_TEST_CASE(linking_and_deleting_at_the_same_time_leave_no_dangling_lin
       }
       threads.emplace_back([&] {
         try {
-          engine.remove(administrator(), "fonds", fonds.id, 0);
+          engine.remove(chief(), "fonds", fonds.id, 0);
           deleted = true;
         } catch (const Error& error) {
           if (error.code() != ErrorCode::failed_precondition) throw;

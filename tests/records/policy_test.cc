@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_record_shares_an_access_term_exactly_with_those_who_may_s
     records.push_back(holdings.add_item(level, {{"access_level", level}}));
   }
   for (const auto& principal :
-       {archivist(), administrator(), staff(), reader(), person("archivist", 0), person("reader", 2), service()}) {
+       {archivist(), chief(), staff(), reader(), person("archivist", 0), person("reader", 2), service()}) {
     for (const auto& record : records) {
       const auto& type = shipped_schema()->type(record.type);
       BOOST_TEST(shares_a_term(record, principal) ==

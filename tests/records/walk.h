@@ -25,49 +25,46 @@ inline void check_lists(Holdings& holdings, const schema::TypeDecl& type, const 
     const auto& value = record.fields[field.name];
     ListRequest request;
     request.where = {{field.name, value.is_array() ? value[0] : value, {}, {}}};
-    const auto page = engine.list(administrator(), type.name, request);
+    const auto page = engine.list(chief(), type.name, request);
     BOOST_TEST(page.records.size() >= 1U, type.name << " by " << field.name);
     if (field.unique) BOOST_TEST(page.records.size() == 1U);
     if (field.many) continue;
     request = {};
     request.order_by = field.name;
-    BOOST_TEST(
-        engine.list(administrator(), type.name, request).records.size() == engine.count(administrator(), type.name),
-        type.name << " ordered by " << field.name);
+    BOOST_TEST(engine.list(chief(), type.name, request).records.size() == engine.count(chief(), type.name),
+               type.name << " ordered by " << field.name);
   }
 }
 
 inline void check_refusals(Holdings& holdings, const schema::TypeDecl& type, const Record& record) {
   auto& engine = *holdings.engine;
-  const auto stale = error_of([&] { engine.update(administrator(), type.name, record.id, 99, Json::object()); });
+  const auto stale = error_of([&] { engine.update(chief(), type.name, record.id, 99, Json::object()); });
   BOOST_TEST((stale.code() == ErrorCode::conflict), type.name << " stale");
   for (const auto& field : type.fields) {
     const auto error = error_of([&] {
-      engine.update(administrator(), type.name, record.id, 0, {{field.name, Generated::invalid(field)}});
+      engine.update(chief(), type.name, record.id, 0, {{field.name, Generated::invalid(field)}});
     });
     if (field.name == type.owner_field) continue;
     BOOST_TEST((error.code() == ErrorCode::invalid_argument), type.name << "." << field.name << " " << error.message());
     if (!field.required) continue;
-    const auto missing = error_of([&] {
-      engine.update(administrator(), type.name, record.id, 0, {{field.name, nullptr}});
-    });
+    const auto missing = error_of([&] { engine.update(chief(), type.name, record.id, 0, {{field.name, nullptr}}); });
     BOOST_TEST((missing.code() == ErrorCode::invalid_argument), type.name << "." << field.name << " is required");
   }
-  BOOST_TEST(engine.get(administrator(), type.name, record.id).version == record.version);
+  BOOST_TEST(engine.get(chief(), type.name, record.id).version == record.version);
 }
 
 // What the program keeps itself nobody else sets or changes; to give it back as it is does no harm.
 inline void check_system_fields(Holdings& holdings, const schema::TypeDecl& type, const std::string& id) {
   auto& engine = *holdings.engine;
   Generated generated(holdings);
-  auto service = administrator();
+  auto service = chief();
   service.id = "service:test";
   service.service = true;
   const auto values = generated.system_fields(type, 0);
   for (const auto& [name, value] : values.items()) {
     const Json patch{{name, value}};
     const auto refused = [&](const Json& fields) {
-      const auto error = error_of([&] { engine.update(administrator(), type.name, id, 0, fields); });
+      const auto error = error_of([&] { engine.update(chief(), type.name, id, 0, fields); });
       BOOST_TEST_REQUIRE(error.problems().size() == 1U,
                          type.name << "." << name << " " << fields.dump() << ": " << error.message());
       BOOST_TEST(error.problems()[0].field == name);
@@ -76,11 +73,10 @@ inline void check_system_fields(Holdings& holdings, const schema::TypeDecl& type
     refused(patch);
     auto made = generated.required(type, 2);
     made[name] = value;
-    BOOST_TEST(error_of([&] { engine.create(administrator(), type.name, made); }).problems().at(0).rule ==
-               "field.read_only");
+    BOOST_TEST(error_of([&] { engine.create(chief(), type.name, made); }).problems().at(0).rule == "field.read_only");
     const auto set = engine.update(service, type.name, id, 0, patch).record;
     BOOST_TEST(set.fields[name] == value);
-    BOOST_TEST(engine.update(administrator(), type.name, id, 0, patch).record.version == set.version);
+    BOOST_TEST(engine.update(chief(), type.name, id, 0, patch).record.version == set.version);
     refused({{name, nullptr}});
   }
 }
@@ -90,29 +86,28 @@ inline void walk(Holdings& holdings, const schema::TypeDecl& type) {
   Generated generated(holdings);
   auto given = generated.fields(type, 0);
   auto second = generated.fields(type, 1);
-  if (!type.owner_field.empty()) given[type.owner_field] = second[type.owner_field] = administrator().id;
+  if (!type.owner_field.empty()) given[type.owner_field] = second[type.owner_field] = chief().id;
 
-  const auto created = engine.create(administrator(), type.name, given).record;
+  const auto created = engine.create(chief(), type.name, given).record;
   check_holds(created, given);
-  check_holds(engine.get(administrator(), type.name, created.id), given);
+  check_holds(engine.get(chief(), type.name, created.id), given);
   check_refusals(holdings, type, created);
-  const auto updated = engine.update(administrator(), type.name, created.id, 1, second).record;
+  const auto updated = engine.update(chief(), type.name, created.id, 1, second).record;
   BOOST_TEST(updated.version == 2U);
   check_holds(updated, second);
   check_lists(holdings, type, updated);
 
   std::ostringstream exported;
-  BOOST_TEST(export_json_lines(engine, administrator(), type.name, exported) ==
-             engine.count(administrator(), type.name));
+  BOOST_TEST(export_json_lines(engine, chief(), type.name, exported) == engine.count(chief(), type.name));
   BOOST_TEST(exported.str().find(created.id) != std::string::npos);
 
-  engine.remove(administrator(), type.name, created.id, 2);
-  BOOST_TEST(!engine.find(administrator(), type.name, created.id));
-  const auto history = history_of(engine, administrator(), type.name, created.id);
+  engine.remove(chief(), type.name, created.id, 2);
+  BOOST_TEST(!engine.find(chief(), type.name, created.id));
+  const auto history = history_of(engine, chief(), type.name, created.id);
   BOOST_TEST_REQUIRE(history.size() == 3U);
   BOOST_TEST(!history[1].differences.empty());
   BOOST_TEST(history[2].operation == "delete");
-  const auto again = engine.create(administrator(), type.name, given).record;  // unique values are free again
+  const auto again = engine.create(chief(), type.name, given).record;  // unique values are free again
   BOOST_TEST(again.id != created.id);
   check_system_fields(holdings, type, again.id);
 }

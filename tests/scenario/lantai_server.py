@@ -94,6 +94,12 @@ class Installation:
     def add_user(self, login, role, clearance):
         self.run("user", "add", login, "--role", role, "--clearance", str(clearance), "--password-file", self._password_file())
 
+    def add_chief(self, login):
+        """Somebody who is everything at once, as in a small office that says so."""
+        self.run("policy", "set", "--combine-officers", "on")
+        roles = [part for role in ("administrator", "security_officer", "auditor", "archivist") for part in ("--role", role)]
+        self.run("user", "add", login, *roles, "--clearance", "2", "--password-file", self._password_file())
+
     def _password_file(self):
         path = self.folder / "password"
         if not path.exists():
@@ -103,9 +109,11 @@ class Installation:
 
     def start(self, *arguments):
         self.log = open(self.folder / "server.log", "ab")
-        self.server = subprocess.Popen([LANTAI, "--data", self.data, "serve", "--listen", "127.0.0.1:0", *arguments],
+        self.server = subprocess.Popen([LANTAI, "--data", self.data, "--lang", "en", "serve", "--listen", "127.0.0.1:0", *arguments],
                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.said = ""
         for line in self.server.stdout:
+            self.said += line
             found = re.search(r"http://127\.0\.0\.1:\d+", line)
             if found:
                 self.base = found[0]

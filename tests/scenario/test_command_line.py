@@ -296,7 +296,7 @@ class Extraction(unittest.TestCase):
     def test_it_says_what_the_server_stores(self):
         place = Installation()
         try:
-            place.add_user("chief", "administrator", 2)
+            place.add_chief("chief")
             sources = [write(place.folder / "in/旧文.txt", "第一页\f第二页".encode("gb18030"))]
             with zipfile.ZipFile(place.folder / "in/包.zip", "w") as packed:
                 packed.writestr("名.txt", "内文")
@@ -485,7 +485,7 @@ class ThroughAServer(WithPapers):
     def setUp(self):
         super().setUp()
         self.place.add_user("lin", "archivist", 2)
-        self.place.add_user("chief", "administrator", 2)
+        self.place.add_chief("chief")
         self.place.add_user("guest", "reader", 0)
         self.tokens = {login: self.place.token(login) for login in ("lin", "chief", "guest")}
         self.place.start()
@@ -549,6 +549,41 @@ class ThroughAServer(WithPapers):
         self.assertEqual(self.remote("user", "token", "lin", login="chief", check=False).returncode, REFUSED)
         self.assertEqual(self.remote("user", "list", login="lin", check=False).returncode, REFUSED)
         self.assertEqual(self.remote("user", "set", "nobody", "--name", "x", login="chief", check=False).returncode, NOT_FOUND)
+
+    def test_the_policy_of_the_office_is_shown_and_changed(self):
+        shown = lambda done: json.loads(done.stdout)  # noqa: E731
+        before = shown(self.remote("policy", "show", login="chief"))
+        self.assertEqual((before["officers_combined"], before["second_factor_roles"]), (True, []))
+        changed = self.remote("policy", "set", "--second-factor", "staff", "--second-factor", "reader", "--password-days", "90", login="chief")
+        self.assertEqual(shown(changed), {**before, "second_factor_roles": ["reader", "staff"], "password_days": 90})
+        guest = self.place.client("guest")
+        self.assertEqual(guest.get("/api/v1/records/item").json["message_id"], "auth.second_factor_required")
+        self.remote("policy", "set", "--second-factor", "none", login="chief")
+        self.assertEqual(guest.get("/api/v1/records/item").status, 200)
+        refused = self.remote("policy", "set", "--combine-officers", "off", login="chief", check=False)
+        self.assertEqual(refused.returncode, USAGE)
+        self.assertIn("chief", refused.stderr.decode())
+        self.assertEqual(self.remote("policy", "set", "--password-characters", "3", login="chief", check=False).returncode, USAGE)
+        self.assertEqual(self.remote("policy", "show", login="lin", check=False).returncode, REFUSED)
+        self.place.stop()
+        self.assertEqual(shown(self.place.run("policy", "show")), {**before, "password_days": 90})
+
+    def test_a_new_office_has_three_officers_of_whom_none_sees_everything(self):
+        place = Installation()
+        try:
+            place.start()
+            logins = dict(re.findall(r"user (\S+), password (\S+)", place.said))
+            self.assertEqual(sorted(logins), ["admin", "auditor", "security"])
+            may = {}
+            for login, password in logins.items():
+                client = place.client_with(login, password)
+                self.assertEqual(client.call("PUT", "/api/v1/session/password", {"old": password, "new": f"passphrase of {login}"}).status, 204)
+                client = place.client_with(login, f"passphrase of {login}")
+                may[login] = [client.get(path).status for path in
+                              ("/api/v1/records/item", "/api/v1/audit", "/api/v1/accounts", "/api/v1/security-policy")]
+            self.assertEqual(may, {"admin": [403, 403, 200, 200], "security": [403, 403, 200, 200], "auditor": [403, 200, 200, 200]})
+        finally:
+            place.remove()
 
     def test_who_lost_the_second_factor_signs_in_again(self):
         password = "a passphrase of Zhao"

@@ -30,10 +30,10 @@ class NewType(unittest.TestCase):
         cls.place = Installation()
         write_recipe(cls.place.folder / "more")
         cls.place.add_user("lin", "archivist", 2)
-        cls.place.add_user("adm", "administrator", 2)
+        cls.place.add_chief("adm")
         cls.place.start("--schema", str(cls.place.folder / "more"))
-        cls.archivist, cls.administrator = cls.place.client("lin"), cls.place.client("adm")
-        cls.schema = cls.administrator.get("/api/v1/schema").json
+        cls.archivist, cls.chief = cls.place.client("lin"), cls.place.client("adm")
+        cls.schema = cls.chief.get("/api/v1/schema").json
         cls.made = 0
 
     @classmethod
@@ -41,7 +41,7 @@ class NewType(unittest.TestCase):
         cls.place.remove()
 
     def make(self, kind, fields, client=None):
-        reply = (client or self.administrator).call("POST", RECORDS + kind, {"fields": fields})
+        reply = (client or self.chief).call("POST", RECORDS + kind, {"fields": fields})
         self.assertEqual(reply.status, 201, (kind, fields, reply.body))
         return reply
 
@@ -61,7 +61,7 @@ class NewType(unittest.TestCase):
     def test_a_record_of_the_new_type_goes_out_and_comes_in_again(self):
         person = self.make("person", {"name": "欧阳静"}).json
         self.make("key", {"name": "库房钥匙", "state": "lent", "holder": person["id"]})
-        csv = self.administrator.get(RECORDS + "key/export", format="csv", labels="1").body.decode()
+        csv = self.chief.get(RECORDS + "key/export", format="csv", labels="1").body.decode()
         head, *rows = csv.removeprefix("\ufeff").split("\r\n")
         row = next(one for one in rows if "库房钥匙" in one).replace("库房钥匙", "库房备用钥匙").replace(person["id"], "欧阳静")
         sheet = (head + "\r\n" + row + "\r\n").encode()
@@ -77,7 +77,7 @@ class NewType(unittest.TestCase):
                 self.live(kind)
 
     def live(self, kind):
-        client, base = self.administrator, RECORDS + kind["name"]
+        client, base = self.chief, RECORDS + kind["name"]
         made = self.make(kind["name"], self.fields_of(kind)).json
         path = f"{base}/{made['id']}"
         self.assertEqual(client.get(path).json["fields"], made["fields"])

@@ -57,12 +57,13 @@ int serve(const Shared& shared, const ServeArguments& arguments) {
 
   const http::ServerOptions options = options_of(shared, arguments);
   const auto application = shared.open(true, Shared::Texts::read);
-  const auto first = application->ensure_administrator();
+  const auto first = application->ensure_officers();
   const auto server = http::Server::start(*application, options);
   const bool ipv6 = options.address.find(':') != std::string::npos;
   const std::string url = std::string(options.tls ? "https://" : "http://") + (ipv6 ? "[" : "") + options.address +
                           (ipv6 ? "]:" : ":") + std::to_string(server->port());
-  if (first) std::cout << say(Text::first_login, shared.lang(), first->login, first->password) << "\n";
+  for (const auto& [login, password] : first)
+    std::cout << say(Text::first_login, shared.lang(), login, password) << "\n";
   std::cout << say(Text::serving, shared.lang(), url) << std::endl;
 
   int signal = 0;

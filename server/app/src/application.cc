@@ -171,20 +171,30 @@ class RunningApplication final : public Application {
     return in_feed && indexer_->wait_until(std::max({position, with_texts, with_names}), deadline);
   }
 
-  std::optional<FirstLogin> ensure_administrator() override {
-    if (!accounts_->list().empty()) return std::nullopt;
-    identity::Account account;
-    account.login = "admin";
-    account.name = "管理员";
-    account.roles = {"administrator", "archivist"};
-    account.clearance = highest_clearance();
-    account.must_change_password = true;
-    const std::string password = random_hex(8);
-    accounts_->create(identity::operator_principal(), account, password);
-    return FirstLogin{account.login, password};
+  std::vector<FirstLogin> ensure_officers() override {
+    if (!accounts_->list().empty()) return {};
+    if (accounts_->policy().officers_combined) {
+      auto roles = identity::officer_roles();
+      roles.insert("archivist");
+      return {first_login("admin", "管理员", roles, highest_clearance())};
+    }
+    return {first_login("admin", "系统管理员", {"administrator"}, 0),
+            first_login("security", "安全管理员", {"security_officer"}, 0),
+            first_login("auditor", "审计员", {"auditor"}, 0)};
   }
 
  private:
+  FirstLogin first_login(const char* login, const char* name, std::set<std::string> roles, int clearance) {
+    identity::Account account;
+    account.login = login;
+    account.name = name;
+    account.roles = std::move(roles);
+    account.clearance = clearance;
+    account.must_change_password = true;
+    FirstLogin first{login, random_hex(8)};
+    accounts_->create(identity::operator_principal(), account, first.password);
+    return first;
+  }
   search::AccessFilter access_of(const records::Principal& principal) const {
     records::AccessGrant grant = records::access_grant(*schema_, principal);
     return {grant.everything, std::move(grant.any_of)};

@@ -240,13 +240,39 @@ class ApiExchange final : public Exchange {
     if (route_->need == Need::nothing) return;
     if (route_->need == Need::operations && is_loopback(call_.peer.address)) return;
     if (!call_.caller) throw Error(ErrorCode::unauthenticated, "not signed in", "auth.required");
-    if (call_.caller->must_change_password && !route_->before_password_change) {
-      throw Error(ErrorCode::permission_denied, "the password must be changed first", "auth.must_change_password");
+    if (!route_->before_duty) check_duty(call_.caller->duty);
+    if (!has_role()) throw Error(ErrorCode::permission_denied, "of another role", "auth.forbidden");
+    if (route_->grave && !call_.caller->verified)
+      throw Error(ErrorCode::permission_denied, "the password is wanted again", "auth.verify_again");
+  }
+
+  static void check_duty(identity::Duty duty) {
+    switch (duty) {
+      case identity::Duty::none:
+        return;
+      case identity::Duty::change_password:
+        throw Error(ErrorCode::permission_denied, "the password must be changed first", "auth.must_change_password");
+      case identity::Duty::set_up_second_factor:
+        throw Error(ErrorCode::permission_denied, "the second factor comes first", "auth.second_factor_required");
     }
-    if (route_->need == Need::session) return;
-    if (!call_.principal().roles.contains("administrator")) {
-      throw Error(ErrorCode::permission_denied, "administrators only", "auth.forbidden");
+  }
+
+  bool has_role() const {
+    const auto& roles = call_.principal().roles;
+    const auto is = [&](const std::string& role) { return roles.contains(role); };
+    switch (route_->need) {
+      case Need::nothing:
+      case Need::session:
+        return true;
+      case Need::officer:
+        return std::any_of(identity::officer_roles().begin(), identity::officer_roles().end(), is);
+      case Need::auditor:
+        return is("auditor");
+      case Need::administrator:
+      case Need::operations:
+        return is("administrator");
     }
+    return false;
   }
 
   // Browsers send cookies by themselves; the token only our own pages know.

@@ -162,7 +162,8 @@ Json encode_account(const identity::Account& account) {
           {"disabled", account.disabled},
           {"must_change_password", account.must_change_password},
           {"version", account.version},
-          {"second_factor", account.second_factor}};
+          {"second_factor", account.second_factor},
+          {"password_set", format_rfc3339(account.password_set)}};
 }
 
 std::string title_of(const schema::TypeDecl& type, const records::Record& record) {

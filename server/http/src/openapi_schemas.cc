@@ -26,11 +26,18 @@ Json account_schemas() {
                      {"name", text()},         {"roles", list(text())},
                      {"clearance", integer()}, {"departments", list(text())},
                      {"disabled", flag()},     {"must_change_password", flag()},
-                     {"version", integer()},   {"second_factor", flag()}};
+                     {"version", integer()},   {"second_factor", flag()},
+                     {"password_set", time()}};
+  const Json policy{{"officers_combined", flag()},
+                    {"second_factor_roles", list(text())},
+                    {"password_characters", integer()},
+                    {"password_days", integer()},
+                    {"password_history", integer()}};
   auto change = account;
   change.erase("id");
   change.erase("version");
   change.erase("second_factor");
+  change.erase("password_set");
   change["password"] = text();
   return {{"Account", object(account)},
           {"AccountChange", optional_object(change)},
@@ -54,7 +61,15 @@ Json account_schemas() {
           {"Enrolment", object({{"secret", text()}, {"uri", text()}})},
           {"RecoveryCodes", object({{"recovery_codes", list(text())}})},
           {"PasswordChange", object({{"old", text()}, {"new", text()}})},
-          {"Session", object({{"account", of("Account")}, {"csrf_token", text()}, {"expires", time()}})},
+          {"Session", object({{"account", of("Account")},
+                              {"csrf_token", text()},
+                              {"expires", time()},
+                              {"duty", text()},
+                              {"verified", flag()}})},
+          {"Verification",
+           {{"type", "object"}, {"properties", {{"password", text()}, {"code", text()}}}, {"required", {"password"}}}},
+          {"SecurityPolicy", object(policy)},
+          {"SecurityPolicyChange", optional_object(policy)},
           {"TokenRequest", optional_object({{"label", text()}, {"days", integer()}})},
           {"Token", object({{"token", text()}, {"expires", time()}})},
           {"TokenList",

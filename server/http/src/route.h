@@ -12,10 +12,12 @@
 namespace lantai::http {
 
 enum class Need {
-  nothing,        // anybody
-  session,        // whoever is signed in; what they may do with records the record engine decides
+  nothing,     // anybody
+  session,     // whoever is signed in; what they may do with records the record engine decides
+  officer,     // one of the three
   administrator,  // that role
-  operations,     // a caller at this machine, or an administrator
+  auditor,     // that role
+  operations,  // a caller at this machine, or a system administrator
 };
 
 enum class BodyKind { none, json, bytes, form };
@@ -34,7 +36,8 @@ struct Route {
   std::string operation;  // unique name, for OpenAPI and metrics
   std::string summary;
   Need need = Need::session;
-  bool before_password_change = false;  // also for whoever must change the password first
+  bool before_duty = false;  // also for whoever must change the password or set up the second factor first
+  bool grave = false;        // of a session only when its owner gave the password a short while ago
   std::vector<Parameter> query{};
   BodyKind body = BodyKind::none;
   std::uint64_t body_limit = 0;            // 0 with a body: the server's limit for JSON or files

@@ -1,7 +1,6 @@
 #include "account_store.h"
 
 #include "lantai/base/error.h"
-#include "lantai/schema/value.h"
 #include "lantai/storage/key_codec.h"
 
 namespace lantai::identity {
@@ -38,6 +37,24 @@ Bytes login_key(std::string_view login) { return KeyWriter().text("login").text(
 
 Bytes sealing_key(std::string_view purpose) { return KeyWriter().text("seal").text(purpose).take(); }
 
+Bytes policy_key() { return KeyWriter().text("policy").take(); }
+
+Bytes encode(const SecurityPolicy& policy) {
+  auto json = to_json(policy);
+  json["format"] = kFormat;
+  return Json::to_cbor(json);
+}
+
+SecurityPolicy decode_policy(ByteView bytes) {
+  auto json = read(bytes, "policy");
+  json.erase("format");
+  try {
+    return amended({}, json);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::data_loss, std::string("a stored policy is not readable: ") + error.message());
+  }
+}
+
 Bytes encode(const StoredAccount& stored) {
   const auto& account = stored.account;
   Json json{{"format", kFormat},
@@ -51,6 +68,8 @@ Bytes encode(const StoredAccount& stored) {
             {"must_change_password", account.must_change_password},
             {"version", account.version},
             {"password", stored.password},
+            {"password_set", account.password_set.micros},
+            {"former_passwords", stored.former_passwords},
             {"generation", stored.generation}};
   if (const auto& factor = stored.second_factor) {
     Json recovery = Json::array();
@@ -78,6 +97,8 @@ StoredAccount decode_account(ByteView bytes) {
     json.at("must_change_password").get_to(account.must_change_password);
     json.at("version").get_to(account.version);
     json.at("password").get_to(out.password);
+    account.password_set.micros = json.value("password_set", std::int64_t{0});  // not noted by earlier versions
+    out.former_passwords = json.value("former_passwords", std::vector<std::string>());
     json.at("generation").get_to(out.generation);
     if (const auto found = json.find("second_factor"); found != json.end()) {
       StoredSecondFactor factor;
@@ -102,7 +123,8 @@ Bytes encode(const StoredSession& session) {
                             {"used", session.used.micros},
                             {"expires", session.expires.micros},
                             {"address", session.address},
-                            {"agent", session.agent}});
+                            {"agent", session.agent},
+                            {"verified", session.verified.micros}});
 }
 
 StoredSession decode_session(ByteView bytes) {
@@ -118,6 +140,7 @@ StoredSession decode_session(ByteView bytes) {
     json.at("expires").get_to(out.expires.micros);
     out.address = json.value("address", "");  // not noted by earlier versions
     out.agent = json.value("agent", "");
+    out.verified.micros = json.value("verified", std::int64_t{0});
     return out;
   });
 }

@@ -4,6 +4,7 @@
 //   accounts  "account" (id)      → account with the hash of its password
 //   accounts  "login" (login)     → id
 //   accounts  "seal" (purpose)    → key (sealer.h)
+//   accounts  "policy"            → what is asked of whoever signs in
 //   sessions  digest of the key   → session or token
 #pragma once
 
@@ -21,6 +22,7 @@ struct StoredAccount {
   std::string password;          // Argon2id, encoded
   std::uint64_t generation = 0;  // grows when sessions and tokens made before are no longer good
   std::optional<StoredSecondFactor> second_factor = std::nullopt;
+  std::vector<std::string> former_passwords = {};  // hashed as password is, the latest first
 };
 
 struct StoredSession {
@@ -30,17 +32,28 @@ struct StoredSession {
   std::string label;
   Timestamp created, used, expires;
   std::string address = {}, agent = {};  // of a session, where it was opened
+  Timestamp verified = {};               // of a session, when its owner last gave password and code
 };
 
 Bytes account_key(std::string_view id);
 Bytes account_prefix();
 Bytes login_key(std::string_view login);
 Bytes sealing_key(std::string_view purpose);
+Bytes policy_key();
 
 Bytes encode(const StoredAccount& account);
 StoredAccount decode_account(ByteView bytes);  // throws data_loss
 Bytes encode(const StoredSession& session);
 StoredSession decode_session(ByteView bytes);  // throws data_loss
+
+Bytes encode(const SecurityPolicy& policy);
+SecurityPolicy decode_policy(ByteView bytes);  // throws data_loss
+
+template <typename Reader>
+SecurityPolicy load_policy(Reader& reader) {
+  const auto value = reader.get(storage::KeySpace::accounts, policy_key());
+  return value ? decode_policy(*value) : SecurityPolicy{};
+}
 
 template <typename Reader>
 std::optional<StoredAccount> load_account(Reader& reader, std::string_view id) {

@@ -9,6 +9,7 @@
 #include "lantai/base/log.h"
 #include "lantai/schema/value.h"
 #include "lantai/storage/key_codec.h"
+#include "officers.h"
 #include "password.h"
 #include "password_policy.h"
 #include "sign_in_delay.h"
@@ -23,7 +24,6 @@ using storage::Transaction;
 
 constexpr std::size_t kSessionKeyBytes = 32;
 constexpr std::size_t kMaxPasswordBytes = 4096;
-constexpr std::size_t kMaxLogin = 64;
 constexpr std::size_t kMaxAgent = 200;
 constexpr std::size_t kSweptAtOnce = 20;
 // Failures in the audit log: so many at once, then one in so many seconds.
@@ -36,29 +36,12 @@ std::string folded(std::string_view login) {
   return out;
 }
 
-bool good_login(std::string_view login) {
-  return !login.empty() && login.size() <= kMaxLogin && std::all_of(login.begin(), login.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-  });
-}
-
-void require_good(const Account& account) {
-  if (!good_login(account.login)) {
-    throw Error(ErrorCode::invalid_argument, "the login has other characters than it may", "auth.bad_login");
-  }
-  static const std::set<std::string> kRoles{"administrator", "archivist", "staff", "reader"};
-  for (const auto& role : account.roles) {
-    if (!kRoles.contains(role)) {
-      throw Error(ErrorCode::invalid_argument, "there is no such role", "auth.unknown_role", {{"role", role}});
-    }
-  }
-}
-
 // `field`: what the caller calls it.
-void require_strong(std::string_view password, const Account& account, const char* field) {
-  if (weak_password(password, account.login, account.name)) {
+void require_strong(std::string_view password, const Account& account, const SecurityPolicy& policy,
+                    const char* field) {
+  if (weak_password(password, account.login, account.name, policy.password_characters)) {
     throw Error("the password is weak",
-                {FieldProblem{field, "auth.weak_password", {{"min", std::to_string(kMinPasswordCharacters)}}}});
+                {FieldProblem{field, "auth.weak_password", {{"min", std::to_string(policy.password_characters)}}}});
   }
 }
 
@@ -68,12 +51,53 @@ void require_strong(std::string_view password, const Account& account, const cha
 
 [[noreturn]] void wrong_code() { throw Error("the code is wrong", {FieldProblem{"code", "auth.bad_code", {}}}); }
 
-bool is_administrator(const Account& account) { return !account.disabled && account.roles.contains("administrator"); }
+template <typename Reader>
+StoredAccount known_account(Reader& reader, std::string_view id) {
+  auto stored = load_account(reader, id);
+  if (!stored) unknown_account();
+  return *std::move(stored);
+}
+
+bool serves_as(const Account& account, const std::string& role) {
+  return !account.disabled && account.roles.contains(role);
+}
+
+// Every account, until `look` says it has seen enough.
+template <typename Reader, typename F>
+void for_each_account(Reader& reader, F&& look) {
+  const auto prefix = account_prefix();
+  storage::ScanRange range{prefix, storage::after_prefix(prefix), 1000, false};
+  for (bool more = true; more;) {
+    const auto page = reader.scan(KeySpace::accounts, range);
+    for (const auto& entry : page.entries) {
+      if (!look(decode_account(entry.value).account)) return;
+    }
+    more = page.more && !page.entries.empty();
+    if (more) (range.begin = page.entries.back().key).push_back(0);
+  }
+}
 
 void audit(Transaction& transaction, const Principal& by, std::string action, const std::string& account,
            std::string outcome, const Json& detail = nullptr) {
   transaction.append_audit({by.id, std::move(action), account.empty() ? std::string() : "account/" + account,
                             std::move(outcome), by.address, detail.is_null() ? std::string() : detail.dump()});
+}
+
+Json rights_of(const Account& account) {
+  return {{"roles", account.roles},
+          {"clearance", account.clearance},
+          {"departments", account.departments},
+          {"disabled", account.disabled}};
+}
+
+void take_password(StoredAccount& stored, const std::string& hash, bool must_change, const SecurityPolicy& policy,
+                   Timestamp now) {
+  auto& former = stored.former_passwords;
+  former.insert(former.begin(), stored.password);
+  former.resize(std::min<std::size_t>(former.size(), std::max(policy.password_history, 1U) - 1));
+  stored.password = hash;
+  stored.account.must_change_password = must_change;
+  stored.account.password_set = now;
 }
 
 void forget_second_factor(Transaction& transaction, const Principal& by, StoredAccount& stored) {
@@ -99,14 +123,19 @@ class StoredAccounts final : public Accounts {
   std::optional<Account> find(std::string_view account_id) const override;
   std::optional<Account> find_login(std::string_view login) const override;
   std::vector<Account> list() const override;
+  SecurityPolicy policy() const override;
+  SecurityPolicy change_policy(const Principal& by, const Json& change) override;
   Session sign_in(const SignIn& given) override;
   void sign_out(std::string_view session_key) override;
+  void verify(const Principal& by, std::string_view session_key, std::string_view password,
+              std::string_view code) override;
   std::vector<OpenSession> sessions(const Principal& by, std::string_view session_key) override;
   void end_session(const Principal& by, std::string_view session_id) override;
   std::size_t end_other_sessions(const Principal& by, std::string_view session_key) override;
   SecondFactorState second_factor(const Principal& by) const override;
   Enrolment enrol_second_factor(const Principal& by, std::string_view password) override;
   std::vector<std::string> confirm_second_factor(const Principal& by, std::string_view code) override;
+  std::vector<std::string> renew_recovery_codes(const Principal& by, std::string_view code) override;
   void remove_second_factor(const Principal& by, std::string_view password, std::string_view code) override;
   void reset_second_factor(const Principal& by, std::string_view account_id) override;
   Session make_token(const Principal& by, std::string_view account_id, std::string_view label,
@@ -116,8 +145,9 @@ class StoredAccounts final : public Accounts {
   std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) override;
 
  private:
-  void require_administrator(const Principal& by, const char* action, std::string_view account_id);
-  void require_another_administrator(Transaction& transaction, const Account& account) const;
+  [[noreturn]] void refuse(const Principal& by, const char* action, std::string_view account_id);
+  void require_others_serve(Transaction& transaction, const Account& before, const Account& after) const;
+  void require_not_taken_before(const StoredAccount& stored, std::string_view password);
   StoredAccount require_own_password(const Principal& by, std::string_view password, const char* field,
                                      const char* action);
   void change_with_code(const Principal& by, const std::string& account_id,
@@ -128,6 +158,7 @@ class StoredAccounts final : public Accounts {
                        const StoredSession& session);
   void sweep_expired(Transaction& transaction) const;
   Timestamp ends(const StoredSession& session) const;
+  bool verified_lately(const StoredSession& session) const;
   void note_use(ByteView digest, const StoredSession& session);
   void note_failure(const Principal& by, const char* action, const std::string& account);
 
@@ -139,80 +170,91 @@ class StoredAccounts final : public Accounts {
   FailureBudget noted_failures_{kNotedFailures, kNotedFailureEvery};
 };
 
-void StoredAccounts::require_administrator(const Principal& by, const char* action, std::string_view account_id) {
-  if (by.service || by.roles.contains("administrator")) return;
+void StoredAccounts::refuse(const Principal& by, const char* action, std::string_view account_id) {
   store_.run_transaction([&](Transaction& t) { audit(t, by, action, std::string(account_id), "denied"); });
-  throw Error(ErrorCode::permission_denied, "only an administrator may do this", "auth.forbidden");
+  throw Error(ErrorCode::permission_denied, "this is another officer's to do", "auth.forbidden");
 }
 
 Account StoredAccounts::create(const Principal& by, Account account, std::string_view password) {
-  require_administrator(by, "account.create", {});
+  const auto policy = this->policy();
   account.login = folded(account.login);
-  require_good(account);
-  require_strong(password, account, "password");
+  if (!may_change(by, nullptr, account, true, policy)) refuse(by, "account.create", {});
+  require_good(account, nullptr, policy);
+  require_strong(password, account, policy, "password");
   account.id = make_id(clock_.now());
   account.version = 1;
   account.second_factor = false;
+  account.password_set = clock_.now();
   const StoredAccount stored{account, hasher_.hash(password), 1};
   store_.run_transaction([&](Transaction& t) {
+    require_good(account, nullptr, load_policy(t));
     if (t.get(KeySpace::accounts, login_key(account.login))) {
       throw Error(ErrorCode::already_exists, "the login is taken", "auth.login_taken", {{"login", account.login}});
     }
     t.put(KeySpace::accounts, login_key(account.login), to_bytes(account.id));
     t.put(KeySpace::accounts, account_key(account.id), encode(stored));
-    audit(t, by, "account.create", account.id, "ok", {{"login", account.login}, {"roles", account.roles}});
+    audit(t, by, "account.create", account.id, "ok", {{"login", account.login}, {"after", rights_of(account)}});
   });
   return account;
 }
 
-// Administrators each read all others here, so of two that demote each other one is asked again.
-void StoredAccounts::require_another_administrator(Transaction& transaction, const Account& account) const {
-  const auto prefix = account_prefix();
-  storage::ScanRange range{prefix, storage::after_prefix(prefix), 1000, false};
-  for (bool more = true; more;) {
-    const auto page = transaction.scan(KeySpace::accounts, range);
-    for (const auto& entry : page.entries) {
-      const auto other = decode_account(entry.value).account;
-      if (other.id != account.id && is_administrator(other)) return;
+// Of two officers that take each other's role one is asked again, for each reads all others here.
+void StoredAccounts::require_others_serve(Transaction& transaction, const Account& before, const Account& after) const {
+  static const std::map<std::string, const char*> kLast{{"administrator", "auth.last_administrator"},
+                                                        {"security_officer", "auth.last_security_officer"},
+                                                        {"auditor", "auth.last_auditor"}};
+  for (const auto& [role, message] : kLast) {
+    if (!serves_as(before, role) || serves_as(after, role)) continue;
+    bool found = false;
+    for_each_account(transaction, [&](const Account& other) {
+      found = other.id != before.id && serves_as(other, role);
+      return !found;
+    });
+    if (!found) {
+      throw Error(ErrorCode::failed_precondition, "the last officer stays one", message);
     }
-    more = page.more && !page.entries.empty();
-    if (more) (range.begin = page.entries.back().key).push_back(0);
   }
-  throw Error(ErrorCode::failed_precondition, "the last administrator stays one", "auth.last_administrator");
 }
 
 Account StoredAccounts::update(const Principal& by, const Account& account, std::optional<std::string_view> password) {
-  require_administrator(by, "account.update", account.id);
   Account changed = account;
   changed.login = folded(changed.login);
-  require_good(changed);
-  if (password) require_strong(*password, changed, "password");
+  {
+    const auto policy = this->policy();
+    const auto before = known_account(*store_.read_view(), account.id).account;
+    if (!may_change(by, &before, changed, password.has_value(), policy)) refuse(by, "account.update", account.id);
+    require_good(changed, &before, policy);
+    if (password) require_strong(*password, changed, policy, "password");
+  }
   const auto hash = password ? hasher_.hash(*password) : std::string();
   store_.run_transaction([&](Transaction& t) {
-    auto stored = load_account(t, account.id);
-    if (!stored) unknown_account();
-    if (account.version != 0 && account.version != stored->account.version) {
+    auto stored = known_account(t, account.id);
+    const Account before = stored.account;
+    if (account.version != 0 && account.version != before.version) {
       throw Error(ErrorCode::conflict, "the account has changed since it was read", "record.stale");
     }
-    if (is_administrator(stored->account) && !is_administrator(changed)) require_another_administrator(t, account);
-    if (changed.login != stored->account.login) {
+    // What was allowed of the account as it was read above may not be of what it has become since.
+    const auto policy = load_policy(t);
+    if (!may_change(by, &before, changed, password.has_value(), policy))
+      throw Error(ErrorCode::conflict, "the account has changed since it was read", "record.stale");
+    require_good(changed, &before, policy);
+    require_others_serve(t, before, changed);
+    if (changed.login != before.login) {
       if (t.get(KeySpace::accounts, login_key(changed.login))) {
         throw Error(ErrorCode::already_exists, "the login is taken", "auth.login_taken", {{"login", changed.login}});
       }
-      t.erase(KeySpace::accounts, login_key(stored->account.login));
+      t.erase(KeySpace::accounts, login_key(before.login));
       t.put(KeySpace::accounts, login_key(changed.login), to_bytes(account.id));
     }
-    if (password || (changed.disabled && !stored->account.disabled)) ++stored->generation;
-    if (password) {
-      stored->password = hash;
-      changed.must_change_password = !by.service;
-    }
-    changed.version = stored->account.version + 1;
-    changed.second_factor = stored->account.second_factor;
-    stored->account = changed;
-    t.put(KeySpace::accounts, account_key(account.id), encode(*stored));
-    audit(t, by, "account.update", account.id, "ok",
-          {{"roles", changed.roles}, {"clearance", changed.clearance}, {"disabled", changed.disabled}});
+    if (password || (changed.disabled && !before.disabled)) ++stored.generation;
+    changed.version = before.version + 1;
+    changed.second_factor = before.second_factor;
+    changed.password_set = before.password_set;
+    stored.account = changed;
+    if (password) take_password(stored, hash, !by.service, policy, clock_.now());
+    changed = stored.account;
+    t.put(KeySpace::accounts, account_key(account.id), encode(stored));
+    audit(t, by, "account.update", account.id, "ok", {{"before", rights_of(before)}, {"after", rights_of(changed)}});
     if (password) audit(t, by, "account.password", account.id, "ok");
   });
   return changed;
@@ -222,45 +264,75 @@ void StoredAccounts::replace_password(const Principal& by, const StoredAccount& 
                                       bool must_change) {
   const auto hash = hasher_.hash(password);
   store_.run_transaction([&](Transaction& t) {
-    auto stored = load_account(t, of.account.id);
-    if (!stored) unknown_account();
-    stored->password = hash;
-    stored->account.must_change_password = must_change;
-    ++stored->account.version;
-    ++stored->generation;
-    t.put(KeySpace::accounts, account_key(of.account.id), encode(*stored));
+    auto stored = known_account(t, of.account.id);
+    take_password(stored, hash, must_change, load_policy(t), clock_.now());
+    ++stored.account.version;
+    ++stored.generation;
+    t.put(KeySpace::accounts, account_key(of.account.id), encode(stored));
     audit(t, by, "account.password", of.account.id, "ok");
   });
 }
 
 void StoredAccounts::set_password(const Principal& by, std::string_view account_id, std::string_view password) {
-  require_administrator(by, "account.password", account_id);
-  const auto stored = load_account(*store_.read_view(), account_id);
-  if (!stored) unknown_account();
-  require_strong(password, stored->account, "password");
-  replace_password(by, *stored, password, !by.service);
+  const auto policy = this->policy();
+  if (!holds(by, "administrator")) refuse(by, "account.password", account_id);
+  const auto stored = known_account(*store_.read_view(), account_id);
+  if (!may_change(by, &stored.account, stored.account, true, policy)) refuse(by, "account.password", account_id);
+  require_strong(password, stored.account, policy, "password");
+  replace_password(by, stored, password, !by.service);
+}
+
+SecurityPolicy StoredAccounts::policy() const { return load_policy(*store_.read_view()); }
+
+SecurityPolicy StoredAccounts::change_policy(const Principal& by, const Json& change) {
+  if (!holds(by, "security_officer")) refuse(by, "policy.update", {});
+  SecurityPolicy policy;
+  store_.run_transaction([&](Transaction& t) {
+    const auto before = load_policy(t);
+    policy = amended(before, change);
+    require_known(policy.second_factor_roles);
+    if (policy == before) return;
+    if (!policy.officers_combined) {
+      for_each_account(t, [&](const Account& account) {
+        if (!combines_officers(account.roles)) return true;
+        throw Error(ErrorCode::failed_precondition, "an account combines officers", "auth.officers_combined",
+                    {{"login", account.login}});
+      });
+    }
+    t.put(KeySpace::accounts, policy_key(), encode(policy));
+    audit(t, by, "policy.update", {}, "ok", {{"before", to_json(before)}, {"after", to_json(policy)}});
+  });
+  return policy;
 }
 
 // Whoever finds a browser signed in still does not change how its owner signs in.
 StoredAccount StoredAccounts::require_own_password(const Principal& by, std::string_view password, const char* field,
                                                    const char* action) {
-  auto stored = load_account(*store_.read_view(), by.id);
-  if (!stored) unknown_account();
+  auto stored = known_account(*store_.read_view(), by.id);
   const auto now = clock_.now();
-  delay_.check(stored->account.login, by.address, now);
-  if (password.size() > kMaxPasswordBytes || !hasher_.verify(stored->password, password)) {
-    delay_.failed(stored->account.login, by.address, now);
+  delay_.check(stored.account.login, by.address, now);
+  if (password.size() > kMaxPasswordBytes || !hasher_.verify(stored.password, password)) {
+    delay_.failed(stored.account.login, by.address, now);
     note_failure(by, action, by.id);
     throw Error("the password is wrong", {FieldProblem{field, "auth.wrong_password", {}}});
   }
-  delay_.succeeded(stored->account.login, by.address);
-  return *std::move(stored);
+  delay_.succeeded(stored.account.login, by.address);
+  return stored;
 }
 
 void StoredAccounts::change_password(const Principal& by, std::string_view old_password, std::string_view password) {
   const auto stored = require_own_password(by, old_password, "old", "account.password");
-  require_strong(password, stored.account, "new");
+  require_strong(password, stored.account, policy(), "new");
+  require_not_taken_before(stored, password);
   replace_password(by, stored, password, false);
+}
+
+void StoredAccounts::require_not_taken_before(const StoredAccount& stored, std::string_view password) {
+  auto hashes = stored.former_passwords;
+  hashes.insert(hashes.begin(), stored.password);
+  hashes.resize(std::min<std::size_t>(hashes.size(), policy().password_history));
+  if (std::any_of(hashes.begin(), hashes.end(), [&](const auto& hash) { return hasher_.verify(hash, password); }))
+    throw Error("the password was taken before", {FieldProblem{"new", "auth.password_taken_before", {}}});
 }
 
 std::optional<Account> StoredAccounts::find(std::string_view account_id) const {
@@ -274,16 +346,11 @@ std::optional<Account> StoredAccounts::find_login(std::string_view login) const 
 }
 
 std::vector<Account> StoredAccounts::list() const {
-  const auto prefix = account_prefix();
-  const auto view = store_.read_view();
-  storage::ScanRange range{prefix, storage::after_prefix(prefix), 1000, false};
   std::vector<Account> out;
-  for (bool more = true; more;) {
-    const auto page = view->scan(KeySpace::accounts, range);
-    for (const auto& entry : page.entries) out.push_back(decode_account(entry.value).account);
-    more = page.more && !page.entries.empty();
-    if (more) (range.begin = page.entries.back().key).push_back(0);
-  }
+  for_each_account(*store_.read_view(), [&](const Account& account) {
+    out.push_back(account);
+    return true;
+  });
   return out;
 }
 
@@ -334,7 +401,8 @@ Session StoredAccounts::sign_in(const SignIn& given) {
                             now,
                             expires,
                             from,
-                            to_valid_utf8(given.agent.substr(0, kMaxAgent))});
+                            to_valid_utf8(given.agent.substr(0, kMaxAgent)),
+                            now});
     sweep_expired(t);
     audit(t, who, "session.open", current->account.id, "ok", detail);
   };
@@ -350,7 +418,7 @@ Session StoredAccounts::sign_in(const SignIn& given) {
 Session StoredAccounts::open_session(Transaction& transaction, const StoredAccount& of, const std::string& key,
                                      const StoredSession& session) {
   transaction.put(KeySpace::sessions, secret_digest(key), encode(session));
-  return {key, {}, of.account, ends(session)};
+  return {key, {}, of.account, ends(session), duty_of(of.account, load_policy(transaction), clock_.now())};
 }
 
 // A few at each sign-in, from a place that differs each time, so that old ones go without a clean-up of their own.
@@ -368,6 +436,10 @@ Timestamp StoredAccounts::ends(const StoredSession& session) const {
   return std::min(session.expires, Timestamp{session.used.micros + options_.idle_timeout.count() * kMicrosPerSecond});
 }
 
+bool StoredAccounts::verified_lately(const StoredSession& session) const {
+  return clock_.now().micros - session.verified.micros < options_.verified_for.count() * kMicrosPerSecond;
+}
+
 void StoredAccounts::sign_out(std::string_view session_key) {
   const auto digest = secret_digest(session_key);
   if (!load_session(*store_.read_view(), digest)) return;
@@ -379,22 +451,41 @@ void StoredAccounts::sign_out(std::string_view session_key) {
   });
 }
 
+void StoredAccounts::verify(const Principal& by, std::string_view session_key, std::string_view password,
+                            std::string_view code) {
+  require_own_password(by, password, "password", "session.verify");
+  const auto digest = secret_digest(session_key);
+  const auto note = [&](Transaction& t) {
+    auto stored = known_account(t, by.id);
+    auto session = load_session(t, digest);
+    if (!session || session->token || session->account != by.id)
+      throw Error(ErrorCode::unauthenticated, "the session has ended", "auth.required");
+    if (stored.account.second_factor) {
+      if (take_code(*stored.second_factor, code, clock_.now()) == TakenCode::none) wrong_code();
+      t.put(KeySpace::accounts, account_key(by.id), encode(stored));
+    }
+    session->verified = clock_.now();
+    t.put(KeySpace::sessions, digest, encode(*session));
+    audit(t, by, "session.verify", by.id, "ok");
+  };
+  change_with_code(by, by.id, note, "session.verify");
+}
+
 Session StoredAccounts::make_token(const Principal& by, std::string_view account_id, std::string_view label,
                                    std::chrono::seconds lifetime) {
-  if (by.id != account_id) require_administrator(by, "session.token", account_id);
+  if (by.id != account_id && !by.service) refuse(by, "session.token", account_id);
   const auto now = clock_.now();
   const auto key = random_hex(kSessionKeyBytes);
   Session session;
   store_.run_transaction([&](Transaction& t) {
-    const auto stored = load_account(t, account_id);
-    if (!stored) unknown_account();
-    if (stored->account.disabled) {
+    const auto stored = known_account(t, account_id);
+    if (stored.account.disabled) {
       throw Error(ErrorCode::failed_precondition, "the account is disabled", "auth.disabled");
     }
     const Timestamp expires{now.micros + lifetime.count() * kMicrosPerSecond};
-    session = open_session(t, *stored, key,
-                           {stored->account.id, stored->generation, true, std::string(label), now, now, expires});
-    audit(t, by, "session.token", stored->account.id, "ok", {{"label", label}});
+    session = open_session(t, stored, key,
+                           {stored.account.id, stored.generation, true, std::string(label), now, now, expires});
+    audit(t, by, "session.token", stored.account.id, "ok", {{"label", label}});
   });
   return session;
 }
@@ -417,22 +508,20 @@ std::vector<std::pair<Bytes, StoredSession>> StoredAccounts::good_sessions(const
 }
 
 std::vector<Accounts::Token> StoredAccounts::tokens(const Principal& by, std::string_view account_id) {
-  if (by.id != account_id) require_administrator(by, "session.tokens", account_id);
-  const auto stored = load_account(*store_.read_view(), account_id);
-  if (!stored) unknown_account();
+  if (by.id != account_id && !by.service) refuse(by, "session.tokens", account_id);
+  const auto stored = known_account(*store_.read_view(), account_id);
   std::vector<Token> out;
-  for (const auto& [digest, one] : good_sessions(*stored, true))
+  for (const auto& [digest, one] : good_sessions(stored, true))
     out.push_back({to_hex(digest), one.label, one.created, one.expires});
   std::sort(out.begin(), out.end(), [](const Token& a, const Token& b) { return b.created < a.created; });
   return out;
 }
 
 std::vector<Accounts::OpenSession> StoredAccounts::sessions(const Principal& by, std::string_view session_key) {
-  const auto stored = load_account(*store_.read_view(), by.id);
-  if (!stored) unknown_account();
+  const auto stored = known_account(*store_.read_view(), by.id);
   const auto current = secret_digest(session_key);
   std::vector<OpenSession> out;
-  for (const auto& [digest, one] : good_sessions(*stored, false))
+  for (const auto& [digest, one] : good_sessions(stored, false))
     out.push_back({to_hex(digest), one.address, one.agent, one.created, one.used, ends(one), digest == current});
   std::sort(out.begin(), out.end(), [](const OpenSession& a, const OpenSession& b) { return b.used < a.used; });
   return out;
@@ -481,10 +570,9 @@ void StoredAccounts::change_with_code(const Principal& by, const std::string& ac
 }
 
 Accounts::SecondFactorState StoredAccounts::second_factor(const Principal& by) const {
-  const auto stored = load_account(*store_.read_view(), by.id);
-  if (!stored) unknown_account();
-  if (!stored->account.second_factor) return {};
-  return {true, stored->second_factor->recovery_digests.size()};
+  const auto stored = known_account(*store_.read_view(), by.id);
+  if (!stored.account.second_factor) return {};
+  return {true, stored.second_factor->recovery_digests.size()};
 }
 
 Accounts::Enrolment StoredAccounts::enrol_second_factor(const Principal& by, std::string_view password) {
@@ -492,13 +580,12 @@ Accounts::Enrolment StoredAccounts::enrol_second_factor(const Principal& by, std
   const auto factor = new_second_factor();
   std::string login;
   store_.run_transaction([&](Transaction& t) {
-    auto stored = load_account(t, by.id);
-    if (!stored) unknown_account();
-    if (stored->account.second_factor)
+    auto stored = known_account(t, by.id);
+    if (stored.account.second_factor)
       throw Error(ErrorCode::failed_precondition, "there is a second factor already", "auth.second_factor_on");
-    stored->second_factor = factor;
-    login = stored->account.login;
-    t.put(KeySpace::accounts, account_key(by.id), encode(*stored));
+    stored.second_factor = factor;
+    login = stored.account.login;
+    t.put(KeySpace::accounts, account_key(by.id), encode(stored));
   });
   return {base32(factor.secret), enrolment_uri(factor, login)};
 }
@@ -506,39 +593,51 @@ Accounts::Enrolment StoredAccounts::enrol_second_factor(const Principal& by, std
 std::vector<std::string> StoredAccounts::confirm_second_factor(const Principal& by, std::string_view code) {
   std::vector<std::string> recovery;
   const auto confirm = [&](Transaction& t) {
-    auto stored = load_account(t, by.id);
-    if (!stored) unknown_account();
-    if (!stored->second_factor || stored->second_factor->confirmed)
+    auto stored = known_account(t, by.id);
+    if (!stored.second_factor || stored.second_factor->confirmed)
       throw Error(ErrorCode::failed_precondition, "no second factor waits for its code", "auth.no_enrolment");
-    if (!take_device_code(*stored->second_factor, code, clock_.now())) wrong_code();
-    stored->second_factor->confirmed = true;
-    recovery = make_recovery_codes(*stored->second_factor);
-    ++stored->account.version;
-    t.put(KeySpace::accounts, account_key(by.id), encode(*stored));
+    if (!take_device_code(*stored.second_factor, code, clock_.now())) wrong_code();
+    stored.second_factor->confirmed = true;
+    recovery = make_recovery_codes(*stored.second_factor);
+    ++stored.account.version;
+    t.put(KeySpace::accounts, account_key(by.id), encode(stored));
     audit(t, by, "account.second_factor", by.id, "ok", {{"on", true}});
   };
   change_with_code(by, by.id, confirm, "account.second_factor");
   return recovery;
 }
 
+std::vector<std::string> StoredAccounts::renew_recovery_codes(const Principal& by, std::string_view code) {
+  std::vector<std::string> recovery;
+  const auto renew = [&](Transaction& t) {
+    auto stored = known_account(t, by.id);
+    if (!stored.account.second_factor)
+      throw Error(ErrorCode::failed_precondition, "there is no second factor", "auth.no_second_factor");
+    if (!take_device_code(*stored.second_factor, code, clock_.now())) wrong_code();
+    recovery = make_recovery_codes(*stored.second_factor);
+    t.put(KeySpace::accounts, account_key(by.id), encode(stored));
+    audit(t, by, "account.recovery_codes", by.id, "ok");
+  };
+  change_with_code(by, by.id, renew, "account.recovery_codes");
+  return recovery;
+}
+
 void StoredAccounts::remove_second_factor(const Principal& by, std::string_view password, std::string_view code) {
   require_own_password(by, password, "password", "account.second_factor");
   const auto remove = [&](Transaction& t) {
-    auto stored = load_account(t, by.id);
-    if (!stored) unknown_account();
-    if (!stored->account.second_factor) return;
-    if (take_code(*stored->second_factor, code, clock_.now()) == TakenCode::none) wrong_code();
-    forget_second_factor(t, by, *stored);
+    auto stored = known_account(t, by.id);
+    if (!stored.account.second_factor) return;
+    if (take_code(*stored.second_factor, code, clock_.now()) == TakenCode::none) wrong_code();
+    forget_second_factor(t, by, stored);
   };
   change_with_code(by, by.id, remove, "account.second_factor");
 }
 
 void StoredAccounts::reset_second_factor(const Principal& by, std::string_view account_id) {
-  require_administrator(by, "account.second_factor", account_id);
+  if (!holds(by, "security_officer")) refuse(by, "account.second_factor", account_id);
   store_.run_transaction([&](Transaction& t) {
-    auto stored = load_account(t, account_id);
-    if (!stored) unknown_account();
-    if (stored->account.second_factor) forget_second_factor(t, by, *stored);
+    auto stored = known_account(t, account_id);
+    if (stored.account.second_factor) forget_second_factor(t, by, stored);
   });
 }
 
@@ -572,7 +671,8 @@ std::optional<Accounts::Authenticated> StoredAccounts::authenticate(std::string_
   note_use(digest, *session);
   return Authenticated{principal_of(stored->account, address),
                        session->token ? std::string() : csrf_token(session_or_token), ends(*session),
-                       stored->account.must_change_password && !session->token};
+                       session->token ? Duty::none : duty_of(stored->account, load_policy(*view), clock_.now()),
+                       session->token || verified_lately(*session)};
 }
 
 // Written only when the last note is older than a sixteenth of the idle time-out.
@@ -604,7 +704,7 @@ Principal principal_of(const Account& account, std::string_view address) {
 
 Principal operator_principal() {
   Principal principal = service_principal("operator");
-  principal.roles = {"administrator", "archivist"};
+  principal.roles = {"administrator", "security_officer", "archivist"};
   return principal;
 }
 

@@ -53,9 +53,9 @@ bool contains(std::string_view password, std::string_view name) {
 
 }  // namespace
 
-bool weak_password(std::string_view password, std::string_view login, std::string_view name) {
+bool weak_password(std::string_view password, std::string_view login, std::string_view name, std::size_t least) {
   if (!is_valid_utf8(password) || password.size() > kMaxBytes) return true;
-  if (characters(password) < kMinPasswordCharacters) return true;
+  if (characters(password) < least) return true;
   const auto folded = lower(password);
   if (std::set<char>(folded.begin(), folded.end()).size() < kMinDifferent || is_run(folded)) return true;
   if (contains(folded, lower(login)) || contains(folded, lower(name))) return true;

@@ -23,13 +23,17 @@ for (const needed of [program, join(pages, 'index.html')]) {
 const data = mkdtempSync(join(tmpdir(), 'lantai-e2e-'));
 const password = `e2e ${randomBytes(9).toString('base64url')}`;
 const people = [
-  { login: 'e2e-admin', name: '周敏', roles: ['administrator', 'archivist'], clearance: 'restricted' },
+  { login: 'e2e-admin', name: '周敏', roles: ['administrator', 'security_officer', 'auditor', 'archivist'], clearance: 'restricted' },
   { login: 'e2e-archivist', name: '王芳', roles: ['archivist'], clearance: 'restricted' },
   { login: 'e2e-staff', name: '刘洋', roles: ['staff'], clearance: 'internal' },
   { login: 'e2e-reader', name: '李强', roles: ['reader'], clearance: 'public' },
+  { login: 'e2e-system', name: '陈系', roles: ['administrator'], clearance: 'public' },
+  { login: 'e2e-security', name: '安全', roles: ['security_officer'], clearance: 'public' },
+  { login: 'e2e-auditor', name: '沈计', roles: ['auditor'], clearance: 'public' },
 ];
 // A kernel that forbids a layer of the sandbox (some test machines do) must not stop the tests of the pages.
 const shared = ['--data', data, '--schema', join(web, 'e2e/declarations'), '--allow-incomplete-sandbox'];
+execFileSync(program, [...shared, 'policy', 'set', '--combine-officers', 'on']);
 for (const one of people) {
   const roles = one.roles.flatMap((role) => ['--role', role]);
   execFileSync(program, [...shared, 'user', 'add', one.login, '--name', one.name, ...roles, '--clearance', one.clearance, '--password-file', '-'], { input: `${password}\n` });

@@ -4,7 +4,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, request, type APIRequestContext, type Page } from '@playwright/test';
 
 export const kPassword = process.env.LANTAI_PASSWORD ?? '';
-export type Person = 'e2e-admin' | 'e2e-archivist' | 'e2e-staff' | 'e2e-reader';
+export type Person = 'e2e-admin' | 'e2e-archivist' | 'e2e-staff' | 'e2e-reader' | 'e2e-system' | 'e2e-security' | 'e2e-auditor';
 
 export interface Made {
   id: string;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { get, onPasswordDue, onSignedOut, patch, post, queryString, setCsrfToken, setRequestLanguage } from '../src/api/client';
+import { get, onDutyDue, onSignedOut, onVerificationDue, patch, post, queryString, setCsrfToken, setRequestLanguage } from '../src/api/client';
 import { ApiError } from '../src/api/problem';
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
@@ -65,11 +65,23 @@ describe('a request', () => {
 
   it('tells the application when the password must be changed first', async () => {
     const listener = vi.fn();
-    onPasswordDue(listener);
+    onDutyDue(listener);
     answer(403, { code: 'permission_denied', message_id: 'auth.must_change_password' });
     await expect(get('/search')).rejects.toMatchObject({ status: 403 });
     answer(403, { code: 'permission_denied' });
     await expect(get('/search')).rejects.toMatchObject({ status: 403 });
     expect(listener).toHaveBeenCalledOnce();
+  });
+
+  it('is made once more when the password it asks for is given, and fails when it is not', async () => {
+    const refused = { code: 'permission_denied', message_id: 'auth.verify_again' };
+    const answers = [new Response(JSON.stringify(refused), { status: 403 }), new Response('{"done":true}')];
+    vi.stubGlobal('fetch', async () => answers.shift());
+    onVerificationDue(async () => true);
+    await expect(post('/tokens', {})).resolves.toEqual({ done: true });
+    answers.push(new Response(JSON.stringify(refused), { status: 403 }), new Response('{"done":true}'));
+    onVerificationDue(async () => false);
+    await expect(post('/tokens', {})).rejects.toMatchObject({ messageId: 'auth.verify_again' });
+    expect(answers).toHaveLength(1);
   });
 });

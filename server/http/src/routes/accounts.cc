@@ -1,4 +1,4 @@
-// Accounts, for administrators.
+// Accounts and what is asked of them, for the three officers; which of them may do what, identity decides.
 #include "conditional.h"
 #include "encode.h"
 #include "route.h"
@@ -62,6 +62,12 @@ Response update_account(Call& call) {
   return json_response(200, encode_account(call.app().accounts().update(call.principal(), *account, password)));
 }
 
+Response get_policy(Call& call) { return json_response(200, identity::to_json(call.app().accounts().policy())); }
+
+Response change_policy(Call& call) {
+  return json_response(200, identity::to_json(call.app().accounts().change_policy(call.principal(), call.body)));
+}
+
 Response reset_second_factor(Call& call) {
   call.app().accounts().reset_second_factor(call.principal(), call.at("id"));
   return no_content();
@@ -74,14 +80,15 @@ void add_account_routes(std::vector<Route>& table) {
                    .path = "/api/v1/accounts",
                    .operation = "listAccounts",
                    .summary = "All accounts",
-                   .need = Need::administrator,
+                   .need = Need::officer,
                    .answer_schema = "AccountList",
                    .handle = list_accounts});
   table.push_back({.method = "POST",
                    .path = "/api/v1/accounts",
                    .operation = "createAccount",
                    .summary = "Create an account",
-                   .need = Need::administrator,
+                   .need = Need::officer,
+                   .grave = true,
                    .body = BodyKind::json,
                    .request_schema = "AccountChange",
                    .success = 201,
@@ -91,8 +98,9 @@ void add_account_routes(std::vector<Route>& table) {
   table.push_back({.method = "PATCH",
                    .path = "/api/v1/accounts/{id}",
                    .operation = "updateAccount",
-                   .summary = "Change an account, or its password",
-                   .need = Need::administrator,
+                   .summary = "Change an account, its password or its rights",
+                   .need = Need::officer,
+                   .grave = true,
                    .body = BodyKind::json,
                    .request_schema = "AccountChange",
                    .answer_schema = "Account",
@@ -102,9 +110,27 @@ void add_account_routes(std::vector<Route>& table) {
                    .path = "/api/v1/accounts/{id}/second-factor",
                    .operation = "resetSecondFactor",
                    .summary = "Take away the second factor of somebody who lost device and recovery codes",
-                   .need = Need::administrator,
+                   .need = Need::officer,
+                   .grave = true,
                    .success = 204,
                    .handle = reset_second_factor});
+  table.push_back({.method = "GET",
+                   .path = "/api/v1/security-policy",
+                   .operation = "getSecurityPolicy",
+                   .summary = "What is asked of passwords and second factors, and may one person be several officers?",
+                   .need = Need::officer,
+                   .answer_schema = "SecurityPolicy",
+                   .handle = get_policy});
+  table.push_back({.method = "PATCH",
+                   .path = "/api/v1/security-policy",
+                   .operation = "changeSecurityPolicy",
+                   .summary = "Change the security policy; by the security officer",
+                   .need = Need::officer,
+                   .grave = true,
+                   .body = BodyKind::json,
+                   .request_schema = "SecurityPolicyChange",
+                   .answer_schema = "SecurityPolicy",
+                   .handle = change_policy});
 }
 
 }  // namespace lantai::http

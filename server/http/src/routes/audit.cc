@@ -1,4 +1,4 @@
-// The audit log, for administrators.
+// The audit log, for auditors.
 #include "encode.h"
 #include "route.h"
 
@@ -59,7 +59,7 @@ void add_audit_routes(std::vector<Route>& table) {
                    .path = "/api/v1/audit",
                    .operation = "getAudit",
                    .summary = "Who did what; the latest first that match, or those after an entry",
-                   .need = Need::administrator,
+                   .need = Need::auditor,
                    .query = {{"after", ParameterKind::integer, "sequence; no other condition holds"},
                              {"before", ParameterKind::integer, "sequence"},
                              {"actor", ParameterKind::text, "account id, or service:…"},

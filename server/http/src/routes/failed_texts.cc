@@ -1,4 +1,4 @@
-// Files that gave no text, for administrators.
+// Files that gave no text, for those who run the system.
 #include "encode.h"
 #include "route.h"
 

@@ -226,6 +226,7 @@ void add_record_routes(std::vector<Route>& table) {
                    .path = one,
                    .operation = "removeRecord",
                    .summary = "Remove a record",
+                   .grave = true,
                    .if_match = true,
                    .success = 204,
                    .handle = remove_record});

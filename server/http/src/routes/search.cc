@@ -123,12 +123,13 @@ Response get_similar(Call& call) {
                        encode_similar(call.app().similar(call.principal(), call.at("type"), call.at("id"), limit)));
 }
 
-// For another account only by an administrator: it tells what that person may see.
+// For another account only by an archivist, who answers why somebody does not find it: it tells what that person may
+// see.
 std::optional<records::Principal> viewer(Call& call) {
   const auto login = call.query.text("viewer");
   if (login.empty()) return std::nullopt;
-  if (!call.principal().roles.contains("administrator"))
-    throw Error(ErrorCode::permission_denied, "only administrators ask for others", "auth.forbidden");
+  if (!call.principal().roles.contains("archivist"))
+    throw Error(ErrorCode::permission_denied, "only archivists ask for others", "auth.forbidden");
   const auto account = call.app().accounts().find_login(login);
   if (!account) bad("viewer");
   return identity::principal_of(*account);
@@ -214,7 +215,7 @@ void add_search_routes(std::vector<Route>& table) {
                    .query = {{"record", ParameterKind::text, "type/id"},
                              {"q", ParameterKind::text, "what a person types"},
                              {"filter", ParameterKind::list, "field:value or field:from..to"},
-                             {"viewer", ParameterKind::text, "for this account; administrators only"}},
+                             {"viewer", ParameterKind::text, "for this account; archivists only"}},
                    .answer_schema = "Explanation",
                    .handle = get_explanation});
 }

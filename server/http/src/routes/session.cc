@@ -13,23 +13,34 @@ std::string session_cookie(const Call& call, std::string_view key, bool ends) {
   return cookie;
 }
 
+Json encode_session(const identity::Account& account, const std::string& csrf_token, Timestamp expires,
+                    identity::Duty duty, bool verified) {
+  static const std::map<identity::Duty, const char*> kDuties{
+      {identity::Duty::none, ""},
+      {identity::Duty::change_password, "change_password"},
+      {identity::Duty::set_up_second_factor, "set_up_second_factor"}};
+  return {{"account", encode_account(account)},
+          {"csrf_token", csrf_token},
+          {"expires", format_rfc3339(expires)},
+          {"duty", kDuties.at(duty)},
+          {"verified", verified}};
+}
+
 Response sign_in(Call& call) {
   const auto login = text_member(call.body, "login"), password = text_member(call.body, "password"),
              code = text_member(call.body, "code", "");
   const auto session =
       call.app().accounts().sign_in({login, password, call.peer.address, code, call.head.headers.get("user-agent")});
-  auto response = json_response(200, {{"account", encode_account(session.account)},
-                                      {"csrf_token", session.csrf_token},
-                                      {"expires", format_rfc3339(session.expires)}});
+  auto response =
+      json_response(200, encode_session(session.account, session.csrf_token, session.expires, session.duty, true));
   return std::move(response.set("Set-Cookie", session_cookie(call, session.key, false)));
 }
 
 Response get_session(Call& call) {
   const auto account = call.app().accounts().find(call.principal().id);
   if (!account) throw Error(ErrorCode::unauthenticated, "the account is gone", "auth.required");
-  return json_response(200, {{"account", encode_account(*account)},
-                             {"csrf_token", call.caller->csrf_token},
-                             {"expires", format_rfc3339(call.caller->expires)}});
+  return json_response(200, encode_session(*account, call.caller->csrf_token, call.caller->expires, call.caller->duty,
+                                           call.caller->verified));
 }
 
 Response sign_out(Call& call) {
@@ -88,6 +99,17 @@ Response remove_second_factor(Call& call) {
   return no_content();
 }
 
+Response renew_recovery_codes(Call& call) {
+  return json_response(200, {{"recovery_codes", call.app().accounts().renew_recovery_codes(
+                                                    call.principal(), text_member(call.body, "code"))}});
+}
+
+Response verify_session(Call& call) {
+  const auto password = text_member(call.body, "password"), code = text_member(call.body, "code", "");
+  call.app().accounts().verify(call.principal(), call.session_key, password, code);
+  return no_content();
+}
+
 Response make_token(Call& call) {
   const auto days = number_member(call.body, "days", 90);
   if (days < 1 || days > 3660) {
@@ -132,21 +154,21 @@ void add_session_routes(std::vector<Route>& table) {
                    .path = "/api/v1/session",
                    .operation = "getSession",
                    .summary = "Who am I",
-                   .before_password_change = true,
+                   .before_duty = true,
                    .answer_schema = "Session",
                    .handle = get_session});
   table.push_back({.method = "DELETE",
                    .path = "/api/v1/session",
                    .operation = "signOut",
                    .summary = "Sign out",
-                   .before_password_change = true,
+                   .before_duty = true,
                    .success = 204,
                    .handle = sign_out});
   table.push_back({.method = "PUT",
                    .path = "/api/v1/session/password",
                    .operation = "changePassword",
                    .summary = "Change one's own password",
-                   .before_password_change = true,
+                   .before_duty = true,
                    .body = BodyKind::json,
                    .body_limit = 4096,
                    .request_schema = "PasswordChange",
@@ -175,12 +197,14 @@ void add_session_routes(std::vector<Route>& table) {
                    .path = "/api/v1/session/second-factor",
                    .operation = "getSecondFactor",
                    .summary = "Is one's own second factor on?",
+                   .before_duty = true,
                    .answer_schema = "SecondFactor",
                    .handle = get_second_factor});
   table.push_back({.method = "POST",
                    .path = "/api/v1/session/second-factor",
                    .operation = "enrolSecondFactor",
                    .summary = "A secret for one's own authenticator program; not asked for until confirmed",
+                   .before_duty = true,
                    .body = BodyKind::json,
                    .body_limit = 4096,
                    .request_schema = "Password",
@@ -192,6 +216,7 @@ void add_session_routes(std::vector<Route>& table) {
                    .path = "/api/v1/session/second-factor",
                    .operation = "confirmSecondFactor",
                    .summary = "From now on signing in takes a code; gives the recovery codes",
+                   .before_duty = true,
                    .body = BodyKind::json,
                    .body_limit = 4096,
                    .request_schema = "Code",
@@ -208,9 +233,29 @@ void add_session_routes(std::vector<Route>& table) {
                    .at_once = 4,
                    .handle = remove_second_factor});
   table.push_back({.method = "POST",
+                   .path = "/api/v1/session/second-factor/recovery-codes",
+                   .operation = "renewRecoveryCodes",
+                   .summary = "Other recovery codes; those left are no longer good",
+                   .body = BodyKind::json,
+                   .body_limit = 4096,
+                   .request_schema = "Code",
+                   .answer_schema = "RecoveryCodes",
+                   .handle = renew_recovery_codes});
+  table.push_back({.method = "POST",
+                   .path = "/api/v1/session/verification",
+                   .operation = "verifySession",
+                   .summary = "Show again who one is, before a grave act",
+                   .body = BodyKind::json,
+                   .body_limit = 4096,
+                   .request_schema = "Verification",
+                   .success = 204,
+                   .at_once = 4,
+                   .handle = verify_session});
+  table.push_back({.method = "POST",
                    .path = "/api/v1/tokens",
                    .operation = "makeToken",
                    .summary = "Make a bearer token for a program",
+                   .grave = true,
                    .body = BodyKind::json,
                    .body_limit = 4096,
                    .request_schema = "TokenRequest",

@@ -223,6 +223,7 @@ void add_transfer_routes(std::vector<Route>& table) {
                    .path = "/api/v1/records/{type}/export",
                    .operation = "exportRecords",
                    .summary = "Every record of a type that the caller may see",
+                   .grave = true,
                    .query = {{"format", ParameterKind::text, "csv or jsonl"},
                              {"labels", ParameterKind::flag, "CSV with headings and terms in the caller's language"}},
                    .at_once = 4,

@@ -1,15 +1,17 @@
 // Who is signed in, and what may they do? The server decides; this only avoids offering what would be refused.
-import { computed, shallowRef } from 'vue';
-import { get, onPasswordDue, onSignedOut, post, remove, setCsrfToken } from '../api/client';
+import { computed, ref, shallowRef } from 'vue';
+import { get, onDutyDue, onSignedOut, post, remove, setCsrfToken } from '../api/client';
 import { isApiError } from '../api/problem';
-import type { Account, SessionAnswer } from '../api/types';
+import type { Account, Duty, SessionAnswer } from '../api/types';
 import type { TypeDecl } from '../schema/schema';
 
 export const account = shallowRef<Account | null>(null);
+export const duty = ref<Duty>('');
 let known = false;
 
 function accept(answer: SessionAnswer): void {
   account.value = answer.account;
+  duty.value = answer.duty;
   setCsrfToken(answer.csrf_token);
   known = true;
 }
@@ -17,6 +19,7 @@ function accept(answer: SessionAnswer): void {
 // The session has ended on the server.
 export function forget(): void {
   account.value = null;
+  duty.value = '';
   setCsrfToken('');
   known = true;
 }
@@ -24,13 +27,20 @@ export function forget(): void {
 export async function ensureSession(): Promise<boolean> {
   if (!known) {
     try {
-      accept(await get<SessionAnswer>('/session'));
+      await refreshSession();
     } catch (error) {
       if (!isApiError(error) || error.status !== 401) throw error;
       forget();
     }
   }
   return account.value !== null;
+}
+
+// Read anew: what was due may be done.
+export async function refreshSession(): Promise<SessionAnswer> {
+  const answer = await get<SessionAnswer>('/session');
+  accept(answer);
+  return answer;
 }
 
 export async function signIn(login: string, password: string, code = ''): Promise<void> {
@@ -57,10 +67,10 @@ export function watchSignOut(then: () => void): void {
   });
 }
 
-// An administrator may ask for a new password while somebody works.
-export function watchPasswordDue(then: () => void): void {
-  onPasswordDue(() => {
-    if (account.value) account.value = { ...account.value, must_change_password: true };
+// It may become due while somebody works.
+export function watchDuty(then: () => void): void {
+  onDutyDue((due) => {
+    duty.value = due;
     then();
   });
 }
@@ -68,8 +78,9 @@ export function watchPasswordDue(then: () => void): void {
 export function hasRole(...roles: string[]): boolean {
   return roles.some((role) => account.value?.roles.includes(role));
 }
-export const isAdministrator = computed(() => hasRole('administrator'));
-export const mayCatalogue = computed(() => hasRole('administrator', 'archivist', 'staff'));
+export const isOfficer = computed(() => hasRole('administrator', 'security_officer', 'auditor'));
+export const mayRead = computed(() => hasRole('archivist', 'staff', 'reader'));
+export const mayCatalogue = computed(() => hasRole('archivist', 'staff'));
 
 export function may(action: keyof TypeDecl['permissions'], type: TypeDecl | undefined): boolean {
   return type !== undefined && hasRole(...(type.permissions?.[action] ?? []));

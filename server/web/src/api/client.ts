@@ -1,6 +1,8 @@
 // The one place that talks to the server: adds the session's CSRF token and the language, turns every failure into an
-// ApiError, and tells whoever asked when the session has ended, or the password must be changed before anything else.
+// ApiError, and tells whoever asked when the session has ended, when something is due before anything else, or when a
+// grave act wants the password again.
 import { ApiError, type ProblemBody } from './problem';
+import type { Duty } from './types';
 
 export const kApiBase = '/api/v1';
 
@@ -22,10 +24,12 @@ interface Options {
 
 // Only these end a session; another 401 (a wrong password) is about what was sent.
 const kSessionEnds = ['auth.required', 'auth.session_expired'];
+const kDuties: Record<string, Duty> = { 'auth.must_change_password': 'change_password', 'auth.second_factor_required': 'set_up_second_factor' };
 
 const credentials = { csrf: '', language: 'zh-Hans' };
 let whenSignedOut: () => void = () => undefined;
-let whenPasswordIsDue: () => void = () => undefined;
+let whenDutyIsDue: (duty: Duty) => void = () => undefined;
+let whenVerificationIsDue: () => Promise<boolean> = async () => false;
 
 export function setCsrfToken(token: string): void {
   credentials.csrf = token;
@@ -36,8 +40,12 @@ export function setRequestLanguage(language: string): void {
 export function onSignedOut(listener: () => void): void {
   whenSignedOut = listener;
 }
-export function onPasswordDue(listener: () => void): void {
-  whenPasswordIsDue = listener;
+export function onDutyDue(listener: (duty: Duty) => void): void {
+  whenDutyIsDue = listener;
+}
+// True: the password was given, and the request is made again.
+export function onVerificationDue(listener: () => Promise<boolean>): void {
+  whenVerificationIsDue = listener;
 }
 
 export function queryString(query: Query = {}): string {
@@ -69,7 +77,8 @@ export function problemOf(status: number, text: string, retryAfter: string | nul
     body = { detail: '' }; // not JSON: a proxy's page; the status says enough
   }
   if (kSessionEnds.includes(body.message_id ?? '')) whenSignedOut();
-  if (body.message_id === 'auth.must_change_password') whenPasswordIsDue();
+  const duty = kDuties[body.message_id ?? ''];
+  if (duty) whenDutyIsDue(duty);
   return new ApiError(status, body, Number(retryAfter ?? 0) || 0);
 }
 
@@ -89,6 +98,15 @@ async function send(method: string, url: string, options: Options): Promise<Resp
 }
 
 export async function request<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
+  try {
+    return await requestOnce<T>(method, path, options);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.messageId !== 'auth.verify_again' || !(await whenVerificationIsDue())) throw error;
+    return requestOnce<T>(method, path, options);
+  }
+}
+
+async function requestOnce<T>(method: string, path: string, options: Options): Promise<Answer<T>> {
   const response = await send(method, path.startsWith('/api') ? path : apiUrl(path, options.query), options);
   const text = method === 'HEAD' ? '' : await response.text();
   if (!response.ok) throw problemOf(response.status, text, response.headers.get('Retry-After'));

@@ -10,6 +10,7 @@ export interface Account {
   disabled?: boolean;
   version?: number;
   second_factor?: boolean;
+  password_set?: string;
 }
 
 export interface SecondFactorState {
@@ -30,10 +31,21 @@ export interface OpenSession {
   current: boolean;
 }
 
+// What is due before the session may do anything else.
+export type Duty = '' | 'change_password' | 'set_up_second_factor';
 export interface SessionAnswer {
   account: Account;
   csrf_token: string;
   expires: string;
+  duty: Duty;
+  verified: boolean; // the password was given a short while ago
+}
+export interface SecurityPolicy {
+  officers_combined: boolean;
+  second_factor_roles: string[];
+  password_characters: number;
+  password_days: number;
+  password_history: number;
 }
 
 export type FieldValue = unknown;

@@ -1,6 +1,6 @@
 // Where can one go? One list feeds the side bar, the phone's bottom bar and its drawer.
 import { computed } from 'vue';
-import { hasRole, isAdministrator, mayCatalogue } from '../account/session';
+import { hasRole, isOfficer, mayCatalogue, mayRead } from '../account/session';
 import type { MessageKey } from '../i18n';
 import type { IconName } from '../design/icons';
 
@@ -20,22 +20,29 @@ const kWork: Destination[] = [
   { section: 'upload', to: '/upload', label: 'nav.upload', icon: 'upload' },
   { section: 'import', to: '/import', label: 'nav.import', icon: 'import' },
 ];
-const kAdministration: Destination[] = [
-  { section: 'accounts', to: '/accounts', label: 'nav.accounts', icon: 'people' },
-  { section: 'audit', to: '/audit', label: 'nav.audit', icon: 'audit' },
-];
+const kAccounts: Destination = { section: 'accounts', to: '/accounts', label: 'nav.accounts', icon: 'people' };
+const kPolicy: Destination = { section: 'policy', to: '/policy', label: 'nav.policy', icon: 'lock' };
+const kAudit: Destination = { section: 'audit', to: '/audit', label: 'nav.audit', icon: 'audit' };
 const kStatus: Destination = { section: 'status', to: '/status', label: 'nav.status', icon: 'status' };
 
+const administration = computed(() => [
+  ...(hasRole('auditor') ? [kAudit] : []),
+  ...(isOfficer.value ? [kAccounts, kPolicy] : []),
+  ...(hasRole('administrator', 'archivist') ? [kStatus] : []),
+]);
+
 export const navigation = computed(() => {
-  const groups: { label: MessageKey; items: Destination[] }[] = [{ label: 'nav.groupUse', items: kUse }];
-  groups.push({ label: 'nav.groupWork', items: mayCatalogue.value ? kWork : kWork.slice(0, 1) });
-  if (isAdministrator.value) groups.push({ label: 'nav.groupAdmin', items: [...kAdministration, kStatus] });
-  else if (hasRole('archivist')) groups.push({ label: 'nav.groupAdmin', items: [kStatus] });
-  return groups;
+  const groups: { label: MessageKey; items: Destination[] }[] = [
+    { label: 'nav.groupUse', items: mayRead.value ? kUse : [] },
+    { label: 'nav.groupWork', items: mayCatalogue.value ? kWork : mayRead.value || hasRole('administrator') ? kWork.slice(0, 1) : [] },
+    { label: 'nav.groupAdmin', items: administration.value },
+  ];
+  return groups.filter((group) => group.items.length > 0);
 });
 
-export const bottomBar = computed<Destination[]>(() => [
-  ...kUse,
-  kWork[0],
-  ...(mayCatalogue.value ? [kWork[1]] : []),
-]);
+// Where one's work begins; whoever has no role yet finds there what to do.
+export const homePath = computed(() => (mayRead.value ? '/search' : (administration.value[0]?.to ?? '/account')));
+
+export const bottomBar = computed<Destination[]>(() =>
+  mayRead.value ? [...kUse, kWork[0], ...(mayCatalogue.value ? [kWork[1]] : [])] : administration.value,
+);

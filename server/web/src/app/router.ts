@@ -1,9 +1,10 @@
 // Which page does an address show? Every page but the search is loaded when first visited.
 import { shallowRef } from 'vue';
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw, type RouteRecordRaw } from 'vue-router';
-import { account, ensureSession, watchPasswordDue, watchSignOut } from '../account/session';
+import { duty, ensureSession, watchDuty, watchSignOut } from '../account/session';
 import { isApiError } from '../api/problem';
 import { t, type MessageKey } from '../i18n';
+import { homePath } from './navigation';
 import { loadSchema } from '../schema/schema';
 
 declare module 'vue-router' {
@@ -16,7 +17,7 @@ declare module 'vue-router' {
 }
 
 const routes: RouteRecordRaw[] = [
-  { path: '/', redirect: '/search' },
+  { path: '/', component: () => import('./NotFoundPage.vue') }, // leads to where one's work begins
   { path: '/login', component: () => import('../account/LoginPage.vue'), meta: { title: 'login.title', open: true } },
   { path: '/search', component: () => import('../search/SearchPage.vue'), meta: { title: 'nav.search', section: 'search' } },
   { path: '/tree', component: () => import('../tree/TreePage.vue'), meta: { title: 'nav.tree', section: 'tree' } },
@@ -29,6 +30,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/import', component: () => import('../imports/ImportPage.vue'), meta: { title: 'nav.import', section: 'import' } },
   { path: '/account', component: () => import('../account/AccountPage.vue'), meta: { title: 'nav.account', section: 'account' } },
   { path: '/accounts', component: () => import('../admin/AccountsPage.vue'), meta: { title: 'nav.accounts', section: 'accounts' } },
+  { path: '/policy', component: () => import('../admin/PolicyPage.vue'), meta: { title: 'nav.policy', section: 'policy' } },
   { path: '/audit', component: () => import('../admin/AuditPage.vue'), meta: { title: 'nav.audit', section: 'audit' } },
   { path: '/status', component: () => import('../admin/StatusPage.vue'), meta: { title: 'nav.status', section: 'status' } },
   { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { title: 'error.notFound' } },
@@ -56,11 +58,12 @@ router.beforeEach(async (to) => {
 
 async function admit(to: RouteLocationNormalized): Promise<true | RouteLocationRaw> {
   if (to.meta.open) return true;
-  if (!(await ensureSession())) return { path: '/login', query: to.fullPath === '/search' ? {} : { next: to.fullPath } };
-  if (account.value?.must_change_password) {
+  if (!(await ensureSession())) return { path: '/login', query: ['/', '/search'].includes(to.fullPath) ? {} : { next: to.fullPath } };
+  if (duty.value) {
     return to.path === '/account' ? true : { path: '/account', query: { must: '1', next: to.fullPath } };
   }
   await loadSchema();
+  if (to.path === '/') return homePath.value;
   return true;
 }
 
@@ -91,7 +94,7 @@ watchSignOut(() => {
   if (!here.meta.open) void router.push({ path: '/login', query: { next: here.fullPath, ended: here.meta.keeps ? 'kept' : '1' } });
 });
 
-watchPasswordDue(() => {
+watchDuty(() => {
   const here = router.currentRoute.value;
   if (!here.meta.open && here.path !== '/account') void router.push({ path: '/account', query: { must: '1', next: here.fullPath } });
 });

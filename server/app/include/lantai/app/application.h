@@ -82,18 +82,19 @@ class Application {
   virtual std::vector<search::Hit> similar(const records::Principal& principal, std::string_view type,
                                            std::string_view id, std::size_t limit) = 0;
   // Why that search finds this record for `principal`, or not. Throws not_found when the caller may not see the record;
-  // deadline_exceeded. `viewer`: for whom, if not for the caller, who must be an administrator then.
+  // deadline_exceeded. `viewer`: for whom, if not for the caller, who must be an archivist then.
   virtual FoundOrNot explain(const records::Principal& caller, search::SearchRequest request, std::string_view type,
                              std::string_view id, const records::Principal* viewer = nullptr) = 0;
   // Everything committed up to `position` is extracted and findable, by the names that were changed with it, too. False
   // at the deadline.
   virtual bool wait_until_searchable(std::uint64_t position, std::chrono::steady_clock::time_point deadline) = 0;
 
-  // The first administrator, with a password made up for this once; nullopt when there are accounts already.
+  // The first accounts, with passwords made up for this once: the three officers, or where they may be combined one
+  // person who is all of them and an archivist. None when there are accounts already.
   struct FirstLogin {
     std::string login, password;
   };
-  virtual std::optional<FirstLogin> ensure_administrator() = 0;
+  virtual std::vector<FirstLogin> ensure_officers() = 0;
 };
 
 }  // namespace lantai::app

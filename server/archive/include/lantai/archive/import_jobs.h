@@ -60,7 +60,7 @@ class ImportJobs {
   virtual std::unique_ptr<StagedFile> add(const records::Principal& principal, std::string_view job,
                                           std::string_view path, StagedAs as = StagedAs::source) = 0;
   virtual void submit(const records::Principal& principal, std::string_view job) = 0;
-  // Only who began it, and administrators, know of a job: not_found for anybody else.
+  // Only who began it, and archivists of no lesser clearance, know of a job: not_found for anybody else.
   virtual ImportJobPage get(const records::Principal& principal, std::string_view job, std::size_t limit,
                             std::string_view page_token) const = 0;
   // Ends it between two files; what has come in stays.

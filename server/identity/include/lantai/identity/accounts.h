@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "lantai/base/time.h"
+#include "lantai/identity/security_policy.h"
 #include "lantai/records/principal.h"
 #include "lantai/storage/store.h"
 
@@ -31,17 +32,20 @@ struct Account {
   std::vector<std::string> departments;
   bool disabled = false;
   bool must_change_password = false;
+  Timestamp password_set;      // as read; the beginning of time: not known, made by an earlier version
   bool second_factor = false;  // signing in takes a code, too; as read, update leaves it
   std::uint64_t version = 0;   // as read; update throws conflict when it has changed, 0: whatever is there
 };
 
-inline constexpr std::size_t kMinPasswordCharacters = 10;
+// What is due before anything else is done. Never of tokens: none is made before.
+enum class Duty { none, change_password, set_up_second_factor };
 
 struct Session {
   std::string key;         // secret: the cookie, or the bearer token; shown once
   std::string csrf_token;  // browsers send it back in X-CSRF-Token
   Account account;
   Timestamp expires;
+  Duty duty = Duty::none;
 };
 
 struct SignIn {
@@ -53,6 +57,7 @@ struct SignIn {
 struct AccountsOptions {
   std::chrono::seconds idle_timeout{8 * 3600};  // measured to a sixteenth of it
   std::chrono::seconds absolute_timeout{24 * 3600};
+  std::chrono::seconds verified_for{10 * 60};   // grave acts take a session whose owner gave the password since
   unsigned failures_before_delay = 5;           // per login and address
   unsigned failures_per_address = 100;          // at once, whatever the logins; then one in five seconds
   std::chrono::seconds longest_delay{15 * 60};  // doubles from one second up to this
@@ -65,9 +70,12 @@ class Accounts {
   static std::unique_ptr<Accounts> make(storage::Store& store, const Clock& clock, const AccountsOptions& options = {});
   virtual ~Accounts() = default;
 
-  // `by`: who does it: an administrator (or the operator), else permission_denied, audited. Throws already_exists on a
-  // taken login; invalid_argument on a bad login or an unknown role, with a field problem on a weak password. The last
-  // enabled administrator cannot be disabled or lose the role: failed_precondition.
+  // `by`: who does it. An administrator makes accounts, names and disables them and sets passwords; roles, clearance
+  // and departments the security officer grants, who may disable them, too. Else permission_denied, audited; also for
+  // one's own rights and, by an administrator, an officer's password, unless officers are combined. The operator at the
+  // machine does all of it. Throws already_exists on a taken login; invalid_argument on a bad login or an unknown role;
+  // with a field problem on a weak password and on roles that are kept apart. The last enabled holder of an officer's
+  // role cannot be disabled or lose it: failed_precondition.
   virtual Account create(const records::Principal& by, Account account, std::string_view password) = 0;
   // `password`: a new one, as by set_password. Both in one commit, or neither.
   virtual Account update(const records::Principal& by, const Account& account,
@@ -82,12 +90,21 @@ class Accounts {
   virtual std::optional<Account> find_login(std::string_view login) const = 0;
   virtual std::vector<Account> list() const = 0;
 
+  virtual SecurityPolicy policy() const = 0;
+  // By the security officer; `change` as amended takes it. Throws with field problems; failed_precondition when
+  // officers are to be kept apart and an account combines them. Holds from the next call on, in open sessions too.
+  virtual SecurityPolicy change_policy(const records::Principal& by, const schema::Json& change) = 0;
+
   // Throws unauthenticated, with the same message and cost whether or not the login exists; with `auth.code_required`
   // when the password is right and a code is wanted, `auth.bad_code` when it is wrong or was taken before;
   // resource_exhausted with a wait when there were too many failures from that address for that login, or too many
   // wrong codes for that account, which only those who know its password can give.
   virtual Session sign_in(const SignIn& given) = 0;
   virtual void sign_out(std::string_view session_key) = 0;  // also revokes a token; nothing when it is unknown
+
+  // Whoever is signed in shows that it is still them. Errors as of the second factor below.
+  virtual void verify(const records::Principal& by, std::string_view session_key, std::string_view password,
+                      std::string_view code) = 0;
 
   struct OpenSession {
     std::string id;       // not the secret
@@ -118,10 +135,13 @@ class Accounts {
   // Gives the recovery codes, shown once; each is good for one sign-in without the device.
   virtual std::vector<std::string> confirm_second_factor(const records::Principal& by, std::string_view code) = 0;
   virtual void remove_second_factor(const records::Principal& by, std::string_view password, std::string_view code) = 0;
-  // Of somebody who lost device and codes, by an administrator; nothing happens when there is none.
+  // Other recovery codes in place of those left.
+  virtual std::vector<std::string> renew_recovery_codes(const records::Principal& by, std::string_view code) = 0;
+  // Of somebody who lost device and codes, by the security officer: who sets passwords does not take this away.
+  // Nothing happens when there is none.
   virtual void reset_second_factor(const records::Principal& by, std::string_view account_id) = 0;
 
-  // For oneself or, as an administrator, for others. No idle time-out.
+  // For oneself or, as the operator, for others. No idle time-out.
   virtual Session make_token(const records::Principal& by, std::string_view account_id, std::string_view label,
                              std::chrono::seconds lifetime) = 0;
 
@@ -130,7 +150,7 @@ class Accounts {
     std::string label;
     Timestamp created, expires;
   };
-  // Tokens that are still good, newest first. For oneself or, as an administrator, for others.
+  // Tokens that are still good, newest first. For oneself or, as the operator, for others.
   virtual std::vector<Token> tokens(const records::Principal& by, std::string_view account_id) = 0;
   virtual void revoke_token(const records::Principal& by, std::string_view account_id, std::string_view token_id) = 0;
 
@@ -138,8 +158,8 @@ class Accounts {
     records::Principal principal;
     std::string csrf_token;  // empty for bearer tokens
     Timestamp expires{};     // unless used before then
-    // Came with a password that may only serve to change it. Never of tokens: none is made with such a password.
-    bool must_change_password = false;
+    Duty duty = Duty::none;
+    bool verified = true;  // a session: password and code were given within `verified_for`; a token always
   };
   virtual std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) = 0;
 };

@@ -11,7 +11,7 @@ namespace lantai::records {
 struct Principal {
   std::string id;               // account id, or `service:indexer`
   std::string name;             // for people
-  std::set<std::string> roles;  // administrator, archivist, staff, reader
+  std::set<std::string> roles;  // terms of the vocabulary role
   int clearance = 0;            // rank in the vocabulary access_level: 0 公开, 1 内部, 2 受限
   std::vector<std::string> departments;
   std::string address;  // where the request came from, for the audit log
