@@ -108,7 +108,9 @@ void check_parts(const TypeDecl& type, const std::string& place) {
   part(type.date_field, "date_field", FieldKind::date);
   part(type.department_field, "department_field", FieldKind::link);
   part(type.level_field, "level_field", FieldKind::term);
+  part(type.closed_field, "closed_field", FieldKind::date);
   part(type.parent_field, "parent_field", FieldKind::link);
+  for (const auto& field : type.inherits) part(field, "inherits", FieldKind::link);
   part(type.owner_field, "owner_field", FieldKind::text);
   part(type.shared_field, "shared_field", FieldKind::boolean);
   part(type.number_field, "number_field", FieldKind::integer);

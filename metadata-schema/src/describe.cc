@@ -65,6 +65,8 @@ Json describe_type(const TypeDecl& type, Language language) {
           {"date_field", type.date_field},
           {"department_field", type.department_field},
           {"level_field", type.level_field},
+          {"closed_field", type.closed_field},
+          {"inherits", type.inherits},
           {"parent_field", type.parent_field},
           {"owner_field", type.owner_field},
           {"shared_field", type.shared_field},

@@ -159,11 +159,12 @@ void load_additions(TypeDecl& type, MappingReader& reader, Places& places) {
 }
 
 void load_type_body(TypeDecl& type, MappingReader& reader, Places& places) {
-  const std::array<std::pair<const char*, std::string*>, 10> names{{{"title_field", &type.title_field},
+  const std::array<std::pair<const char*, std::string*>, 11> names{{{"title_field", &type.title_field},
                                                                     {"code_field", &type.code_field},
                                                                     {"date_field", &type.date_field},
                                                                     {"department_field", &type.department_field},
                                                                     {"level_field", &type.level_field},
+                                                                    {"closed_field", &type.closed_field},
                                                                     {"parent_field", &type.parent_field},
                                                                     {"owner_field", &type.owner_field},
                                                                     {"shared_field", &type.shared_field},
@@ -171,6 +172,7 @@ void load_type_body(TypeDecl& type, MappingReader& reader, Places& places) {
                                                                     {"number_field", &type.number_field}}};
   for (const auto& [key, member] : names) *member = reader.text(key);
   type.like_parent = reader.list("like_parent");
+  type.inherits = reader.list("inherits");
   type.files = reader.flag("files");
   type.searchable = reader.flag("searchable", true);
   const auto version = reader.whole("schema_version").value_or(1);

@@ -49,8 +49,14 @@ std::vector<Json> listed(const std::string& text) {
 
 class Validation {
  public:
-  Validation(const Schema& schema, const std::vector<FieldDecl>& declared, std::string prefix, const Schemes& schemes)
-      : schema_(schema), declared_(declared), prefix_(std::move(prefix)), schemes_(schemes) {}
+  // `unfilled`: the field whose default is not stored.
+  Validation(const Schema& schema, const std::vector<FieldDecl>& declared, std::string prefix, const Schemes& schemes,
+             std::string unfilled = {})
+      : schema_(schema),
+        declared_(declared),
+        prefix_(std::move(prefix)),
+        schemes_(schemes),
+        unfilled_(std::move(unfilled)) {}
 
   std::vector<FieldProblem> run(Json& fields) {
     if (!fields.is_object()) {
@@ -75,7 +81,8 @@ class Validation {
       }
     }
     for (const auto& field : declared_)
-      if (!field.default_value.is_null() && !kept.contains(field.name) && !failed(field.name))
+      if (!field.default_value.is_null() && field.name != unfilled_ && !kept.contains(field.name) &&
+          !failed(field.name))
         kept[field.name] = field.default_value;
     fields = std::move(kept);
   }
@@ -184,13 +191,14 @@ class Validation {
   const std::vector<FieldDecl>& declared_;
   std::string prefix_;
   const Schemes& schemes_;
+  const std::string unfilled_;
   std::vector<FieldProblem> problems_;
 };
 
 }  // namespace
 
 std::vector<FieldProblem> validate(const Schema& schema, const TypeDecl& type, Json& fields, const Schemes& schemes) {
-  return Validation(schema, type.fields, {}, schemes).run(fields);
+  return Validation(schema, type.fields, {}, schemes, type.level_field).run(fields);
 }
 
 std::string list_text(const std::vector<std::string>& values) {

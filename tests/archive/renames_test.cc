@@ -13,7 +13,7 @@ struct RenamingOffice : Holdings {
   std::unique_ptr<RenameAnnouncer> announcer;
   void start() {
     announcer.reset();
-    announcer = RenameAnnouncer::start(*store, engine);
+    announcer = RenameAnnouncer::start(*store, engine, clock);
   }
 
   std::string make(const std::string& type, const schema::Json& fields) {

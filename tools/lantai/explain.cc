@@ -26,7 +26,7 @@ Json explain_directly(const Shared& shared, const ExplainArguments& arguments, c
   if (!arguments.viewer.empty()) {
     const auto account = application->accounts().find_login(arguments.viewer);
     if (!account) throw Error(ErrorCode::not_found, "no such account", "auth.unknown_account");
-    viewer = identity::principal_of(*account);
+    viewer = application->accounts().principal_of(*account);
   }
   search::SearchRequest request;
   request.query = query;

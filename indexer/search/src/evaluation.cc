@@ -5,6 +5,7 @@
 
 #include "lantai/base/error.h"
 #include "lantai/index/ranking.h"
+#include "visibility.h"
 
 namespace lantai::search {
 namespace {
@@ -30,20 +31,6 @@ std::vector<WeighedTerm> weighed_terms(const Conditions& conditions) {
   std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; });
   if (terms.size() > kScoringTerms) terms.resize(kScoringTerms);
   return terms;
-}
-
-// May the caller see documents of this access set? By its number.
-std::vector<bool> visible_sets(const Conditions& conditions, const index::Columns& columns) {
-  const AccessFilter& access = conditions.request->access;
-  std::vector<bool> visible(columns.access_set_count() + 1, access.everything);
-  if (access.everything) return visible;
-  for (std::uint32_t number = 1; number < visible.size(); ++number) {
-    const auto& terms = columns.access_set(number);
-    visible[number] = std::any_of(access.any_of.begin(), access.any_of.end(), [&](const std::string& term) {
-      return std::binary_search(terms.begin(), terms.end(), term);
-    });
-  }
-  return visible;
 }
 
 class FacetCounter {
@@ -113,7 +100,7 @@ class Evaluator {
         run_(run),
         snapshot_(run.snapshot),
         order_(*snapshot_.columns, conditions.request->sort),
-        visible_(visible_sets(conditions, *snapshot_.columns)),
+        visibility_(conditions.request->access, *snapshot_.columns),
         ranked_(conditions.request->sort == Sort::relevance),
         terms_(ranked_ ? weighed_terms(conditions) : std::vector<WeighedTerm>{}),
         wanted_(conditions.basis.offset + conditions.request->limit),
@@ -176,7 +163,7 @@ class Evaluator {
         steps = 0;
       }
       const auto& standing = *standings.find(doc);
-      if (!visible_[standing.access()]) continue;
+      if (!visibility_.sees(doc, standing.access())) continue;
       const bool gone = standing.gone();
       if (gone && !snapshot_.alive(columns.at(doc), conditions_.basis.state)) continue;
       if (type_ != 0 && columns.at(doc).type != type_) continue;
@@ -218,14 +205,13 @@ class Evaluator {
 
   // An earlier page's documents may have been replaced since: whether the caller may see a record is asked of what it
   // is now. Its place in the order stays, so that pages do not shift; the application leaves the hit out.
-  bool not_withdrawn(DocId doc) const {
+  bool not_withdrawn(DocId doc) {
     const index::Columns& columns = *snapshot_.columns;
     while (columns.standing(doc).gone()) {
       doc = columns.at(doc).next.load(std::memory_order_acquire);
       if (doc == 0) return false;
     }
-    const std::uint32_t access = columns.standing(doc).access();
-    return access < visible_.size() && visible_[access];
+    return visibility_.sees(doc, columns.standing(doc).access());
   }
 
   // False: whatever it scores, it is not among the best so far. What it may score is known of blocks of postings.
@@ -287,7 +273,7 @@ class Evaluator {
   QueryRun& run_;
   const index::Snapshot& snapshot_;
   Order order_;
-  std::vector<bool> visible_;
+  Visibility visibility_;
   const bool ranked_;
   std::vector<WeighedTerm> terms_;
   std::size_t wanted_;

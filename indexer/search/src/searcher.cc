@@ -17,6 +17,7 @@
 #include "recently_used.h"
 #include "snippet.h"
 #include "spelling.h"
+#include "visibility.h"
 
 namespace lantai::search {
 namespace {
@@ -72,12 +73,6 @@ std::uint64_t digest_of(const SearchRequest& request) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < 8; ++i) value = (value << 8U) | digest[i];
   return value;
-}
-
-bool sees(const std::vector<std::string>& terms, const AccessFilter& access) {
-  return access.everything || std::any_of(terms.begin(), terms.end(), [&](const std::string& term) {
-           return std::find(access.any_of.begin(), access.any_of.end(), term) != access.any_of.end();
-         });
 }
 
 double shown_score(double score, double best) {
@@ -357,7 +352,7 @@ void IndexSearcher::add_hits(const Answer& answer, const Conditions& conditions,
   std::uint64_t at = std::min<std::uint64_t>(next.offset, top.size());
   for (bool late = false; at < top.size() && !late; ++at) {
     const auto document = document_of(run.snapshot, top[at].doc);
-    if (!document || !sees(document->access, conditions.request->access)) continue;
+    if (!document || !sees(conditions.request->access, *document)) continue;
     Hit hit = hit_of(*document);
     hit.rank = at + 1;
     hit.score = shown_score(top[at].score, next.best);
@@ -458,7 +453,7 @@ std::vector<Completion> IndexSearcher::complete(const CompletionRequest& request
                                        request.limit, run);
   for (const auto& named : names) {
     const auto document = document_of(*snapshot, named.doc);
-    if (!document || !sees(document->access, request.access)) continue;
+    if (!document || !sees(request.access, *document)) continue;
     const auto [begin, end] = bytes_of(document->title, named.place);
     completions.push_back({document->title, document->type, document->id, begin, end});
   }
@@ -510,7 +505,7 @@ Explanation IndexSearcher::explain(const SearchRequest& request, std::string_vie
     const auto& entry = columns.at(doc);
     if (entry.type != wanted || entry.id != id || !snapshot->alive(entry, snapshot->state)) continue;
     explanation.version = entry.version;
-    explanation.visible = sees(columns.access_set(columns.standing(doc).access()), request.access);
+    explanation.visible = Visibility(request.access, columns).sees(doc, columns.standing(doc).access());
     SegmenterPool::Lease segmenter(segmenters_);
     Planner planner(run, segmenter.get(), names_, synonyms_());
     explain_document(query, request, planner, run, doc, explanation);

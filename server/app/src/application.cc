@@ -9,6 +9,7 @@
 #include "lantai/base/error.h"
 #include "lantai/base/id.h"
 #include "lantai/identity/sealer.h"
+#include "lantai/records/department_tree.h"
 #include "lantai/text/folding.h"
 
 namespace lantai::app {
@@ -63,12 +64,13 @@ class RunningApplication final : public Application {
         schema_(schema::Schema::load(configuration.schema_directories)),
         store_(open_store(configuration, clock_)),
         records_(*store_, schema_, clock_),
-        accounts_(identity::Accounts::make(*store_, clock_)),
+        departments_(*store_, records_),
+        accounts_(identity::Accounts::make(*store_, clock_, accounts_options())),
         extractor_(extract::Extractor::make(extractor_options(configuration))),
         texts_(*store_, extractor_->version()),
         page_images_(*store_, *extractor_, clock_),
         extraction_(archive::ExtractionPipeline::start(*store_, records_, *extractor_, texts_, reading(configuration))),
-        renames_(archive::RenameAnnouncer::start(*store_, records_)),
+        renames_(archive::RenameAnnouncer::start(*store_, records_, clock_)),
         holdings_(records_, texts_),
         field_names_(*schema_),
         indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index"})),
@@ -184,6 +186,13 @@ class RunningApplication final : public Application {
   }
 
  private:
+  identity::AccountsOptions accounts_options() {
+    identity::AccountsOptions options;
+    options.departments_below = [this](const std::vector<std::string>& departments) {
+      return departments_.with_those_below(departments);
+    };
+    return options;
+  }
   FirstLogin first_login(const char* login, const char* name, std::set<std::string> roles, int clearance) {
     identity::Account account;
     account.login = login;
@@ -197,7 +206,7 @@ class RunningApplication final : public Application {
   }
   search::AccessFilter access_of(const records::Principal& principal) const {
     records::AccessGrant grant = records::access_grant(*schema_, principal);
-    return {grant.everything, std::move(grant.any_of)};
+    return {grant.everything, std::move(grant.any_of), std::move(grant.lent)};
   }
   // The index follows the store by a moment; what was withdrawn in that moment is not shown.
   // `changed`: only these may have been; nullopt: any.
@@ -243,6 +252,7 @@ class RunningApplication final : public Application {
   const std::shared_ptr<const schema::Schema> schema_;
   const std::unique_ptr<storage::Store> store_;
   records::RecordEngine records_;
+  records::DepartmentTree departments_;
   const std::unique_ptr<identity::Accounts> accounts_;
   const std::unique_ptr<extract::Extractor> extractor_;
   archive::TextStore texts_;

@@ -44,6 +44,17 @@ std::string written_about(const extract::Extraction& text) {
   return all;
 }
 
+// What it says itself, or what holds for it by what it lies in.
+Json value_of(const schema::TypeDecl& type, const FieldDecl& field, const records::Record& record,
+              const records::Standing& standing) {
+  const auto own = record.fields.find(field.name);
+  if (own != record.fields.end()) return *own;
+  const auto inherited = field.name == type.level_field        ? standing.level
+                         : field.name == type.department_field ? standing.department
+                                                               : std::string();
+  return inherited.empty() ? Json() : Json(inherited);
+}
+
 bool is_indexed(const FieldDecl& field) {
   return field.searchable || field.facet || field.sortable || field.indexed || field.unique;
 }
@@ -58,7 +69,7 @@ std::optional<index::Document> HoldingsSource::find(const std::string& type_name
   if (type == nullptr || !type->searchable) return std::nullopt;
   const auto record = engine_.find(principal_, type_name, id);
   if (!record || record->deleted) return std::nullopt;
-  const int clearance = records::required_clearance(engine_.schema(), *type, *record);
+  const records::Standing standing = engine_.standing(*record);
   index::Document document;
   document.type = record->type;
   document.id = record->id;
@@ -68,26 +79,27 @@ std::optional<index::Document> HoldingsSource::find(const std::string& type_name
   document.date = text_field(*record, type->date_field);
   if (const auto* department = type->find_field(type->department_field)) {
     document.department = department->kind == FieldKind::link
-                              ? title_of_linked(*department, text_field(*record, department->name), clearance)
-                              : text_field(*record, department->name);
+                              ? title_of_linked(*department, standing.department, standing)
+                              : standing.department;
   }
-  add_fields(*type, *record, clearance, document);
+  add_fields(*type, *record, standing, document);
   add_place(*type, *record, document);
+  add_lies_in(standing, document);
   add_files(*record, document);
-  document.access = records::access_terms(engine_.schema(), *type, *record);
+  document.access = records::access_terms(*type, standing);
   return document;
 }
 
-void HoldingsSource::add_fields(const schema::TypeDecl& type, const records::Record& record, int clearance,
-                                index::Document& document) const {
+void HoldingsSource::add_fields(const schema::TypeDecl& type, const records::Record& record,
+                                const records::Standing& standing, index::Document& document) const {
   for (const auto& field : type.fields) {
     if (field.sensitivity == schema::Sensitivity::personal || !is_indexed(field)) continue;
-    const auto value = record.fields.find(field.name);
-    if (value != record.fields.end()) add_field(field, *value, clearance, document);
+    const auto value = value_of(type, field, record, standing);
+    if (!value.is_null()) add_field(field, value, standing, document);
   }
 }
 
-void HoldingsSource::add_field(const FieldDecl& field, const Json& value, int clearance,
+void HoldingsSource::add_field(const FieldDecl& field, const Json& value, const records::Standing& standing,
                                index::Document& document) const {
   if (field.kind == FieldKind::table) return;
   index::FieldValue indexed;
@@ -111,7 +123,7 @@ void HoldingsSource::add_field(const FieldDecl& field, const Json& value, int cl
     }
   } else if (field.kind == FieldKind::link) {
     for (const auto& id : indexed.values) {
-      auto title = title_of_linked(field, id, clearance);
+      auto title = title_of_linked(field, id, standing);
       if (!title.empty()) labels.values.push_back(std::move(title));
     }
   }
@@ -137,6 +149,17 @@ void HoldingsSource::add_place(const schema::TypeDecl& type, const records::Reco
     level.facet = true;
     document.fields.push_back(std::move(level));
   }
+}
+
+void HoldingsSource::add_lies_in(const records::Standing& standing, index::Document& document) {
+  if (standing.within.size() < 2) return;
+  index::FieldValue place;
+  place.name = index::kLiesIn;
+  place.facet = true;
+  place.values.emplace_back();
+  for (auto name = standing.within.begin() + 1; name != standing.within.end(); ++name)
+    place.values.front() += (place.values.front().empty() ? "" : " ") + *name;
+  document.fields.push_back(std::move(place));
 }
 
 void HoldingsSource::add_files(const records::Record& record, index::Document& document) const {
@@ -187,12 +210,13 @@ std::string HoldingsSource::code_of_linked(const schema::TypeDecl& type, const r
 }
 
 // Whoever finds the record finds it by this title: it is left out where the linked record asks for more clearance.
-std::string HoldingsSource::title_of_linked(const FieldDecl& field, const std::string& id, int clearance) const {
+std::string HoldingsSource::title_of_linked(const FieldDecl& field, const std::string& id,
+                                            const records::Standing& standing) const {
   if (id.empty()) return {};
   const auto linked = engine_.find(principal_, field.target, id);
   if (!linked) return {};
   const schema::TypeDecl& target = engine_.schema().type(field.target);
-  if (records::required_clearance(engine_.schema(), target, *linked) > clearance) return {};
+  if (!records::shows_no_more(engine_.standing(*linked), standing)) return {};
   return text_field(*linked, target.title_field);
 }
 

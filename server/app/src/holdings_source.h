@@ -22,15 +22,17 @@ class HoldingsSource final : public index::DocumentSource {
   std::string schema_hash() const override;
 
  private:
-  void add_fields(const schema::TypeDecl& type, const records::Record& record, int clearance,
+  void add_fields(const schema::TypeDecl& type, const records::Record& record, const records::Standing& standing,
                   index::Document& document) const;
-  void add_field(const schema::FieldDecl& field, const schema::Json& value, int clearance,
+  void add_field(const schema::FieldDecl& field, const schema::Json& value, const records::Standing& standing,
                  index::Document& document) const;
   void add_place(const schema::TypeDecl& type, const records::Record& record, index::Document& document) const;
+  static void add_lies_in(const records::Standing& standing, index::Document& document);
   void add_files(const records::Record& record, index::Document& document) const;
   void add_text(std::uint32_t number, const extract::Extraction& text, index::Document& document) const;
   std::string code_of_linked(const schema::TypeDecl& type, const records::Record& record, const char* link) const;
-  std::string title_of_linked(const schema::FieldDecl& field, const std::string& id, int clearance) const;
+  std::string title_of_linked(const schema::FieldDecl& field, const std::string& id,
+                              const records::Standing& standing) const;
 
   const records::RecordEngine& engine_;
   const archive::TextStore& texts_;

@@ -168,7 +168,7 @@ class Branch {
   void add_empty_fonds(std::vector<Group>& values) const {
     const schema::TypeDecl* type = engine_.schema().find_type("fonds");
     if (type == nullptr) return;
-    if (!records::allowed(engine_.schema(), principal_, records::Action::read, *type, nullptr)) return;
+    if (!records::allowed(engine_.schema(), principal_, records::Action::read, *type)) return;
     records::ListRequest request;
     request.limit = 1000;
     for (const auto& record : engine_.list(principal_, "fonds", request).records) {

@@ -213,7 +213,7 @@ ImportReport ImportService::run(const records::Principal& principal, const std::
   if (type == nullptr) {
     throw Error(ErrorCode::invalid_argument, "unknown type", "import.unknown_type", {{"type", options.type}});
   }
-  if (!records::allowed(engine_.schema(), principal, records::Action::create, *type, nullptr)) {
+  if (!records::allowed(engine_.schema(), principal, records::Action::create, *type)) {
     throw Error(ErrorCode::permission_denied, "may not create records of type " + options.type);
   }
   ImportRun run(store_, engine_, extractor_, principal, options);

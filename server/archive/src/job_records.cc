@@ -38,6 +38,8 @@ json encode(const records::Principal& principal) {
           {"roles", principal.roles},
           {"clearance", principal.clearance},
           {"departments", principal.departments},
+          {"all_departments", principal.all_departments},
+          {"scope", principal.scope},
           {"address", principal.address},
           {"service", principal.service}};
 }
@@ -49,6 +51,8 @@ records::Principal decode_principal(const json& j) {
   principal.roles = j.at("roles").get<std::set<std::string>>();
   principal.clearance = j.at("clearance");
   principal.departments = j.at("departments").get<std::vector<std::string>>();
+  principal.all_departments = j.value("all_departments", true);
+  principal.scope = j.value("scope", std::set<std::string>());
   principal.address = j.at("address");
   principal.service = j.at("service");
   return principal;

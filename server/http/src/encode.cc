@@ -159,6 +159,7 @@ Json encode_account(const identity::Account& account) {
           {"roles", account.roles},
           {"clearance", account.clearance},
           {"departments", account.departments},
+          {"scope", identity::name_of(account.scope)},
           {"disabled", account.disabled},
           {"must_change_password", account.must_change_password},
           {"version", account.version},

@@ -27,7 +27,7 @@ Json account_schemas() {
                      {"clearance", integer()}, {"departments", list(text())},
                      {"disabled", flag()},     {"must_change_password", flag()},
                      {"version", integer()},   {"second_factor", flag()},
-                     {"password_set", time()}};
+                     {"password_set", time()}, {"scope", text()}};
   const Json policy{{"officers_combined", flag()},
                     {"second_factor_roles", list(text())},
                     {"password_characters", integer()},

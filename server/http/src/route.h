@@ -12,12 +12,12 @@
 namespace lantai::http {
 
 enum class Need {
-  nothing,     // anybody
-  session,     // whoever is signed in; what they may do with records the record engine decides
-  officer,     // one of the three
+  nothing,        // anybody
+  session,        // whoever is signed in; what they may do with records the record engine decides
+  officer,        // one of the three
   administrator,  // that role
-  auditor,     // that role
-  operations,  // a caller at this machine, or a system administrator
+  auditor,        // that role
+  operations,     // a caller at this machine, or a system administrator
 };
 
 enum class BodyKind { none, json, bytes, form };

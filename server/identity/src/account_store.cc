@@ -39,6 +39,40 @@ Bytes sealing_key(std::string_view purpose) { return KeyWriter().text("seal").te
 
 Bytes policy_key() { return KeyWriter().text("policy").take(); }
 
+Bytes grant_key(std::string_view account, std::string_view record) {
+  return KeyWriter().text("grant").text(account).text(record).take();
+}
+Bytes grant_prefix(std::string_view account) {
+  KeyWriter key;
+  key.text("grant");
+  if (!account.empty()) key.text(account);
+  return key.take();
+}
+
+Bytes encode(const Grant& grant) {
+  return Json::to_cbor(Json{{"format", kFormat},
+                            {"account", grant.account},
+                            {"record", grant.record},
+                            {"until", grant.until.micros},
+                            {"reason", grant.reason},
+                            {"by", grant.by},
+                            {"given", grant.given.micros}});
+}
+
+Grant decode_grant(ByteView bytes) {
+  return shaped<Grant>("grant", [&] {
+    const auto json = read(bytes, "grant");
+    Grant out;
+    json.at("account").get_to(out.account);
+    json.at("record").get_to(out.record);
+    json.at("until").get_to(out.until.micros);
+    json.at("reason").get_to(out.reason);
+    json.at("by").get_to(out.by);
+    json.at("given").get_to(out.given.micros);
+    return out;
+  });
+}
+
 Bytes encode(const SecurityPolicy& policy) {
   auto json = to_json(policy);
   json["format"] = kFormat;
@@ -64,6 +98,7 @@ Bytes encode(const StoredAccount& stored) {
             {"roles", account.roles},
             {"clearance", account.clearance},
             {"departments", account.departments},
+            {"scope", name_of(account.scope)},
             {"disabled", account.disabled},
             {"must_change_password", account.must_change_password},
             {"version", account.version},
@@ -93,6 +128,7 @@ StoredAccount decode_account(ByteView bytes) {
     json.at("roles").get_to(account.roles);
     json.at("clearance").get_to(account.clearance);
     json.at("departments").get_to(account.departments);
+    account.scope = scope_named(json.value("scope", "all")).value_or(DepartmentScope::own);
     json.at("disabled").get_to(account.disabled);
     json.at("must_change_password").get_to(account.must_change_password);
     json.at("version").get_to(account.version);

@@ -4,6 +4,7 @@
 //   accounts  "account" (id)      → account with the hash of its password
 //   accounts  "login" (login)     → id
 //   accounts  "seal" (purpose)    → key (sealer.h)
+//   accounts  "grant" (account) (record) → until when it may be read, by whom and why
 //   accounts  "policy"            → what is asked of whoever signs in
 //   sessions  digest of the key   → session or token
 #pragma once
@@ -40,6 +41,8 @@ Bytes account_prefix();
 Bytes login_key(std::string_view login);
 Bytes sealing_key(std::string_view purpose);
 Bytes policy_key();
+Bytes grant_key(std::string_view account, std::string_view record);
+Bytes grant_prefix(std::string_view account);  // empty: of all
 
 Bytes encode(const StoredAccount& account);
 StoredAccount decode_account(ByteView bytes);  // throws data_loss
@@ -47,6 +50,8 @@ Bytes encode(const StoredSession& session);
 StoredSession decode_session(ByteView bytes);  // throws data_loss
 
 Bytes encode(const SecurityPolicy& policy);
+Bytes encode(const Grant& grant);
+Grant decode_grant(ByteView bytes);            // throws data_loss
 SecurityPolicy decode_policy(ByteView bytes);  // throws data_loss
 
 template <typename Reader>

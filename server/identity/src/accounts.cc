@@ -62,19 +62,24 @@ bool serves_as(const Account& account, const std::string& role) {
   return !account.disabled && account.roles.contains(role);
 }
 
-// Every account, until `look` says it has seen enough.
+// Every entry with that beginning, until `look` says it has seen enough.
 template <typename Reader, typename F>
-void for_each_account(Reader& reader, F&& look) {
-  const auto prefix = account_prefix();
+void for_each_entry(Reader& reader, const Bytes& prefix, F&& look) {
   storage::ScanRange range{prefix, storage::after_prefix(prefix), 1000, false};
   for (bool more = true; more;) {
     const auto page = reader.scan(KeySpace::accounts, range);
     for (const auto& entry : page.entries) {
-      if (!look(decode_account(entry.value).account)) return;
+      if (!look(entry)) return;
     }
     more = page.more && !page.entries.empty();
     if (more) (range.begin = page.entries.back().key).push_back(0);
   }
+}
+
+template <typename Reader, typename F>
+void for_each_account(Reader& reader, F&& look) {
+  for_each_entry(reader, account_prefix(),
+                 [&](const auto& entry) { return look(decode_account(entry.value).account); });
 }
 
 void audit(Transaction& transaction, const Principal& by, std::string action, const std::string& account,
@@ -87,6 +92,7 @@ Json rights_of(const Account& account) {
   return {{"roles", account.roles},
           {"clearance", account.clearance},
           {"departments", account.departments},
+          {"scope", name_of(account.scope)},
           {"disabled", account.disabled}};
 }
 
@@ -123,6 +129,10 @@ class StoredAccounts final : public Accounts {
   std::optional<Account> find(std::string_view account_id) const override;
   std::optional<Account> find_login(std::string_view login) const override;
   std::vector<Account> list() const override;
+  Principal principal_of(const Account& account, std::string_view address) const override;
+  Grant give_grant(const Principal& by, Grant grant) override;
+  void revoke_grant(const Principal& by, std::string_view account_id, std::string_view record) override;
+  std::vector<Grant> grants(std::string_view account_id, std::string_view record) const override;
   SecurityPolicy policy() const override;
   SecurityPolicy change_policy(const Principal& by, const Json& change) override;
   Session sign_in(const SignIn& given) override;
@@ -280,6 +290,61 @@ void StoredAccounts::set_password(const Principal& by, std::string_view account_
   if (!may_change(by, &stored.account, stored.account, true, policy)) refuse(by, "account.password", account_id);
   require_strong(password, stored.account, policy, "password");
   replace_password(by, stored, password, !by.service);
+}
+
+Principal StoredAccounts::principal_of(const Account& account, std::string_view address) const {
+  Principal principal{account.id,          account.name,         account.roles, account.clearance,
+                      account.departments, std::string(address), false};
+  principal.all_departments = account.scope == DepartmentScope::all;
+  if (account.scope == DepartmentScope::subtree && options_.departments_below)
+    principal.scope = options_.departments_below(account.departments);
+  else if (!principal.all_departments)
+    principal.scope = {account.departments.begin(), account.departments.end()};
+  for (auto& grant : grants(account.id, {})) principal.lent.insert(std::move(grant.record));
+  return principal;
+}
+
+Grant StoredAccounts::give_grant(const Principal& by, Grant grant) {
+  if (!holds(by, "archivist")) refuse(by, "grant.give", grant.account);
+  grant.by = by.id;
+  grant.given = clock_.now();
+  if (grant.until <= grant.given)
+    throw Error("the grant is over already", {FieldProblem{"until", "field.in_the_past", {}}});
+  if (grant.reason.empty()) throw Error("a reason is wanted", {FieldProblem{"reason", "field.required", {}}});
+  if (grant.reason.size() > kMaxGrantReason)
+    throw Error("the reason is long",
+                {FieldProblem{"reason", "field.too_long", {{"max", std::to_string(kMaxGrantReason)}}}});
+  store_.run_transaction([&](Transaction& t) {
+    known_account(t, grant.account);
+    t.put(KeySpace::accounts, grant_key(grant.account, grant.record), encode(grant));
+    const Json detail{{"account", grant.account}, {"until", format_rfc3339(grant.until)}, {"reason", grant.reason}};
+    t.append_audit({by.id, "grant.give", grant.record, "ok", by.address, detail.dump()});
+  });
+  return grant;
+}
+
+void StoredAccounts::revoke_grant(const Principal& by, std::string_view account_id, std::string_view record) {
+  if (!holds(by, "archivist") && !holds(by, "security_officer")) refuse(by, "grant.revoke", account_id);
+  store_.run_transaction([&](Transaction& t) {
+    const auto key = grant_key(account_id, record);
+    if (!t.get(KeySpace::accounts, key)) return;
+    t.erase(KeySpace::accounts, key);
+    const Json detail{{"account", account_id}};
+    t.append_audit({by.id, "grant.revoke", std::string(record), "ok", by.address, detail.dump()});
+  });
+}
+
+std::vector<Grant> StoredAccounts::grants(std::string_view account_id, std::string_view record) const {
+  const auto prefix = grant_prefix(account_id);
+  const auto view = store_.read_view();
+  std::vector<Grant> out;
+  for_each_entry(*view, prefix, [&](const storage::Entry& entry) {
+    auto grant = decode_grant(entry.value);
+    if (grant.until > clock_.now() && (record.empty() || grant.record == record)) out.push_back(std::move(grant));
+    return true;
+  });
+  std::sort(out.begin(), out.end(), [](const Grant& a, const Grant& b) { return a.until < b.until; });
+  return out;
 }
 
 SecurityPolicy StoredAccounts::policy() const { return load_policy(*store_.read_view()); }
@@ -698,8 +763,23 @@ std::unique_ptr<Accounts> Accounts::make(storage::Store& store, const Clock& clo
   return std::make_unique<StoredAccounts>(store, clock, options);
 }
 
-Principal principal_of(const Account& account, std::string_view address) {
-  return {account.id, account.name, account.roles, account.clearance, account.departments, std::string(address), false};
+std::string_view name_of(DepartmentScope scope) {
+  switch (scope) {
+    case DepartmentScope::own:
+      return "own";
+    case DepartmentScope::subtree:
+      return "subtree";
+    case DepartmentScope::all:
+      break;
+  }
+  return "all";
+}
+
+std::optional<DepartmentScope> scope_named(std::string_view name) {
+  for (const auto scope : {DepartmentScope::all, DepartmentScope::own, DepartmentScope::subtree}) {
+    if (name_of(scope) == name) return scope;
+  }
+  return std::nullopt;
 }
 
 Principal operator_principal() {

@@ -18,7 +18,8 @@ bool any_of(const std::set<std::string>& roles, const std::set<std::string>& wan
 }
 
 bool same_rights(const Account& one, const Account& other) {
-  return one.roles == other.roles && one.clearance == other.clearance && one.departments == other.departments;
+  return one.roles == other.roles && one.clearance == other.clearance && one.departments == other.departments &&
+         one.scope == other.scope;
 }
 
 // The security officer, too, may shut somebody out.

@@ -30,24 +30,48 @@ void throw_not_found(std::string_view type, std::string_view id) {
   throw Error(ErrorCode::not_found, "there is no " + subject(type, id), "record.not_found");
 }
 
-bool visible(const Catalogue& catalogue, const Principal& principal, const TypePlan& plan, const Record& record) {
-  return allowed(catalogue.schema(), principal, Action::read, plan.type(), &record);
+Standing Access::standing(const TypePlan& plan, const Record& record) {
+  return standing_of(
+      catalogue_.schema(), plan.type(), record,
+      [this](const std::string& type, const std::string& id) { return container(type, id); }, today_);
 }
 
-void require(const Catalogue& catalogue, const Principal& principal, Action action, const TypePlan& plan) {
-  if (!allowed(catalogue.schema(), principal, action, plan.type(), nullptr)) deny(plan.type());
+std::optional<Record> Access::container(const std::string& type, const std::string& id) {
+  constexpr std::size_t kRemembered = 1000;
+  const auto key = std::pair(type, id);
+  const auto known = containers_.find(key);
+  if (known != containers_.end()) return known->second;
+  if (containers_.size() >= kRemembered) containers_.clear();
+  return containers_.emplace(key, load_(type, id)).first->second;
 }
 
-void require_visible(const Catalogue& catalogue, const Principal& principal, const TypePlan& plan,
-                     const Record& record) {
-  if (visible(catalogue, principal, plan, record)) return;
+bool Access::sees_all_of(const TypeDecl& type) {
+  const auto known = sees_all_.find(type.name);
+  if (known != sees_all_.end()) return known->second;
+  return sees_all_[type.name] = sees_all(catalogue_.schema(), principal_, type);
+}
+
+bool Access::visible(const TypePlan& plan, const Record& record) { return may(Action::read, plan, record); }
+
+bool Access::may(Action action, const TypePlan& plan, const Record& record) {
+  if (action == Action::read && sees_all_of(plan.type())) return true;
+  const auto& schema = catalogue_.schema();
+  if (!allowed(schema, principal_, action, plan.type())) return false;
+  return allowed(schema, principal_, action, plan.type(), record, standing(plan, record));
+}
+
+void Access::require(Action action, const TypePlan& plan) const {
+  if (!allowed(catalogue_.schema(), principal_, action, plan.type())) deny(plan.type());
+}
+
+void Access::require_visible(const TypePlan& plan, const Record& record) {
+  if (visible(plan, record)) return;
   throw Denied(ErrorCode::not_found, "there is no " + subject(record.type, record.id), "record.not_found");
 }
 
-void require(const Catalogue& catalogue, const Principal& principal, Action action, const TypePlan& plan,
-             const Record& record) {
-  require_visible(catalogue, principal, plan, record);
-  if (!allowed(catalogue.schema(), principal, action, plan.type(), &record)) deny(plan.type());
+void Access::require(Action action, const TypePlan& plan, const Record& record) {
+  require_visible(plan, record);
+  if (!may(action, plan, record)) deny(plan.type());
 }
 
 Record masked(const Principal& principal, const TypeDecl& type, Record record) {

@@ -1,11 +1,12 @@
-// What becomes of a call that the caller may not make, and of a record of which the caller may see only part? Pure;
-// thread-safe.
+// What becomes of a call that the caller may not make, and of a record of which the caller may see only part?
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "lantai/base/error.h"
 #include "lantai/records/policy.h"
+#include "stored_records.h"
 #include "type_plan.h"
 
 namespace lantai::records {
@@ -17,15 +18,38 @@ class Denied : public Error {
   using Error::Error;
 };
 
-// The right to do this to any record of the type at all.
-void require(const Catalogue& catalogue, const Principal& principal, Action action, const TypePlan& plan);
-// The right to see this record: throws Denied as not_found.
-void require_visible(const Catalogue& catalogue, const Principal& principal, const TypePlan& plan,
-                     const Record& record);
-// … and to do this to it, too.
-void require(const Catalogue& catalogue, const Principal& principal, Action action, const TypePlan& plan,
-             const Record& record);
-bool visible(const Catalogue& catalogue, const Principal& principal, const TypePlan& plan, const Record& record);
+// A caller before one state of the store. Thread-confined; what it is made of outlives it. What records lie in is read
+// once and remembered, so that a page of a list costs no more than its few containers.
+class Access {
+ public:
+  // `reader`: a view, or the transaction of a write.
+  template <typename Reader>
+  Access(const Catalogue& catalogue, const Principal& principal, Reader& reader, Timestamp now)
+      : catalogue_(catalogue), principal_(principal), today_(office_day(now)) {
+    load_ = [&reader](const std::string& type, const std::string& id) { return load(reader, type, id); };
+  }
+
+  Standing standing(const TypePlan& plan, const Record& record);
+  bool visible(const TypePlan& plan, const Record& record);
+  bool may(Action action, const TypePlan& plan, const Record& record);
+  // The right to do this to any record of the type at all.
+  void require(Action action, const TypePlan& plan) const;
+  // The right to see this record: throws Denied as not_found.
+  void require_visible(const TypePlan& plan, const Record& record);
+  // … and to do this to it, too.
+  void require(Action action, const TypePlan& plan, const Record& record);
+
+ private:
+  std::optional<Record> container(const std::string& type, const std::string& id);
+  bool sees_all_of(const schema::TypeDecl& type);
+
+  const Catalogue& catalogue_;
+  const Principal& principal_;
+  const Date today_;
+  Containers load_;
+  std::map<std::pair<std::string, std::string>, std::optional<Record>> containers_;
+  std::map<std::string, bool> sees_all_;  // by type
+};
 
 Record masked(const Principal& principal, const schema::TypeDecl& type, Record record);
 // Conditions on what one may not see would tell it.

@@ -15,12 +15,9 @@ using storage::KeySpace;
 }
 
 void require_everything_visible(const Catalogue& catalogue, const Principal& principal, const TypePlan& plan) {
-  require(catalogue, principal, Action::update, plan);
-  const auto* level = plan.type().level_field.empty() ? nullptr : plan.type().find_field(plan.type().level_field);
-  const auto* ranks = level == nullptr ? nullptr : catalogue.schema().find_vocabulary(level->vocabulary);
-  for (const auto& term : ranks == nullptr ? std::vector<schema::Term>() : ranks->terms) {
-    if (term.rank <= principal.clearance) continue;
-    throw Denied(ErrorCode::permission_denied, "the numbers tell of records above the principal's clearance",
+  if (!allowed(catalogue.schema(), principal, Action::update, plan.type()) ||
+      !sees_all(catalogue.schema(), principal, plan.type())) {
+    throw Denied(ErrorCode::permission_denied, "the numbers tell of records that the principal may not see",
                  "record.permission_denied");
   }
 }

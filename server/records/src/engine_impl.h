@@ -26,9 +26,8 @@ struct RecordEngine::Impl {
   struct Count {
     std::uint64_t position = 0, count = 0;
   };
-  static constexpr std::size_t kMaxCounts = 1000;
   mutable std::mutex counts_mutex;
-  mutable std::map<std::string, Count> counts;
+  mutable std::map<std::string, Count> counts;  // by type, of those who see all of it
 
   Impl(storage::Store& the_store, const Clock& the_clock) : store(the_store), clock(the_clock) {}
 
@@ -69,7 +68,7 @@ struct RecordEngine::Impl {
                       std::string_view type, std::string_view id) const;
   ListPage list(const Catalogue& in, const Principal& principal, const TypePlan& plan,
                 const ListRequest& request) const;
-  std::uint64_t count(const Catalogue& in, const Principal& principal, const TypePlan& plan) const;
+  std::uint64_t count(const storage::ReadView& view, const TypePlan& plan, Access* access) const;
 };
 
 }  // namespace lantai::records

@@ -52,13 +52,13 @@ void HistoryReader::add(std::uint64_t version) {
   open_at_ = page_.versions.size() - 1;
 }
 
-// Nullopt: above the caller's clearance. Such a version shows that it was, not what it held.
-std::optional<Record> HistoryReader::read(std::uint64_t version, VersionInfo& info) const {
+// Nullopt: not for the caller to see. Such a version shows that it was, not what it held.
+std::optional<Record> HistoryReader::read(std::uint64_t version, VersionInfo& info) {
   auto stored = load_version(view_, current_.type, current_.id, version);
   if (!stored) throw Error(ErrorCode::data_loss, "a version is missing of " + subject(current_.type, current_.id));
   const auto& plan = catalogue_.plan(current_.type);
   info = {version, stored->record.modified, stored->record.author, stored->operation, {}};
-  if (!visible(catalogue_, principal_, plan, stored->record)) return std::nullopt;
+  if (!access_.visible(plan, stored->record)) return std::nullopt;
   return masked(principal_, plan.type(), std::move(stored->record));
 }
 

@@ -12,20 +12,25 @@ namespace lantai::records {
 class HistoryReader {
  public:
   HistoryReader(const storage::ReadView& view, const Catalogue& catalogue, const Principal& principal,
-                const Record& current)
-      : view_(view), catalogue_(catalogue), principal_(principal), current_(current) {}
+                const Record& current, Timestamp now)
+      : catalogue_(catalogue),
+        principal_(principal),
+        view_(view),
+        access_(catalogue, principal, view, now),
+        current_(current) {}
 
   HistoryPage page(const HistoryRequest& request);
 
  private:
   void add(std::uint64_t version);
-  std::optional<Record> read(std::uint64_t version, VersionInfo& info) const;
+  std::optional<Record> read(std::uint64_t version, VersionInfo& info);
   void settle(const Record* before);
   std::uint64_t first_of(const HistoryRequest& request) const;
 
-  const storage::ReadView& view_;
   const Catalogue& catalogue_;
   const Principal& principal_;
+  const storage::ReadView& view_;
+  Access access_;
   const Record& current_;
   HistoryPage page_;
   std::size_t bytes_ = 0;

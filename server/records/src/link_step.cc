@@ -35,7 +35,7 @@ bool LinkStep::exists(const Link& link) {
   const auto* plan = catalogue_.find_plan(link.target_type);
   if (plan == nullptr) return false;
   const auto target = load(transaction_, link.target_type, link.target_id);
-  return target && !target->deleted && visible(catalogue_, principal_, *plan, *target);
+  return target && !target->deleted && access_.visible(*plan, *target);
 }
 
 std::vector<FieldProblem> LinkStep::problems(const Record* before, const Record& after) {
@@ -97,7 +97,7 @@ bool LinkStep::makes_cycle(const Record& after) {
 std::string LinkStep::name_of(const LinkKey& link) {
   const auto* plan = catalogue_.find_plan(link.source_type);
   const auto record = load(transaction_, link.source_type, link.source_id);
-  if (plan == nullptr || !record || !visible(catalogue_, principal_, *plan, *record)) return {};
+  if (plan == nullptr || !record || !access_.visible(*plan, *record)) return {};
   const auto code = plan->type().code_field.empty() ? std::string() : text_of(*record, plan->type().code_field);
   const auto title = text_of(*record, plan->type().title_field);
   return code.empty() ? title : code + " " + title;

@@ -15,9 +15,8 @@ namespace lantai::records {
 
 class LinkStep {
  public:
-  LinkStep(const Catalogue& catalogue, const TypePlan& plan, const Principal& principal,
-           storage::Transaction& transaction)
-      : catalogue_(catalogue), plan_(plan), principal_(principal), transaction_(transaction) {}
+  LinkStep(const Catalogue& catalogue, const TypePlan& plan, Access& access, storage::Transaction& transaction)
+      : catalogue_(catalogue), plan_(plan), access_(access), transaction_(transaction) {}
 
   // Every added link whose target the principal does not know of, and a parent that is a descendant.
   std::vector<FieldProblem> problems(const Record* before, const Record& after);
@@ -34,7 +33,7 @@ class LinkStep {
 
   const Catalogue& catalogue_;
   const TypePlan& plan_;
-  const Principal& principal_;
+  Access& access_;
   storage::Transaction& transaction_;
 };
 

@@ -66,59 +66,181 @@ bool owner_allows(const Principal& principal, Action action, const TypeDecl& typ
   return (action == Action::read || action == Action::export_records) && is_shared(type, record);
 }
 
+// Closed records are seen by those who keep records of the type.
+bool keeps(const Principal& principal, const TypeDecl& type) { return has_role(principal, type.permissions.update); }
+
+bool in_scope(const Principal& principal, const Standing& standing) {
+  return principal.service || principal.all_departments || standing.open ||
+         principal.scope.contains(standing.department);
+}
+
+bool is_lent(const Principal& principal, const Standing& standing) {
+  return !principal.lent.empty() && std::any_of(standing.within.begin(), standing.within.end(),
+                                                [&](const auto& name) { return principal.lent.contains(name); });
+}
+
+// What a record lies in, nearest first; itself before them. A tree of links that ends nowhere ends here.
+class Chain {
+ public:
+  struct Link {
+    const TypeDecl* type;
+    Record record;
+  };
+  Chain(const Schema& schema, const Containers& containers) : schema_(schema), containers_(containers) {}
+
+  void climb(const TypeDecl& type, const Record& record) {
+    names_.push_back(type.name + "/" + record.id);
+    for (const auto& name : type.inherits) {
+      const auto& target_name = type.find_field(name)->target;
+      const auto id = field_text(record, name);
+      const auto* target = schema_.find_type(target_name);
+      const bool known = std::find(names_.begin(), names_.end(), target_name + "/" + id) != names_.end();
+      if (id.empty() || target == nullptr || known || names_.size() >= kMaxContainers) continue;
+      auto container = containers_(target->name, id);
+      if (!container || container->deleted) continue;
+      links_.push_back({target, *container});
+      climb(*target, *container);
+    }
+  }
+  const std::vector<Link>& links() const { return links_; }
+  std::vector<std::string> take_names() { return std::move(names_); }
+
+ private:
+  static constexpr std::size_t kMaxContainers = 100;
+  const Schema& schema_;
+  const Containers& containers_;
+  std::vector<std::string> names_;
+  std::vector<Link> links_;
+};
+
 std::string owner_term(const TypeDecl& type, const std::string& owner) { return type.name + ":owner:" + owner; }
 
-std::string access_term(const TypeDecl& type, int rank) { return type.name + ":" + std::to_string(rank); }
+// item:1; of a department item:1@…; open to every department item:0+; while it is closed with `!` at the end.
+std::string access_term(const TypeDecl& type, int rank, const std::string& which, bool closed) {
+  return type.name + ":" + std::to_string(rank) + which + (closed ? "!" : "");
+}
+constexpr const char* kOpen = "+";
+std::string of_department(const std::string& id) { return "@" + id; }
 
 }  // namespace
 
-int required_clearance(const Schema& schema, const TypeDecl& type, const Record& record) {
-  const auto* levels = levels_of(schema, type);
-  if (levels == nullptr) return 0;
-  const auto* field = type.find_field(type.level_field);
-  const auto found = record.fields.find(type.level_field);
-  const Json& level = found != record.fields.end() && !found->is_null() ? *found : field->default_value;
-  const auto* term = level.is_string() ? levels->find(level.get_ref<const std::string&>()) : nullptr;
-  return term == nullptr ? highest_rank(levels) : term->rank;
+Standing standing_of(const Schema& schema, const TypeDecl& type, const Record& record, const Containers& containers,
+                     Date today) {
+  Chain chain(schema, containers);
+  chain.climb(type, record);
+  // The nearest that says anything of this kind.
+  const auto nearest = [&](std::string TypeDecl::*field) -> std::pair<const TypeDecl*, std::string> {
+    auto own = field_text(record, type.*field);
+    if (!own.empty()) return {&type, std::move(own)};
+    for (const auto& link : chain.links()) {
+      auto value = field_text(link.record, link.type->*field);
+      if (!value.empty()) return {link.type, std::move(value)};
+    }
+    return {&type, {}};
+  };
+  Standing standing;
+  const auto [level_type, level] = nearest(&TypeDecl::level_field);
+  if (const auto* levels = levels_of(schema, *level_type)) {
+    const auto& declared = level_type->find_field(level_type->level_field)->default_value;
+    const auto code = level.empty() && declared.is_string() ? declared.get<std::string>() : level;
+    const auto* term = levels->find(code);
+    standing.level = code;
+    standing.rank = term == nullptr ? highest_rank(levels) : term->rank;
+    standing.open = standing.rank == *ranks_of(levels).begin();
+  } else {
+    standing.open = true;
+  }
+  standing.department = nearest(&TypeDecl::department_field).second;
+  standing.closed = format_date(today) < nearest(&TypeDecl::closed_field).second;
+  if (!type.owner_field.empty() && !is_shared(type, record)) standing.owner = field_text(record, type.owner_field);
+  standing.within = chain.take_names();
+  return standing;
+}
+
+Date office_day(Timestamp now) {
+  constexpr int kChinaStandardTime = 8 * 60;
+  return date_of(now, kChinaStandardTime);
+}
+
+bool allowed(const Schema&, const Principal& principal, Action action, const TypeDecl& type) {
+  const bool completes = action == Action::add_file && has_role(principal, type.permissions.create);
+  if (!completes && !has_role(principal, roles_for(type, action))) return false;
+  return action != Action::export_records || has_role(principal, type.permissions.read);
+}
+
+Verdict verdict(const Schema& schema, const Principal& principal, const TypeDecl& type, const Standing& standing) {
+  if (!allowed(schema, principal, Action::read, type)) return {false, Ground::role};
+  if (standing.owner && !principal.service) return {*standing.owner == principal.id, Ground::owner};
+  if (is_lent(principal, standing)) return {true, Ground::lent};
+  if (standing.rank > principal.clearance) return {false, Ground::clearance};
+  if (!in_scope(principal, standing)) return {false, Ground::department};
+  if (standing.closed && !keeps(principal, type)) return {false, Ground::closed};
+  return {true, standing.open ? Ground::all : Ground::clearance};
 }
 
 bool allowed(const Schema& schema, const Principal& principal, Action action, const TypeDecl& type,
-             const Record* record) {
-  const bool own = action == Action::add_file && (record == nullptr || record->author == principal.id) &&
-                   has_role(principal, type.permissions.create);
-  if (!own && !has_role(principal, roles_for(type, action))) return false;
-  if (action == Action::export_records && !has_role(principal, type.permissions.read)) return false;
-  if (record == nullptr) return true;
-  return required_clearance(schema, type, *record) <= principal.clearance &&
-         owner_allows(principal, action, type, *record);
+             const Record& record, const Standing& standing) {
+  if (!allowed(schema, principal, action, type)) return false;
+  // Who only made it completes it until somebody else changes it.
+  const bool only_made = action == Action::add_file && !has_role(principal, type.permissions.update);
+  if (only_made && record.author != principal.id) return false;
+  if (!verdict(schema, principal, type, standing).visible) return false;
+  // What is lent is lent for reading.
+  const bool reads = action == Action::read || action == Action::export_records;
+  return reads || (owner_allows(principal, action, type, record) && standing.rank <= principal.clearance &&
+                   in_scope(principal, standing));
+}
+
+bool sees_all(const Schema& schema, const Principal& principal, const TypeDecl& type) {
+  if (!allowed(schema, principal, Action::read, type)) return false;
+  // What it lies in may have levels of another vocabulary.
+  int highest = 0;
+  for (const auto& one : schema.types()) highest = std::max(highest, highest_rank(levels_of(schema, one)));
+  return highest <= principal.clearance && (principal.service || principal.all_departments) &&
+         (type.owner_field.empty() || principal.service) && keeps(principal, type);
 }
 
 bool may_see_personal(const Principal& principal, const TypeDecl& type) {
   return has_role(principal, type.permissions.update);
 }
 
-std::vector<std::string> access_terms(const Schema& schema, const TypeDecl& type, const Record& record) {
-  if (!type.owner_field.empty() && !is_shared(type, record)) {
-    return {owner_term(type, field_text(record, type.owner_field)), type.name + kOwned};
-  }
-  return {access_term(type, required_clearance(schema, type, record))};
+std::vector<std::string> access_terms(const TypeDecl& type, const Standing& standing) {
+  if (standing.owner) return {owner_term(type, *standing.owner), type.name + kOwned};
+  std::vector<std::string> terms{access_term(type, standing.rank, standing.open ? kOpen : "", standing.closed)};
+  if (!standing.open && !standing.department.empty())
+    terms.push_back(access_term(type, standing.rank, of_department(standing.department), standing.closed));
+  return terms;
+}
+
+bool shows_no_more(const Standing& shown, const Standing& by) {
+  return shown.rank <= by.rank && !shown.owner && (by.closed || !shown.closed) &&
+         (shown.open || (!by.open && shown.department == by.department));
 }
 
 AccessGrant access_grant(const Schema& schema, const Principal& principal) {
   AccessGrant grant;
   grant.everything = true;
+  grant.lent.assign(principal.lent.begin(), principal.lent.end());
+  std::set<int> ranks;
+  for (const auto& type : schema.types()) ranks.merge(ranks_of(levels_of(schema, type)));
   for (const auto& type : schema.types()) {
-    const auto ranks = ranks_of(levels_of(schema, type));
-    const bool readable = allowed(schema, principal, Action::read, type, nullptr);
-    const bool whole =
-        readable && *ranks.rbegin() <= principal.clearance && (type.owner_field.empty() || principal.service);
-    if (type.searchable && !whole) grant.everything = false;
-    if (!readable) continue;
+    if (type.searchable && !sees_all(schema, principal, type)) grant.everything = false;
+    if (!allowed(schema, principal, Action::read, type)) continue;
     if (!type.owner_field.empty()) {
       grant.any_of.push_back(principal.service ? type.name + kOwned : owner_term(type, principal.id));
     }
+    const auto add = [&](int rank, const std::string& which) {
+      grant.any_of.push_back(access_term(type, rank, which, false));
+      if (keeps(principal, type)) grant.any_of.push_back(access_term(type, rank, which, true));
+    };
     for (const int rank : ranks) {
-      if (rank <= principal.clearance) grant.any_of.push_back(access_term(type, rank));
+      if (rank > principal.clearance) continue;
+      add(rank, kOpen);
+      if (principal.service || principal.all_departments) {
+        add(rank, {});
+      } else if (!type.department_field.empty() || !type.inherits.empty()) {
+        for (const auto& department : principal.scope) add(rank, of_department(department));
+      }
     }
   }
   return grant;

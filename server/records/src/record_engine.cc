@@ -81,7 +81,7 @@ Written RecordEngine::Impl::made_before(const WriteRequest& request, const std::
     const auto view = store.read_view();
     auto record = load(*view, type.name, id);
     if (!record) throw Error(ErrorCode::data_loss, "the record of an idempotency key is missing");
-    require(request.catalogue, request.principal, request.action, request.plan, *record);
+    Access(request.catalogue, request.principal, *view, request.now).require(request.action, request.plan, *record);
     if (record->deleted) record = load_version(*view, type.name, id, 1).value().record;
     return {masked(request.principal, type, std::move(*record)), store.changes().last_position()};
   });

@@ -23,20 +23,22 @@ storage::AuditDraft denial(const Principal& principal, std::string_view action, 
 Record RecordEngine::Impl::load_visible(const storage::ReadView& view, const Catalogue& in, const Principal& principal,
                                         std::string_view type, std::string_view id) const {
   const auto& plan = in.plan(type);
-  require(in, principal, Action::read, plan);
+  Access access(in, principal, view, clock.now());
+  access.require(Action::read, plan);
   auto record = load(view, type, id);
   if (!record) throw_not_found(type, id);
-  require_visible(in, principal, plan, *record);
+  access.require_visible(plan, *record);
   return std::move(*record);
 }
 
 ListPage RecordEngine::Impl::list(const Catalogue& in, const Principal& principal, const TypePlan& plan,
                                   const ListRequest& request) const {
-  require(in, principal, Action::read, plan);
+  const auto view = store.read_view();
+  Access access(in, principal, *view, clock.now());
+  access.require(Action::read, plan);
   for (const auto& condition : request.where) require_condition_on(principal, plan.type(), condition.field);
   require_condition_on(principal, plan.type(), request.order_by);
   const ListQuery query(in, plan, request);
-  const auto view = store.read_view();
   auto range = query.range(*view);
   range.limit = std::min(kScanChunk, request.limit + 1);
   ListPage page;
@@ -47,7 +49,7 @@ ListPage RecordEngine::Impl::list(const Catalogue& in, const Principal& principa
       const auto record = load(*view, plan.type().name, id_at_end(chunk.entries[i].key));
       if (!record) throw Error(ErrorCode::data_loss, "an index entry names a record that is not there");
       ++scanned;
-      if (!record->deleted && query.holds(*record) && visible(in, principal, plan, *record)) {
+      if (!record->deleted && query.holds(*record) && access.visible(plan, *record)) {
         page.records.push_back(masked(principal, plan.type(), *record));
       }
       const bool more = chunk.more || i + 1 < chunk.entries.size();
@@ -66,21 +68,20 @@ ListPage RecordEngine::Impl::list(const Catalogue& in, const Principal& principa
   }
 }
 
-std::uint64_t RecordEngine::Impl::count(const Catalogue& in, const Principal& principal, const TypePlan& plan) const {
+// Of those `access` may see; null: of all.
+std::uint64_t RecordEngine::Impl::count(const storage::ReadView& view, const TypePlan& plan, Access* access) const {
   const auto& name = plan.type().name;
-  const bool owned = !plan.type().owner_field.empty();
-  const auto view = store.read_view();
-  storage::ScanRange range{index_prefix(name, kLevelIndex), {}, storage::kMaxPageEntries, false};
-  range.end = storage::after_prefix(index_prefix(name, kLevelIndex, TypePlan::level_components(principal.clearance)));
+  const auto prefix = index_prefix(name, kLevelIndex);
+  storage::ScanRange range{prefix, storage::after_prefix(prefix), storage::kMaxPageEntries, false};
   std::uint64_t count = 0;
   for (bool more = true; more;) {
-    const auto page = view->scan(KeySpace::indexes, range);
+    const auto page = view.scan(KeySpace::indexes, range);
     more = page.more && !page.entries.empty();
     if (more) (range.begin = page.entries.back().key).push_back(0);
-    if (!owned) count += page.entries.size();
-    for (std::size_t i = 0; owned && i < page.entries.size(); ++i) {
-      const auto record = load(*view, name, id_at_end(page.entries[i].key));
-      if (record && visible(in, principal, plan, *record)) ++count;
+    if (access == nullptr) count += page.entries.size();
+    for (std::size_t i = 0; access != nullptr && i < page.entries.size(); ++i) {
+      const auto record = load(view, name, id_at_end(page.entries[i].key));
+      if (record && access->visible(plan, *record)) ++count;
     }
   }
   return count;
@@ -99,8 +100,10 @@ std::optional<Record> RecordEngine::find(const Principal& principal, std::string
   const auto catalogue = impl_->current();
   const auto* plan = catalogue->find_plan(type);
   if (plan == nullptr) return std::nullopt;
-  auto record = load(*impl_->store.read_view(), type, id);
-  if (!record || record->deleted || !visible(*catalogue, principal, *plan, *record)) return std::nullopt;
+  const auto view = impl_->store.read_view();
+  auto record = load(*view, type, id);
+  if (!record || record->deleted) return std::nullopt;
+  if (!Access(*catalogue, principal, *view, impl_->clock.now()).visible(*plan, *record)) return std::nullopt;
   return masked(principal, plan->type(), std::move(*record));
 }
 
@@ -115,7 +118,7 @@ Record RecordEngine::get_version(const Principal& principal, std::string_view ty
       throw Error(ErrorCode::not_found, "the record has no such version", "record.version_not_found",
                   {{"version", std::to_string(version)}});
     }
-    require_visible(*catalogue, principal, catalogue->plan(type), found->record);
+    Access(*catalogue, principal, *view, impl_->clock.now()).require_visible(catalogue->plan(type), found->record);
     return masked(principal, catalogue->plan(type).type(), std::move(found->record));
   });
 }
@@ -126,7 +129,7 @@ HistoryPage RecordEngine::history(const Principal& principal, std::string_view t
     const auto catalogue = impl_->current();
     const auto view = impl_->store.read_view();
     const auto current = impl_->load_visible(*view, *catalogue, principal, type, id);
-    return HistoryReader(*view, *catalogue, principal, current).page(request);
+    return HistoryReader(*view, *catalogue, principal, current, impl_->clock.now()).page(request);
   });
 }
 
@@ -180,7 +183,8 @@ std::optional<Record> RecordEngine::find_by(const Principal& principal, std::str
 void RecordEngine::begin_export(const Principal& principal, std::string_view type, std::string_view format) const {
   impl_->audited(principal, "export", subject(type, {}), [&] {
     const auto catalogue = impl_->current();
-    require(*catalogue, principal, Action::export_records, catalogue->plan(type));
+    const auto view = impl_->store.read_view();
+    Access(*catalogue, principal, *view, impl_->clock.now()).require(Action::export_records, catalogue->plan(type));
     impl_->store.run_transaction([&](storage::Transaction& transaction) {
       const Json detail{{"format", format}};
       transaction.append_audit(
@@ -193,21 +197,34 @@ std::uint64_t RecordEngine::count(const Principal& principal, std::string_view t
   return impl_->audited(principal, "list", subject(type), [&] {
     const auto catalogue = impl_->current();
     const auto& plan = catalogue->plan(type);
-    require(*catalogue, principal, Action::read, plan);
     const auto position = impl_->store.changes().last_position();
-    const auto owner = plan.type().owner_field.empty() ? std::string() : principal.id;
-    const auto key = std::string(type) + "\n" + std::to_string(principal.clearance) + "\n" + owner;
+    const auto view = impl_->store.read_view();
+    Access access(*catalogue, principal, *view, impl_->clock.now());
+    access.require(Action::read, plan);
+    if (!sees_all(catalogue->schema(), principal, plan.type())) return impl_->count(*view, plan, &access);
     {
       std::lock_guard lock(impl_->counts_mutex);
-      const auto known = impl_->counts.find(key);
+      const auto known = impl_->counts.find(plan.type().name);
       if (known != impl_->counts.end() && known->second.position == position) return known->second.count;
     }
-    const auto count = impl_->count(*catalogue, principal, plan);
+    const auto count = impl_->count(*view, plan, nullptr);
     std::lock_guard lock(impl_->counts_mutex);
-    if (impl_->counts.size() >= Impl::kMaxCounts) impl_->counts.clear();
-    impl_->counts[key] = {position, count};
+    impl_->counts[plan.type().name] = {position, count};
     return count;
   });
+}
+
+Standing RecordEngine::standing(const Record& record) const {
+  static const Principal kNobody;
+  const auto catalogue = impl_->current();
+  const auto view = impl_->store.read_view();
+  return Access(*catalogue, kNobody, *view, impl_->clock.now()).standing(catalogue->plan(record.type), record);
+}
+
+bool RecordEngine::may(const Principal& principal, Action action, const Record& record) const {
+  const auto catalogue = impl_->current();
+  const auto view = impl_->store.read_view();
+  return Access(*catalogue, principal, *view, impl_->clock.now()).may(action, catalogue->plan(record.type), record);
 }
 
 }  // namespace lantai::records

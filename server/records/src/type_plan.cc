@@ -1,6 +1,7 @@
 #include "type_plan.h"
 
 #include <algorithm>
+#include <climits>
 
 #include "index_value.h"
 #include "lantai/base/error.h"
@@ -62,6 +63,17 @@ void add_links(const FieldDecl& field, const std::string& path, const Json& valu
       add_links(column, path + "." + column.name, field_value(row, column.name), out);
     }
   }
+}
+
+// By itself, whatever it lies in; an unknown level as the highest.
+int own_rank(const schema::Schema& schema, const TypeDecl& type, const Record& record) {
+  const auto* field = type.level_field.empty() ? nullptr : type.find_field(type.level_field);
+  const auto* levels = field == nullptr ? nullptr : schema.find_vocabulary(field->vocabulary);
+  if (levels == nullptr) return 0;
+  const auto found = record.fields.find(type.level_field);
+  const Json& level = found != record.fields.end() ? *found : field->default_value;
+  const auto* term = level.is_string() ? levels->find(level.get_ref<const std::string&>()) : nullptr;
+  return term == nullptr ? INT_MAX : term->rank;
 }
 
 }  // namespace
@@ -184,7 +196,7 @@ std::set<Bytes> TypePlan::index_keys(const Record& record) const {
       out.insert(index_key(type_->name, index.name, entry, record.id));
     }
   }
-  const int rank = required_clearance(*schema_, *type_, record);
+  const int rank = own_rank(*schema_, *type_, record);
   out.insert(index_key(type_->name, kLevelIndex, level_components(rank), record.id));
   return out;
 }

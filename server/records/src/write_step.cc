@@ -51,7 +51,7 @@ Record WriteStep::run() {
 
 void WriteStep::load_and_compare() {
   const auto& plan = request_.plan;
-  require(request_.catalogue, request_.principal, request_.action, plan);
+  access_.require(request_.action, plan);
   if (request_.action == Action::create) {
     after_.type = plan.type().name;
     after_.id = request_.id;
@@ -60,7 +60,7 @@ void WriteStep::load_and_compare() {
   }
   before_ = load(transaction_, plan.type().name, request_.id);
   if (!before_) throw_not_found(plan.type().name, request_.id);
-  require(request_.catalogue, request_.principal, request_.action, plan, *before_);
+  access_.require(request_.action, plan, *before_);
   if (before_->deleted) throw Error(ErrorCode::not_found, "the record has been deleted", "record.deleted");
   if (request_.expected_version != 0 && request_.expected_version != before_->version) {
     throw Error(
@@ -75,7 +75,7 @@ void WriteStep::check() {
   if (after_.deleted) {
     transaction_.use_reserve();
     apply_rules();
-    LinkStep(request_.catalogue, plan, request_.principal, transaction_).require_unused(after_);
+    LinkStep(request_.catalogue, plan, access_, transaction_).require_unused(after_);
     return;
   }
   const auto typed = typed_text(after_.fields, plan.type().code_field);
@@ -88,9 +88,9 @@ void WriteStep::check() {
   const auto ruled = after_.fields;
   code_.apply(before(), after_, typed, context_.follow(before(), after_));
   if (after_.fields != ruled) validate();
-  auto problems = LinkStep(request_.catalogue, plan, request_.principal, transaction_).problems(before(), after_);
+  auto problems = LinkStep(request_.catalogue, plan, access_, transaction_).problems(before(), after_);
   if (!problems.empty()) throw Error("links of the record do not hold", std::move(problems));
-  if (!allowed(request_.catalogue.schema(), request_.principal, request_.action, plan.type(), &after_)) {
+  if (!access_.may(request_.action, plan, after_)) {
     throw Denied(ErrorCode::permission_denied, "the record would be out of its author's reach",
                  "record.level_above_clearance");
   }
@@ -151,7 +151,7 @@ void WriteStep::persist() {
   }
   write_uniques();
   write_indexes();
-  LinkStep(request_.catalogue, request_.plan, request_.principal, transaction_).write(before(), after_);
+  LinkStep(request_.catalogue, request_.plan, access_, transaction_).write(before(), after_);
   code_.write_numbers(before(), after_);
   write_blob_owners();
   transaction_.put(KeySpace::records, record_key(type, after_.id), std::move(record));

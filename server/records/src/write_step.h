@@ -33,6 +33,7 @@ class WriteStep {
   WriteStep(storage::Transaction& transaction, const WriteRequest& request)
       : transaction_(transaction),
         request_(request),
+        access_(request.catalogue, request.principal, transaction, request.now),
         context_(request.catalogue, request.plan, transaction),
         code_(request.catalogue, request.plan, transaction, context_) {}
 
@@ -58,6 +59,7 @@ class WriteStep {
 
   storage::Transaction& transaction_;
   const WriteRequest& request_;
+  Access access_;
   LinkedContext context_;
   CodeStep code_;
   std::optional<Record> before_;

@@ -99,12 +99,16 @@ struct TypeDecl {
   std::string date_field;        // or empty
   std::string department_field;  // or empty
   std::string level_field;       // 密级 or access level that decides who may see it; empty: everybody who may read
+  std::string closed_field;      // date until which only those who keep the records see it, or empty
   std::string parent_field;      // link to the same type that makes a tree, or empty
   std::string owner_field;       // principal id of the only one who may see it unless it is shared, or empty
   std::string shared_field;      // boolean: true lets everybody who may read see an owned record
   std::string numbering;         // name of a numbering template, or empty
   std::string number_field;      // integer: the number that the reference code ends with, or empty
   std::vector<std::string> like_parent;  // fields with the parent's values
+  // Links to what the record lies in, nearest first: level, closing date and department that it does not say itself are
+  // those of the nearest that does. The default of a level holds where nothing is said, and is never stored.
+  std::vector<std::string> inherits;
   bool files = false;                    // may have component files
   bool searchable = true;                // found by full-text search
   std::vector<FieldDecl> fields;

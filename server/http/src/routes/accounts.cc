@@ -22,8 +22,8 @@ void read_list(const Json& body, const std::string& name, T& into) {
 
 // What the body says of an account; what it does not say stays.
 void amend(const Json& body, identity::Account& account) {
-  static const std::set<std::string> kKnown{"login",       "name",     "roles",    "clearance",
-                                            "departments", "disabled", "password", "must_change_password"};
+  static const std::set<std::string> kKnown{"login", "name",     "roles",    "clearance",           "departments",
+                                            "scope", "disabled", "password", "must_change_password"};
   if (!body.is_object()) throw Error(ErrorCode::invalid_argument, "not an object", "request.bad_json");
   for (const auto& [name, value] : body.items()) {
     if (!kKnown.contains(name)) throw Error("unknown", {FieldProblem{name, "field.unknown", {{"name", name}}}});
@@ -35,6 +35,12 @@ void amend(const Json& body, identity::Account& account) {
   account.must_change_password = flag_member(body, "must_change_password", account.must_change_password);
   read_list(body, "roles", account.roles);
   read_list(body, "departments", account.departments);
+  if (body.contains("scope")) {
+    const auto scope = identity::scope_named(text_member(body, "scope"));
+    if (!scope)
+      throw Error("no such scope", {FieldProblem{"scope", "field.wrong_kind", {{"kind", "all, own, subtree"}}}});
+    account.scope = *scope;
+  }
 }
 
 Response list_accounts(Call& call) {

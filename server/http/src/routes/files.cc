@@ -51,8 +51,7 @@ Response added(Call& call, records::NewFile file) {
 // Refused before the bytes come: an upload of hours must not end in 403.
 void check_may_add(Call& call) {
   const auto record = call.app().records().get(call.principal(), call.at("type"), call.at("id"));
-  const auto& type = call.app().schema().type(record.type);
-  if (!records::allowed(call.app().schema(), call.principal(), records::Action::add_file, type, &record)) {
+  if (!call.app().records().may(call.principal(), records::Action::add_file, record)) {
     throw Error(ErrorCode::permission_denied, "may not add files", "record.permission_denied");
   }
   const auto version = expected_version(call.head.headers);

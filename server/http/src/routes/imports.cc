@@ -89,7 +89,7 @@ class ImportReceiver final : public Receiver, private PartSink {
     if (type == nullptr) {
       throw Error("unknown type", {FieldProblem{"type", "import.unknown_type", {{"type", options_.type}}}});
     }
-    if (!records::allowed(schema, call_.principal(), records::Action::create, *type, nullptr)) {
+    if (!records::allowed(schema, call_.principal(), records::Action::create, *type)) {
       throw Error(ErrorCode::permission_denied, "may not import", "record.permission_denied");
     }
   }

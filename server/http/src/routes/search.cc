@@ -132,7 +132,7 @@ std::optional<records::Principal> viewer(Call& call) {
     throw Error(ErrorCode::permission_denied, "only archivists ask for others", "auth.forbidden");
   const auto account = call.app().accounts().find_login(login);
   if (!account) bad("viewer");
-  return identity::principal_of(*account);
+  return call.app().accounts().principal_of(*account);
 }
 
 Response get_explanation(Call& call) {

@@ -100,7 +100,7 @@ class RowReceiver final : public Receiver {
         type_(call.app().schema().type(call.at("type"))),
         csv_(media_type(call.head.headers.get("content-type")) == "text/csv"),
         dry_run_(call.query.flag("dry_run")) {
-    if (!records::allowed(call.app().schema(), call.principal(), records::Action::create, type_, nullptr)) {
+    if (!records::allowed(call.app().schema(), call.principal(), records::Action::create, type_)) {
       throw Error(ErrorCode::permission_denied, "may not import", "record.permission_denied");
     }
   }

@@ -51,6 +51,10 @@ struct Document {
   std::vector<std::string> access;  // who may see it: any one of these terms
 };
 
+// Facet field with what the document lies in, nearest first, as one value: `volume/… class/… fonds/…`. Documents that
+// lie in the same share it.
+inline constexpr std::string_view kLiesIn = "lies_in";
+
 class DocumentSource {
  public:
   virtual ~DocumentSource() = default;

@@ -22,6 +22,7 @@ namespace lantai::search {
 struct AccessFilter {
   bool everything = false;
   std::vector<std::string> any_of;  // access terms
+  std::vector<std::string> lent{};  // `item/…`, `volume/…`: seen besides, with what lies in them (index::kLiesIn)
 };
 
 struct FieldFilter {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -23,6 +24,10 @@
 
 namespace lantai::identity {
 
+enum class DepartmentScope { all, own, subtree };
+std::string_view name_of(DepartmentScope scope);  // "all", "own", "subtree"
+std::optional<DepartmentScope> scope_named(std::string_view name);
+
 struct Account {
   std::string id;
   std::string login;  // unique, folded to lower case
@@ -35,6 +40,9 @@ struct Account {
   Timestamp password_set;      // as read; the beginning of time: not known, made by an earlier version
   bool second_factor = false;  // signing in takes a code, too; as read, update leaves it
   std::uint64_t version = 0;   // as read; update throws conflict when it has changed, 0: whatever is there
+  // Which departments' records it sees, of those that are not open to all: every one's, its own, or its own and those
+  // below them.
+  DepartmentScope scope = DepartmentScope::all;
 };
 
 // What is due before anything else is done. Never of tokens: none is made before.
@@ -47,6 +55,17 @@ struct Session {
   Timestamp expires;
   Duty duty = Duty::none;
 };
+
+// A record that somebody may read for a time, whatever level, department and closing date it has, with what lies in it.
+struct Grant {
+  std::string account;
+  std::string record;  // `item/…`, `volume/…`
+  Timestamp until;
+  std::string reason;
+  std::string by;  // who gave it
+  Timestamp given;
+};
+inline constexpr std::size_t kMaxGrantReason = 500;
 
 struct SignIn {
   std::string_view login, password, address;
@@ -63,6 +82,8 @@ struct AccountsOptions {
   std::chrono::seconds longest_delay{15 * 60};  // doubles from one second up to this
   std::size_t hash_memory_bytes = 64U << 20U;   // Argon2id; older hashes are renewed at sign-in
   unsigned hash_passes = 3;
+  // The departments with all that are below them; without it a scope of subtree is as one of own. Thread-safe.
+  std::function<std::set<std::string>(const std::vector<std::string>&)> departments_below{};
 };
 
 class Accounts {
@@ -89,6 +110,18 @@ class Accounts {
   virtual std::optional<Account> find(std::string_view account_id) const = 0;
   virtual std::optional<Account> find_login(std::string_view login) const = 0;
   virtual std::vector<Account> list() const = 0;
+
+  // What an account may do, when it is not signed in itself: who asks on behalf of whom is the caller's to check.
+  virtual records::Principal principal_of(const Account& account, std::string_view address = {}) const = 0;
+
+  // By an archivist, who must be able to see the record: that is for the caller to check. In place of an earlier one
+  // for the same record and account. Throws with field problems of `until` (not in the future) and `reason` (missing,
+  // or longer than kMaxGrantReason).
+  virtual Grant give_grant(const records::Principal& by, Grant grant) = 0;
+  // By an archivist or the security officer; nothing when there is none.
+  virtual void revoke_grant(const records::Principal& by, std::string_view account_id, std::string_view record) = 0;
+  // In force now, the first to end first; of one account or record, when they are named.
+  virtual std::vector<Grant> grants(std::string_view account_id, std::string_view record) const = 0;
 
   virtual SecurityPolicy policy() const = 0;
   // By the security officer; `change` as amended takes it. Throws with field problems; failed_precondition when
@@ -164,8 +197,6 @@ class Accounts {
   virtual std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) = 0;
 };
 
-// What an account may do, when it is not signed in itself: who asks on behalf of whom is the caller's to check.
-records::Principal principal_of(const Account& account, std::string_view address = {});
 // The operator at the machine, acting through the command line on the store itself.
 records::Principal operator_principal();
 records::Principal service_principal(std::string_view name);

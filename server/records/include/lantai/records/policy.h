@@ -1,12 +1,16 @@
-// May this principal do that? One function for every door. Roles come from the type's permissions; a record with a
-// level is seen only by those whose clearance reaches it, whatever their role. A service principal passes every role
+// May this principal do that? One function for every door (docs/adr/0061). Roles come from the type's permissions.
+// Which records of it somebody sees, whatever their role, depends on what the record asks (its standing) and what they
+// bring: clearance, the departments in their scope, and what was lent to them. A service principal passes every role
 // check (its name is in the audit log) and none of clearance. The index uses the same answer, compiled to terms. Pure;
 // thread-safe. Used in tests/records/policy_test.cc.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "lantai/base/time.h"
 #include "lantai/records/principal.h"
 #include "lantai/records/record.h"
 #include "lantai/schema/schema.h"
@@ -16,22 +20,56 @@ namespace lantai::records {
 // add_file: whoever made a record completes it with files, without the right to update, until somebody else changes it.
 enum class Action { read, create, update, remove, export_records, add_file };
 
-// `record` may be null: may the principal do this to any record of the type at all?
-bool allowed(const schema::Schema& schema, const Principal& principal, Action action, const schema::TypeDecl& type,
-             const Record* record);
+// What a record asks of whoever wants to see it, by itself or by what it lies in (`inherits` of its type).
+struct Standing {
+  std::string level;                 // the term that holds; empty: the type knows no levels
+  int rank = 0;                      // clearance asked for
+  bool open = false;                 // of the lowest level there is: whatever the department
+  std::string department;            // id; empty: none
+  bool closed = false;               // its day has not come: for those who keep records of the type
+  std::optional<std::string> owner;  // the only one who sees it
+  std::vector<std::string> within;   // itself and what it lies in, nearest first: `item/…`, `volume/…`
+};
 
-// The clearance a record asks for: the rank of its level; of a missing level the declared default's, otherwise, as of
-// an unknown one, the highest there is.
-int required_clearance(const schema::Schema& schema, const schema::TypeDecl& type, const Record& record);
+// The record with that type and id, as it is now; nullopt: there is none.
+using Containers = std::function<std::optional<Record>(const std::string& type, const std::string& id)>;
+
+// The level: its own, else that of the nearest container that has one, else the declared default, else, as for an
+// unknown one, the highest there is. Closing date and department likewise. Cost: one call for each container.
+Standing standing_of(const schema::Schema& schema, const schema::TypeDecl& type, const Record& record,
+                     const Containers& containers, Date today);
+// The day on which closing dates are compared.
+Date office_day(Timestamp now);
+
+// To any record of the type at all?
+bool allowed(const schema::Schema& schema, const Principal& principal, Action action, const schema::TypeDecl& type);
+// To this one?
+bool allowed(const schema::Schema& schema, const Principal& principal, Action action, const schema::TypeDecl& type,
+             const Record& record, const Standing& standing);
+// Every record of the type there is or may be: no standing needs to be known.
+bool sees_all(const schema::Schema& schema, const Principal& principal, const schema::TypeDecl& type);
+
+// Why may somebody see a record, or not? For those who answer such questions.
+enum class Ground { role, clearance, department, closed, owner, lent, all };
+struct Verdict {
+  bool visible = false;
+  Ground ground = Ground::all;  // of a refusal the first, of a permission what decided it
+};
+Verdict verdict(const schema::Schema& schema, const Principal& principal, const schema::TypeDecl& type,
+                const Standing& standing);
+
 // Fields of sensitivity personal: seen by those who may update records of the type, left out for everybody else.
 bool may_see_personal(const Principal& principal, const schema::TypeDecl& type);
 
 // Terms a record carries in the index, and terms a principal may see: a record is visible to a principal exactly when
-// they share one. `everything`: no filter needed.
-std::vector<std::string> access_terms(const schema::Schema& schema, const schema::TypeDecl& type, const Record& record);
+// they share one, or it or what it lies in was lent to them. `everything`: no filter needed.
+std::vector<std::string> access_terms(const schema::TypeDecl& type, const Standing& standing);
+// Does everybody who sees the one by its standing see the other, too?
+bool shows_no_more(const Standing& shown, const Standing& by);
 struct AccessGrant {
   bool everything = false;  // of the types that search finds
   std::vector<std::string> any_of;
+  std::vector<std::string> lent;  // `item/…`, `volume/…`
 };
 AccessGrant access_grant(const schema::Schema& schema, const Principal& principal);
 

@@ -16,6 +16,10 @@ struct Principal {
   std::vector<std::string> departments;
   std::string address;  // where the request came from, for the audit log
   bool service = false;
+  // Which departments' records, unless they are open to all: every department's, or those of `scope` (ids).
+  bool all_departments = true;
+  std::set<std::string> scope{};
+  std::set<std::string> lent{};  // seen for a time whatever their level, with what lies in them: `item/…`, `volume/…`
 };
 
 }  // namespace lantai::records

@@ -149,13 +149,19 @@ class RecordEngine {
   // Children of a record in the tree of parent_field, paged; `parent_id` empty: the roots.
   ListPage children(const Principal& principal, std::string_view type, std::string_view parent_id,
                     const ListRequest& request) const;
-  // O(records of the type) index keys, remembered until the next change.
+  // O(records of the type) index keys, remembered until the next change; for those who do not see all of it also a read
+  // of each record.
   std::uint64_t count(const Principal& principal, std::string_view type) const;
+
+  // What the record asks of whoever wants to see it, now.
+  Standing standing(const Record& record) const;
+  // The one answer of policy.h, for a record that was read.
+  bool may(const Principal& principal, Action action, const Record& record) const;
 
   // Numbers given within each scope: the next record gets `highest` + 1. `missing` are those below it that no record
   // has: never given, or their record was deleted or got another code; the first kMissingLimit of them. Duplicates
-  // cannot be stored. Scopes tell of records of every level: it takes the right to update the type and the highest
-  // clearance. By scope, paged; O(numbers given within the scopes shown).
+  // cannot be stored. Scopes tell of every record: it takes the right to update the type and to see all of it. By
+  // scope, paged; O(numbers given within the scopes shown).
   static constexpr std::size_t kMissingLimit = 1000;
   struct Continuity {
     std::string scope;

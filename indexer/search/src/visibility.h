@@ -1,0 +1,40 @@
+// What of the index may the caller see? By sets of access terms, which are few, and by what was lent, which is looked
+// at only for those to whom something was. Thread-confined; what it is made of outlives it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "lantai/index/columns.h"
+#include "lantai/index/document.h"
+#include "lantai/search/searcher.h"
+
+namespace lantai::search {
+
+class Visibility {
+ public:
+  Visibility(const AccessFilter& access, const index::Columns& columns);
+
+  // `set`: of the document's standing.
+  bool sees(index::DocId doc, std::uint32_t set) {
+    return (set < sets_.size() && sets_[set]) || (lends_ && is_lent(doc));
+  }
+
+ private:
+  bool is_lent(index::DocId doc);
+
+  const index::Columns& columns_;
+  std::vector<bool> sets_;  // by number
+  bool lends_ = false;
+  std::set<std::pair<std::uint32_t, std::string>> records_;  // type by number, id
+  const index::FieldColumn* lies_in_ = nullptr;
+  std::optional<index::FieldColumn::Walker> walker_;
+  std::vector<bool> places_;  // by number of the value
+};
+
+// Of the document as the store has it now.
+bool sees(const AccessFilter& access, const index::Document& document);
+
+}  // namespace lantai::search
