@@ -55,6 +55,15 @@ search::TokenSeal page_token_seal(storage::Store& store) {
           [sealer](std::string_view sealed) { return sealer->open(sealed); }};
 }
 
+// Those that others inherit from.
+std::set<std::string> container_types(const schema::Schema& schema) {
+  std::set<std::string> types;
+  for (const auto& type : schema.types()) {
+    for (const auto& field : type.inherits) types.insert(type.find_field(field)->target);
+  }
+  return types;
+}
+
 // Members are declared in the order in which they may use one another, so that they stop in the reverse order: jobs,
 // then the index, then extraction, then the store.
 class RunningApplication final : public Application {
@@ -218,13 +227,20 @@ class RunningApplication final : public Application {
       return (!changed || changed->contains({one.type, one.id})) && !records_.find(principal, one.type, one.id);
     });
   }
-  // Most of the time nothing; nullopt: more than is worth reading.
+  // Most of the time nothing; nullopt: any may have, for there are more than is worth reading, or what others lie in
+  // has changed and the index has not followed with them yet.
   Changed changed_since(std::uint64_t position) const {
+    const auto [settled, announced] = renames_->progress();
     std::set<std::pair<std::string, std::string>> changed;
-    if (store_->changes().last_position() <= position) return changed;
-    const auto changes = store_->changes().read(position, kChangesRead);
+    if (announced > position) return std::nullopt;
+    const auto from = std::min(position, settled);
+    if (store_->changes().last_position() <= from) return changed;
+    const auto changes = store_->changes().read(from, kChangesRead);
     if (changes.size() == kChangesRead) return std::nullopt;
-    for (const auto& change : changes) changed.emplace(change.subject, change.id);
+    for (const auto& change : changes) {
+      if (change.operation == "update" && containers_.contains(change.subject)) return std::nullopt;
+      if (change.position > position) changed.emplace(change.subject, change.id);
+    }
     return changed;
   }
   archive::PipelineOptions reading(const Configuration& configuration) {
@@ -259,6 +275,7 @@ class RunningApplication final : public Application {
   archive::PageImages page_images_;
   const std::unique_ptr<archive::ExtractionPipeline> extraction_;
   const std::unique_ptr<archive::RenameAnnouncer> renames_;
+  const std::set<std::string> containers_ = container_types(*schema_);
   const HoldingsSource holdings_;
   const FieldNames field_names_;
   const std::unique_ptr<index::Indexer> indexer_;

@@ -58,6 +58,11 @@ class Announcer final : public RenameAnnouncer {
     changed_.notify_all();
   }
 
+  Progress progress() const override {
+    std::lock_guard lock(mutex_);
+    return {settled_, announced_};
+  }
+
   std::uint64_t wait_until(std::uint64_t position, SteadyClock::time_point deadline) override {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_until(lock, deadline, [&] { return settled_ >= position; })) return 0;
@@ -207,7 +212,7 @@ class Announcer final : public RenameAnnouncer {
   const Clock& clock_;
   std::vector<storage::ChangeDraft> batch_;  // the thread's own
   const records::Principal principal_ = identity::service_principal("renames");
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::uint64_t settled_ = 0;  // written by the thread alone
   std::uint64_t stored_ = 0;   // the thread's own

@@ -54,6 +54,7 @@ struct Route {
 // The table, resource by resource.
 void add_session_routes(std::vector<Route>& table);
 void add_account_routes(std::vector<Route>& table);
+void add_rights_routes(std::vector<Route>& table);
 void add_record_routes(std::vector<Route>& table);
 void add_transfer_routes(std::vector<Route>& table);  // records as CSV and JSON Lines
 void add_file_routes(std::vector<Route>& table);

@@ -26,8 +26,11 @@ void mask_rows(const schema::FieldDecl& table, Record& record) {
 
 }  // namespace
 
+// What is not there costs as much as what may not be seen: its attempt is audited, too.
 void throw_not_found(std::string_view type, std::string_view id) {
-  throw Error(ErrorCode::not_found, "there is no " + subject(type, id), "record.not_found");
+  const auto message = "there is no " + subject(type, id);
+  if (id.size() == kIdBytes) throw Denied(ErrorCode::not_found, message, "record.not_found");
+  throw Error(ErrorCode::not_found, message, "record.not_found");
 }
 
 Standing Access::standing(const TypePlan& plan, const Record& record) {
@@ -66,7 +69,7 @@ void Access::require(Action action, const TypePlan& plan) const {
 
 void Access::require_visible(const TypePlan& plan, const Record& record) {
   if (visible(plan, record)) return;
-  throw Denied(ErrorCode::not_found, "there is no " + subject(record.type, record.id), "record.not_found");
+  throw_not_found(record.type, record.id);
 }
 
 void Access::require(Action action, const TypePlan& plan, const Record& record) {

@@ -41,6 +41,7 @@ struct RecordEngine::Impl {
     try {
       return body();
     } catch (const Denied&) {
+      if (principal.service) throw;
       store.run_transaction(
           [&](storage::Transaction& transaction) { transaction.append_audit(denial(principal, action, what)); });
       throw;

@@ -6,6 +6,7 @@ std::vector<Route> all_routes() {
   std::vector<Route> table;
   add_session_routes(table);
   add_account_routes(table);
+  add_rights_routes(table);
   add_record_routes(table);
   add_transfer_routes(table);
   add_file_routes(table);

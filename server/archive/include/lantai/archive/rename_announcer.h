@@ -28,6 +28,11 @@ class RenameAnnouncer {
   static std::unique_ptr<RenameAnnouncer> start(storage::Store& store, const records::RecordEngine& engine,
                                                 const Clock& clock);
   virtual ~RenameAnnouncer() = default;
+  struct Progress {
+    std::uint64_t settled = 0;    // the effects of changes up to here are in the feed
+    std::uint64_t announced = 0;  // up to here; whoever has read so far knows them
+  };
+  virtual Progress progress() const = 0;
   // The change position by which everything that `position` renamed is in the feed; 0 at the deadline.
   virtual std::uint64_t wait_until(std::uint64_t position, std::chrono::steady_clock::time_point deadline) = 0;
 };
