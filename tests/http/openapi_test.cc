@@ -179,6 +179,14 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
   const auto made = see("createRecord", archivist.post(items, {{"fields", fields}}));
   see("checkRecord", archivist.post(items + "/check", {{"fields", {{"title", ""}}}}));
   const auto path = path_of(made.json());
+  const auto record = "item/" + made.json()["id"].get<std::string>();
+  const Json lent{{"record", record}, {"login", "reader"}, {"until", "2199-01-01T00:00:00Z"}, {"reason", "查阅"}};
+  const auto given = see("giveGrant", archivist.post("/api/v1/grants", lent)).json();
+  see("listGrants", archivist.get("/api/v1/grants?record=" + record));
+  see("whoSees", archivist.get(path + "/access"));
+  const auto borrower = given["account"].get<std::string>();
+  see("whatTheySee", archivist.get("/api/v1/accounts/" + borrower + "/access"));
+  see("revokeGrant", archivist.remove("/api/v1/grants?account=" + borrower + "&record=" + record));
   see("getRecord", archivist.get(path));
   const auto changed = see("updateRecord", archivist.patch(path, {{"fields", {{"notes", "核对"}}}}, if_match(made)));
   see("getHistory", archivist.get(path + "/history"));

@@ -39,9 +39,13 @@ BOOST_AUTO_TEST_CASE(a_level_above_the_clearance_hides_the_record_and_leaves_a_t
   const auto item = holdings.add_item("人事任免", {{"access_level", "受限"}});
   const auto error = error_of([&] { engine.get(staff(), "item", item.id); });
   BOOST_TEST((error.code() == ErrorCode::not_found));
-  BOOST_TEST(error.message_id() == error_of([&] { engine.get(staff(), "item", make_id({1})); }).message_id());
   BOOST_TEST(holdings.last_audit().outcome == "denied");
   BOOST_TEST(holdings.last_audit().subject == "item/" + item.id);
+  // What is not there leaves the same trace, so that the time it takes does not tell one from the other.
+  const auto none = make_id({1});
+  BOOST_TEST(error.message_id() == error_of([&] { engine.get(staff(), "item", none); }).message_id());
+  BOOST_TEST(holdings.last_audit().outcome == "denied");
+  BOOST_TEST(holdings.last_audit().subject == "item/" + none);
   BOOST_TEST(!engine.find(staff(), "item", item.id));
   BOOST_TEST(engine.list(staff(), "item", {}).records.empty());
   BOOST_TEST(engine.count(staff(), "item") == 0U);
