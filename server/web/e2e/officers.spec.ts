@@ -124,3 +124,56 @@ test('a grave act asks for the password again and then goes on', async ({ page, 
   await expect(page).not.toHaveURL(new RegExp(item.id));
   expect(asked).toBe(2);
 });
+
+test('an archivist lends a record; the borrower reads it until it is taken back', async ({ page, browser, api, baseURL }) => {
+  const title = unique('借阅');
+  const login = unique('borrower');
+  const item = await api.create('item', { title, access_level: 'restricted' });
+  await api.account({ login, name: '借阅人甲', roles: ['reader'], clearance: 0, password: kPassword });
+  await signIn(page, 'e2e-archivist');
+  await page.goto(`/records/item/${item.id}`);
+  await page.getByRole('tab', { name: '谁能看到' }).click();
+  const panel = page.getByRole('tabpanel');
+  await panel.getByRole('searchbox').fill('借阅人甲');
+  const person = panel.locator('.people li', { hasText: login });
+  await expect(person).toContainText('级别不够');
+  await panel.getByLabel('用户名', { exact: true }).fill('nobody-of-that-name');
+  await panel.getByLabel('到期日').fill('2099-12-31');
+  await panel.getByLabel('事由').fill('编写校史');
+  await panel.getByRole('button', { name: '授权借阅' }).click();
+  await expect(panel.getByRole('alert')).toContainText('没有这个账号');
+  await panel.getByLabel('用户名', { exact: true }).fill(login);
+  await panel.getByRole('button', { name: '授权借阅' }).click();
+  await expect(person).toContainText('已借阅');
+  await expectAccessible(page);
+  await expectFits(page);
+
+  const elsewhere = await browser.newContext({ baseURL });
+  const borrower = await elsewhere.newPage();
+  await borrower.goto('/account');
+  await borrower.getByLabel('用户名').fill(login);
+  await borrower.getByLabel('密码').fill(kPassword);
+  await borrower.keyboard.press('Enter');
+  const mine = borrower.getByRole('region', { name: '借给我的档案' });
+  await expect(mine).toContainText('编写校史');
+  await mine.getByRole('link', { name: title }).click();
+  await expect(borrower.getByRole('heading', { level: 1 })).toHaveText(title);
+  await expect(borrower.getByRole('tab', { name: '谁能看到' })).toHaveCount(0);
+
+  await panel.getByRole('button', { name: /收回/ }).click();
+  await expect(person).toContainText('级别不够');
+  await borrower.reload();
+  await expect(borrower.getByRole('heading', { name: title })).toHaveCount(0);
+  await elsewhere.close();
+});
+
+test('the security officer sees what somebody sees, by number', async ({ page }) => {
+  await signIn(page, 'e2e-security');
+  await page.goto('/accounts');
+  await page.locator('tr', { hasText: 'e2e-staff' }).getByRole('button', { name: /所见/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('全部部门');
+  await expect(dialog.getByRole('row', { name: /^件/ })).toContainText('查看、新建');
+  await expectAccessible(page);
+  await expectFits(page);
+});

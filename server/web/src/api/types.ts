@@ -1,4 +1,5 @@
 // The shapes of docs/formats/http.md, as this application reads them.
+export type DepartmentScope = 'all' | 'subtree' | 'own';
 export interface Account {
   id: string;
   login: string;
@@ -6,6 +7,7 @@ export interface Account {
   roles: string[];
   clearance: number;
   departments: string[];
+  scope?: DepartmentScope;
   must_change_password?: boolean;
   disabled?: boolean;
   version?: number;
@@ -39,6 +41,33 @@ export interface SessionAnswer {
   expires: string;
   duty: Duty;
   verified: boolean; // the password was given a short while ago
+}
+// A record that somebody may read for a time.
+export interface Grant {
+  record: string;
+  title: string; // empty: not for the caller to see
+  account: string;
+  account_name: string;
+  until: string;
+  reason: string;
+  by: string;
+  by_name: string;
+  given: string;
+}
+export type Ground = 'role' | 'clearance' | 'department' | 'closed' | 'owner' | 'lent' | 'all';
+export interface RecordAccess {
+  level: string;
+  department: string;
+  closed: boolean;
+  within: { record: string; title: string }[];
+  people: { account: string; login: string; name: string; visible: boolean; ground: Ground }[];
+}
+export interface AccountAccess {
+  account: Account;
+  all_departments: boolean;
+  departments: { record: string; title: string }[];
+  types: { type: string; actions: string[]; seen: number | null }[];
+  grants: Grant[];
 }
 export interface SecurityPolicy {
   officers_combined: boolean;
