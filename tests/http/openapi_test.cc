@@ -227,6 +227,7 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
       archivist.get("/api/v1/explain?record=item" + path.substr(path.rfind('/')) + "&q=" + word + "+title:x"));
   see("getTree", archivist.get("/api/v1/tree"));
   see("getChanges", archivist.get("/api/v1/changes?since=0&limit=5"));
+  see("exportAudit", client.get("/api/v1/audit/export?format=csv&action=session."));
   see("getAudit", client.get("/api/v1/audit?limit=20"));
 
   // Imports.

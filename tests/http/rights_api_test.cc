@@ -1,4 +1,5 @@
 // Lending a record, taking it back, and who is told what about it.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "world.h"
@@ -99,6 +100,24 @@ BOOST_AUTO_TEST_CASE(who_sees_a_record_and_why_is_told_to_those_who_answer_for_i
   BOOST_TEST(sees["types"].dump().find("\"type\":\"item\"") != std::string::npos);
   BOOST_TEST(reader.get("/api/v1/accounts/none/access").status == 403);
   BOOST_TEST(security.get("/api/v1/accounts/none/access").status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(the_auditor_takes_out_what_was_found_and_that_is_noted) {
+  lend(archivist);
+  auto auditor = World::the().as("auditor");
+  BOOST_TEST(archivist.get("/api/v1/audit/export").status == 403);
+  const auto csv = auditor.get("/api/v1/audit/export?action=grant.give&subject=" + record);
+  BOOST_TEST_REQUIRE(csv.status == 200);
+  BOOST_TEST(csv.header("content-disposition").find("audit.csv") != std::string::npos);
+  BOOST_TEST(std::count(csv.body.begin(), csv.body.end(), '\n') == 2);  // the heading and one entry
+  BOOST_TEST(csv.body.find("archivist 甲") != std::string::npos);
+  BOOST_TEST(csv.body.find(record) != std::string::npos);
+  const auto lines = auditor.get("/api/v1/audit/export?format=jsonl&action=grant.give&subject=" + record);
+  BOOST_TEST(std::count(lines.body.begin(), lines.body.end(), '\n') == 2);
+  const auto noted = auditor.get("/api/v1/audit?action=audit.export").json()["entries"];
+  BOOST_TEST_REQUIRE(noted.size() >= 2U);
+  BOOST_TEST(noted[0]["detail"]["filter"]["subject"] == record);
+  BOOST_TEST(auditor.get("/api/v1/audit/export?format=xml").status == 400);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

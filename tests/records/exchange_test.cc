@@ -1,7 +1,7 @@
 #include <random>
 #include <sstream>
 
-#include "csv.h"
+#include "lantai/records/csv.h"
 #include "holdings.h"
 #include "lantai/records/record_export.h"
 #include "lantai/records/record_import.h"

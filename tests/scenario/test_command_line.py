@@ -528,7 +528,7 @@ class ThroughAServer(WithPapers):
         self.assertEqual(remote, lines(self.place.run("export")))
 
     def test_what_works_only_on_the_store_says_so(self):
-        for command in (["verify"], ["reindex"], ["serve"], ["export", "--audit"]):
+        for command in (["verify"], ["reindex"], ["serve"], ["audit", "export"]):
             done = self.remote(*command, check=False)
             self.assertEqual((command, done.returncode), (command, USAGE))
             self.assertIn("only on the store itself", done.stderr.decode())

@@ -45,7 +45,7 @@ class Operations(unittest.TestCase):
         self.place.client("lin").call("POST", "/api/v1/records/item", {"fields": {"title": "审计样件"}})
         self.place.stop()
         exported = self.place.folder / "audit.jsonl"
-        exported.write_bytes(self.place.run("export", "--audit").stdout)
+        exported.write_bytes(self.place.run("audit", "export").stdout)
         verify = [sys.executable, TOP / "tools/audit_verify", exported]
         self.assertEqual(subprocess.run(verify, capture_output=True, check=False).returncode, 0)
         lines = exported.read_text("utf-8").splitlines()
@@ -54,24 +54,56 @@ class Operations(unittest.TestCase):
         exported.write_text("\n".join([*lines[:-1], json.dumps(entry, ensure_ascii=False)]) + "\n", "utf-8")
         self.assertNotEqual(subprocess.run(verify, capture_output=True, check=False).returncode, 0)
 
-    def test_a_head_kept_outside_shows_a_log_that_lost_its_end(self):
+    def test_heads_kept_outside_show_a_log_that_lost_its_end(self):
+        heads, exported = self.place.folder / "heads.jsonl", self.place.folder / "audit.jsonl"
+        self.place.stop()
+        self.place.start("--audit-heads", str(heads))
         self.place.client("lin").call("POST", "/api/v1/records/item", {"fields": {"title": "审计样件"}})
         self.place.stop()
-        head, exported = self.place.folder / "head.json", self.place.folder / "audit.jsonl"
-        self.assertEqual(self.place.run("export", "--audit-head", str(head)).stdout, b"")
-        exported.write_bytes(self.place.run("export", "--audit").stdout)
-        verify = [sys.executable, TOP / "tools/audit_verify", exported, "--head", head]
-        self.assertEqual(subprocess.run(verify, capture_output=True, check=False).returncode, 0)
-        self.assertEqual(self.place.run("verify", "--head", str(head)).returncode, 0)
-        kept = json.loads(head.read_text("utf-8"))
-        for changed in ({**kept, "sequence": kept["sequence"] + 1000}, {**kept, "hash": "0" * 64}):
-            head.write_text(json.dumps(changed), "utf-8")
-            done = self.place.run("verify", "--head", str(head), "--format", "json", check=False)
-            self.assertEqual(done.returncode, 7)
-            self.assertIsNotNone(json.loads(done.stdout)["audit"]["first_broken"])
-            self.assertEqual(subprocess.run(verify, capture_output=True, check=False).returncode, 1)
-        head.write_text("{}", "utf-8")
-        self.assertEqual(self.place.run("verify", "--head", str(head), check=False).returncode, 2)
+        kept = [json.loads(line) for line in heads.read_text("utf-8").splitlines()]
+        self.assertGreaterEqual(len(kept), 2)  # at the start and at the end
+        key = self.place.run("audit", "key").stdout.decode().strip()
+        self.assertEqual({head["key"] for head in kept}, {key})
+        exported.write_bytes(self.place.run("audit", "export").stdout)
+
+        def verdicts(*more):
+            """Of the store's own check and of the independent one."""
+            own = self.place.run("audit", "verify", "--heads", str(heads), *more, "--format", "json", check=False)
+            other = subprocess.run([sys.executable, TOP / "tools/audit_verify", exported, "--heads", heads, *more], capture_output=True, check=False)
+            return own.returncode, other.returncode
+
+        self.assertEqual(verdicts(), (0, 0))
+        self.assertEqual(verdicts("--key", key), (0, 0))
+        self.assertEqual(verdicts("--key", "0" * 64), (7, 1))
+        last = kept[-1]
+        for changed in ({**last, "sequence": last["sequence"] + 1000}, {**last, "hash": "0" * 64}, {**last, "time": "2020-01-01T00:00:00.000000Z"}):
+            heads.write_text(json.dumps(changed) + "\n", "utf-8")
+            self.assertEqual(verdicts(), (7, 1), changed)  # the signature does not hold
+        unsigned = {"sequence": last["sequence"] + 1000, "hash": last["hash"]}
+        heads.write_text(json.dumps(unsigned) + "\n", "utf-8")
+        self.assertEqual(verdicts(), (7, 1))
+        heads.write_text(json.dumps({"sequence": last["sequence"], "hash": last["hash"]}) + "\n", "utf-8")
+        self.assertEqual(verdicts(), (0, 0))
+        self.assertEqual(verdicts("--key", key), (7, 1))
+        heads.write_text("{}", "utf-8")
+        self.assertEqual(verdicts(), (2, 2))
+
+    def test_a_signing_key_of_its_own_and_a_head_by_hand(self):
+        self.place.stop()
+        secret, heads = self.place.folder / "key", self.place.folder / "heads.jsonl"
+        secret.write_text("11" * 32 + "\n")
+        self.place.run("audit", "head", str(heads), "--audit-key", str(secret))
+        key = self.place.run("audit", "key", "--audit-key", str(secret)).stdout.decode().strip()
+        self.assertNotEqual(key, self.place.run("audit", "key").stdout.decode().strip())
+        self.assertEqual(self.place.run("audit", "verify", "--heads", str(heads), "--key", key).returncode, 0)
+        secret.write_text("no key")
+        self.assertEqual(self.place.run("audit", "key", "--audit-key", str(secret), check=False).returncode, 2)
+
+    def test_plain_http_beyond_this_machine_is_asked_for_by_name(self):
+        self.place.stop()
+        refused = self.place.run("serve", "--listen", "0.0.0.0:0", check=False)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn(b"--plain-http", refused.stderr)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ struct Exported {
     std::ofstream(directory.path() / "head") << head;
     auto command = "python3 " + (lantai::test::source_directory() / "tools/audit_verify ").string() +
                    (directory.path() / "export").string();
-    if (with_head) command += " --head " + (directory.path() / "head").string();
+    if (with_head) command += " --heads " + (directory.path() / "head").string();
     return WEXITSTATUS(std::system((command + " > /dev/null 2>&1").c_str()));
   }
 

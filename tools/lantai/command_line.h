@@ -60,6 +60,7 @@ void add_extract(CLI::App& app, const Shared& shared, Commands& commands);
 void add_export(CLI::App& app, Shared& shared, Commands& commands);
 void add_maintenance(CLI::App& app, Shared& shared, Commands& commands);  // verify, reindex, stats
 void add_user(CLI::App& app, Shared& shared, Commands& commands);
+void add_audit(CLI::App& app, Shared& shared, Commands& commands);
 void add_policy(CLI::App& app, Shared& shared, Commands& commands);
 
 int list_failed_texts(const Shared& shared);  // of `stats --failed`

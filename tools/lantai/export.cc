@@ -7,7 +7,6 @@
 #include <map>
 #include <set>
 
-#include "audit_export.h"
 #include "command_line.h"
 #include "lantai/base/error.h"
 #include "remote.h"
@@ -21,8 +20,7 @@ using OrderedJson = nlohmann::ordered_json;
 
 struct ExportArguments {
   std::vector<std::string> types;
-  std::string files, to, audit_head;
-  bool audit = false;
+  std::string files, to;
 };
 
 // A name that cannot leave its directory, whatever the record says.
@@ -238,9 +236,6 @@ std::uint64_t export_remote_type(const Shared& shared, const std::string& type, 
 }
 
 std::uint64_t export_remotely(const Shared& shared, const ExportArguments& arguments, std::ostream& out) {
-  if (arguments.audit || !arguments.audit_head.empty()) {
-    throw Error(ErrorCode::invalid_argument, std::string(text(Text::server_command, shared.lang())));
-  }
   std::vector<std::string> types = arguments.types;
   if (types.empty()) {
     std::vector<std::string> declared;
@@ -255,9 +250,6 @@ std::uint64_t export_remotely(const Shared& shared, const ExportArguments& argum
 
 Exported export_directly(const Shared& shared, const ExportArguments& arguments, std::ostream& out) {
   const auto application = shared.open(false);
-  if (!arguments.audit_head.empty()) write_audit_head(application->store().audit().head(), arguments.audit_head);
-  if (arguments.audit) return {export_audit(application->store(), out), false};
-  if (!arguments.audit_head.empty()) return {};
   std::vector<std::string> types = arguments.types;
   if (types.empty()) {
     std::vector<std::string> declared;
@@ -287,9 +279,6 @@ void add_export(CLI::App& app, Shared& shared, Commands& commands) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--files", arguments->files, "also write the files into this directory")->type_name("DIR");
   command->add_option("--to", arguments->to, "write to this file, not to standard output")->type_name("FILE");
-  command->add_flag("--audit", arguments->audit, "the audit log instead of records");
-  command->add_option("--audit-head", arguments->audit_head, "write the head of the audit log to this file; no records")
-      ->type_name("FILE");
   commands[command] = [&shared, arguments] {
     if (arguments->to.empty()) return export_to(shared, *arguments, std::cout);
     std::ofstream out(arguments->to, std::ios::binary);

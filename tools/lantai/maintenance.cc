@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "audit_export.h"
 #include "command_line.h"
 #include "interruption.h"
 #include "lantai/base/error.h"
@@ -37,8 +36,7 @@ bool done_or_damaged(Verified& out, const std::function<void()>& step) {
   }
 }
 
-Verified verify_store(const storage::Store& store, storage::AuditLog& audit, storage::BlobStore& blobs,
-                      const std::optional<storage::AuditHead>& known) {
+Verified verify_store(const storage::Store& store, storage::AuditLog& audit, storage::BlobStore& blobs) {
   Verified out;
   StatusLine status_line;
   const auto progress = [&](std::uint64_t done) {
@@ -53,16 +51,16 @@ Verified verify_store(const storage::Store& store, storage::AuditLog& audit, sto
   }
   status_line.clear();
   done_or_damaged(out, [&] {
-    out.audit = audit.verify(known);
+    out.audit = audit.verify();
     out.head = audit.head();
   });
   return out;
 }
 
 // Where the damage keeps the whole application from opening, the store alone tells more about it.
-Verified verify_opened(const Shared& shared, const std::optional<storage::AuditHead>& known) {
+Verified verify_opened(const Shared& shared) {
   Verified out;
-  const auto check = [&](storage::Store& store) { return verify_store(store, store.audit(), store.blobs(), known); };
+  const auto check = [&](storage::Store& store) { return verify_store(store, store.audit(), store.blobs()); };
   std::unique_ptr<app::Application> application;
   if (done_or_damaged(out, [&] { application = shared.open(false); })) return check(application->store());
   std::unique_ptr<storage::Store> store;
@@ -86,10 +84,8 @@ void print_verified(const Verified& found, const Shared& shared) {
             << "\n";
 }
 
-int verify(const Shared& shared, const std::string& head_file) {
-  std::optional<storage::AuditHead> known;
-  if (!head_file.empty()) known = read_audit_head(head_file);
-  const auto found = verify_opened(shared, known);
+int verify(const Shared& shared) {
+  const auto found = verify_opened(shared);
   if (!shared.json) {
     print_verified(found, shared);
     return found.whole() ? kDone : kDamaged;
@@ -181,10 +177,8 @@ int stats(const Shared& shared) {
 
 void add_maintenance(CLI::App& app, Shared& shared, Commands& commands) {
   CLI::App* verifying = app.add_subcommand("verify", "read every stored byte and the audit chain, and check them");
-  auto head = std::make_shared<std::string>();
-  verifying->add_option("--head", *head, "file with a head of the audit log exported earlier")->type_name("FILE");
   add_format(*verifying, shared);
-  commands[verifying] = [&shared, head] { return verify(shared, *head); };
+  commands[verifying] = [&shared] { return verify(shared); };
 
   auto failed_texts = std::make_shared<bool>(false);
   CLI::App* reindexing = app.add_subcommand("reindex", "build the index anew");

@@ -15,7 +15,9 @@ namespace {
 struct ServeArguments {
   std::string listen = "127.0.0.1:8080", web, certificate, key;
   std::vector<std::string> hosts;
-  bool secure_cookie = false, no_access_log = false;
+  bool secure_cookie = false, no_access_log = false, plain_http = false;
+  std::string audit_heads, audit_key;
+  unsigned audit_heads_minutes = 60;
 };
 
 // `127.0.0.1:8080`, `[::1]:8080`
@@ -35,6 +37,10 @@ void read_address(const std::string& listen, http::ServerOptions& options) {
   options.port = static_cast<std::uint16_t>(port);
 }
 
+bool is_loopback(const std::string& address) {
+  return address.starts_with("127.") || address == "::1" || address == "localhost";
+}
+
 http::ServerOptions options_of(const Shared& shared, const ServeArguments& arguments) {
   http::ServerOptions options;
   read_address(arguments.listen, options);
@@ -44,6 +50,10 @@ http::ServerOptions options_of(const Shared& shared, const ServeArguments& argum
   options.secure_cookie = arguments.secure_cookie;
   options.access_log = !arguments.no_access_log;
   if (!arguments.certificate.empty()) options.tls = http::TlsOptions{arguments.certificate, arguments.key};
+  if (!options.tls && !arguments.plain_http && !is_loopback(options.address)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format(fmt::runtime(text(Text::plain_http, shared.lang())), options.address));
+  }
   return options;
 }
 
@@ -56,7 +66,11 @@ int serve(const Shared& shared, const ServeArguments& arguments) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const http::ServerOptions options = options_of(shared, arguments);
-  const auto application = shared.open(true, Shared::Texts::read);
+  app::Configuration configuration = shared.configuration(true);
+  configuration.audit_heads = arguments.audit_heads;
+  configuration.audit_heads_every = std::chrono::minutes(arguments.audit_heads_minutes);
+  configuration.audit_key = arguments.audit_key;
+  const auto application = app::Application::open(configuration);
   const auto first = application->ensure_officers();
   const auto server = http::Server::start(*application, options);
   const bool ipv6 = options.address.find(':') != std::string::npos;
@@ -86,6 +100,17 @@ void add_serve(CLI::App& app, const Shared& shared, Commands& commands) {
   certificate->needs(key);
   key->needs(certificate);
   command->add_option("--host", arguments->hosts, "name under which browsers may call the server; repeatable");
+  command->add_flag("--plain-http", arguments->plain_http,
+                    "without TLS on another address than this machine's own: behind a proxy that ends it");
+  command
+      ->add_option("--audit-heads", arguments->audit_heads,
+                   "file outside the data folder that signed heads of the audit log are added to")
+      ->type_name("FILE");
+  command->add_option("--audit-heads-minutes", arguments->audit_heads_minutes, "how often")
+      ->check(CLI::Range(1U, 10080U))
+      ->default_str("60");
+  command->add_option("--audit-key", arguments->audit_key, "file with the key that signs them; none: the store's own")
+      ->type_name("FILE");
   command->add_flag("--secure-cookie", arguments->secure_cookie, "behind a proxy that ends TLS");
   command->add_flag("--no-access-log", arguments->no_access_log, "no log line for every request");
   commands[command] = [&shared, arguments] { return serve(shared, *arguments); };

@@ -8,6 +8,7 @@
 #include "lantai/archive/caretaker.h"
 #include "lantai/base/error.h"
 #include "lantai/base/id.h"
+#include "lantai/identity/audit_heads.h"
 #include "lantai/identity/sealer.h"
 #include "lantai/records/department_tree.h"
 #include "lantai/text/folding.h"
@@ -93,7 +94,8 @@ class RunningApplication final : public Application {
         uploads_(*store_, configuration.data / "uploads", clock_),
         imports_(*store_, records_, *extractor_),
         import_jobs_(archive::ImportJobs::start(*store_, imports_, configuration.data / "imports", clock_)),
-        caretaker_(archive::Caretaker::start(*store_, caretaking())) {}
+        caretaker_(archive::Caretaker::start(*store_, caretaking())),
+        head_keeper_(keeping_heads()) {}
 
   const Configuration& configuration() const override { return configuration_; }
   const Clock& clock() const override { return clock_; }
@@ -250,6 +252,13 @@ class RunningApplication final : public Application {
     };
     return options;
   }
+  std::unique_ptr<identity::HeadKeeper> keeping_heads() {
+    if (configuration_.audit_heads.empty()) return nullptr;
+    const auto signer = configuration_.audit_key.empty() ? identity::HeadSigner::of_store(*store_)
+                                                         : identity::HeadSigner::of_file(configuration_.audit_key);
+    return identity::HeadKeeper::start(*store_, signer, clock_, configuration_.audit_heads,
+                                       configuration_.audit_heads_every);
+  }
   archive::CaretakerOptions caretaking() {
     archive::CaretakerOptions options;
     options.make_room = [this] { page_images_.make_room(configuration_.page_image_bytes); };
@@ -287,6 +296,7 @@ class RunningApplication final : public Application {
   archive::ImportService imports_;
   const std::unique_ptr<archive::ImportJobs> import_jobs_;
   const std::unique_ptr<archive::Caretaker> caretaker_;
+  const std::unique_ptr<identity::HeadKeeper> head_keeper_;
 };
 
 }  // namespace

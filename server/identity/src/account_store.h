@@ -41,6 +41,9 @@ Bytes account_prefix();
 Bytes login_key(std::string_view login);
 Bytes sealing_key(std::string_view purpose);
 Bytes policy_key();
+// The store's key of 32 bytes for `purpose`, made when it is first asked for. Where it cannot be kept (no room on the
+// disk), one that lasts as long as the caller keeps it.
+Bytes stored_key(storage::Store& store, std::string_view purpose);
 Bytes grant_key(std::string_view account, std::string_view record);
 Bytes grant_prefix(std::string_view account);  // empty: of all
 

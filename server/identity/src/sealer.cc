@@ -16,6 +16,8 @@ constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
+}  // namespace
+
 Bytes stored_key(storage::Store& store, std::string_view purpose) {
   Bytes fresh(kSealBytes);
   randombytes_buf(fresh.data(), fresh.size());
@@ -33,8 +35,6 @@ Bytes stored_key(storage::Store& store, std::string_view purpose) {
   }
   return key;
 }
-
-}  // namespace
 
 Sealer::Sealer(storage::Store& store, std::string_view purpose) {
   if (sodium_init() < 0) throw Error(ErrorCode::internal, "libsodium cannot start");

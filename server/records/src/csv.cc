@@ -1,4 +1,4 @@
-#include "csv.h"
+#include "lantai/records/csv.h"
 
 #include <istream>
 #include <ostream>

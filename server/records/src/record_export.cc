@@ -3,7 +3,7 @@
 #include <map>
 #include <ostream>
 
-#include "csv.h"
+#include "lantai/records/csv.h"
 #include "lantai/base/error.h"
 
 namespace lantai::records {

@@ -5,7 +5,7 @@
 #include <istream>
 #include <optional>
 
-#include "csv.h"
+#include "lantai/records/csv.h"
 #include "lantai/base/bytes.h"
 
 namespace lantai::records {

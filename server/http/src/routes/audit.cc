@@ -1,6 +1,8 @@
 // The audit log, for auditors.
 #include "encode.h"
+#include "lantai/records/csv.h"
 #include "route.h"
+#include "spool.h"
 
 namespace lantai::http {
 namespace {
@@ -52,6 +54,49 @@ Response get_audit(Call& call) {
                              {"head", {{"sequence", head.sequence}, {"hash", to_hex(head.hash)}}}});
 }
 
+// Everything that matches, the latest first; that it was taken out is in the log, too.
+Response export_audit(Call& call) {
+  const auto format = call.query.text("format", "csv");
+  if (format != "csv" && format != "jsonl") {
+    throw Error(ErrorCode::invalid_argument, "bad format", "request.bad_parameter", {{"name", "format"}});
+  }
+  const auto filter = filter_of(call);
+  auto& store = call.app().store();
+  Json detail{{"format", format}};
+  for (const auto& [name, value] : call.query.entries()) detail["filter"][name] = value;
+  store.run_transaction([&](storage::Transaction& transaction) {
+    transaction.append_audit({call.principal().id, "audit.export", "", "ok", call.peer.address, detail.dump()});
+  });
+  std::map<std::string, std::string> names;
+  for (const auto& account : call.app().accounts().list()) names[account.id] = account.name;
+  Spool spool;
+  if (format == "csv") {
+    spool.out() << records::kByteOrderMark;
+    records::write_csv_row(spool.out(), {"sequence", "time", "actor", "name", "action", "subject", "outcome", "address",
+                                         "detail", "hash"});
+  } else {
+    spool.out() << storage::audit_export_header(store.identity()) << "\n";
+  }
+  const auto safe = [](const std::string& text) { return records::formula_safe(text); };
+  for (auto before = UINT64_MAX; before != 0;) {
+    const auto found = store.audit().find(filter, before, 1000);
+    for (const auto& entry : found.entries) {
+      if (format == "jsonl") {
+        spool.out() << storage::to_json_line(entry) << "\n";
+        continue;
+      }
+      const auto name = names.find(entry.actor);
+      records::write_csv_row(spool.out(), {std::to_string(entry.sequence), format_rfc3339(entry.time),
+                                           safe(entry.actor), safe(name == names.end() ? std::string() : name->second),
+                                           safe(entry.action), safe(entry.subject), entry.outcome, safe(entry.address),
+                                           safe(entry.detail), to_hex(entry.hash)});
+    }
+    before = found.before;
+  }
+  return std::move(spool).as_download(format == "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson",
+                                      "audit." + format);
+}
+
 }  // namespace
 
 void add_audit_routes(std::vector<Route>& table) {
@@ -72,6 +117,22 @@ void add_audit_routes(std::vector<Route>& table) {
                              {"limit", ParameterKind::integer, "1 to 1000"}},
                    .answer_schema = "Audit",
                    .handle = get_audit});
+  table.push_back({.method = "GET",
+                   .path = "/api/v1/audit/export",
+                   .operation = "exportAudit",
+                   .summary = "All entries that match, the latest first",
+                   .need = Need::auditor,
+                   .grave = true,
+                   .query = {{"format", ParameterKind::text, "csv or jsonl"},
+                             {"actor", ParameterKind::text, "as of the search"},
+                             {"action", ParameterKind::text, "as of the search"},
+                             {"subject", ParameterKind::text, "as of the search"},
+                             {"outcome", ParameterKind::text, "as of the search"},
+                             {"address", ParameterKind::text, "as of the search"},
+                             {"from", ParameterKind::text, "as of the search"},
+                             {"to", ParameterKind::text, "as of the search"}},
+                   .at_once = 2,
+                   .handle = export_audit});
 }
 
 }  // namespace lantai::http
