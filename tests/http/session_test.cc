@@ -359,6 +359,30 @@ BOOST_AUTO_TEST_CASE(a_second_factor_is_set_up_asked_for_and_taken_away_when_the
   BOOST_TEST(World::the().anonymous().sign_in(login, World::kPassword).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_token_serves_for_what_it_was_made_for) {
+  const auto login = make_account("archivist");
+  auto browser = World::the().anonymous();
+  browser.sign_in(login, World::kPassword);
+  struct Row {
+    const char* scope;
+    int read, write, grant;
+  };
+  for (const Row& row : {Row{"read", 200, 403, 403}, {"write", 200, 201, 403}, {"all", 200, 201, 201}}) {
+    BOOST_TEST_CONTEXT(row.scope) {
+      auto program = World::the().anonymous();
+      program.use_token(browser.post("/api/v1/tokens", {{"label", "x"}, {"scope", row.scope}}).json()["token"]);
+      BOOST_TEST(program.get("/api/v1/records/item").status == row.read);
+      const auto made = program.post("/api/v1/records/item", {{"fields", {{"title", "由程序"}}}});
+      BOOST_TEST(made.status == row.write);
+      if (row.write == 403) BOOST_TEST(made.json()["message_id"] == "auth.token_scope");
+      BOOST_TEST(program.post("/api/v1/tokens", {{"label", "y"}}).status == row.grant);
+    }
+  }
+  BOOST_TEST(browser.post("/api/v1/tokens", {{"label", "x"}, {"scope", "some"}}).status == 422);
+  const auto tokens = browser.get("/api/v1/tokens").json()["tokens"];
+  BOOST_TEST(std::count_if(tokens.begin(), tokens.end(), [](const Json& one) { return one["scope"] == "read"; }) == 1);
+}
+
 // A browser that its owner signed in at a quarter of an hour ago.
 struct LeftAlone {
   explicit LeftAlone(const std::string& login) {

@@ -1,12 +1,13 @@
 """A server that is killed loses nothing it has acknowledged, and the audit log can be checked without it."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import unittest
 
-from lantai_server import TOP, Installation
+from lantai_server import LANTAI, TOP, Installation
 
 
 class Operations(unittest.TestCase):
@@ -98,6 +99,40 @@ class Operations(unittest.TestCase):
         self.assertEqual(self.place.run("audit", "verify", "--heads", str(heads), "--key", key).returncode, 0)
         secret.write_text("no key")
         self.assertEqual(self.place.run("audit", "key", "--audit-key", str(secret), check=False).returncode, 2)
+
+    def test_the_doctor_names_what_is_wrong_and_what_to_do(self):
+        def findings(*more, data=None):
+            done = subprocess.run([LANTAI, "--data", data or self.place.data, "doctor", "--format", "json", *more], capture_output=True, check=False, timeout=60)
+            found = [json.loads(line) for line in done.stdout.decode().splitlines()]
+            return {one["check"]: one for one in found}, done.returncode
+
+        healthy, _ = findings()  # beside the running service
+        for check in ("data", "disk", "declarations", "sandbox", "ocr"):
+            self.assertIn(healthy[check]["finding"], ("good", "warning"), healthy[check])
+        self.assertEqual(healthy["data"]["finding"], "good")
+        os.chmod(self.place.data, 0o755)
+        opened, code = findings()
+        self.assertEqual((opened["data"]["finding"], code), ("bad", 1))
+        self.assertIn("chmod 700", opened["data"]["text"])
+        os.chmod(self.place.data, 0o700)
+        foreign = self.place.folder / "foreign"
+        foreign.mkdir(mode=0o700)
+        (foreign / "letter.txt").write_text("x")
+        self.assertEqual(findings(data=foreign)[0]["store"]["finding"], "bad")
+
+        def certificate(name, days):
+            key, chain = self.place.folder / f"{name}.key", self.place.folder / f"{name}.pem"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", str(days),
+                            "-subj", "/CN=archive.example", "-keyout", key, "-out", chain], check=True, capture_output=True)
+            key.chmod(0o600)
+            return str(chain), str(key)
+
+        chain, key = certificate("good", 365)
+        tls = lambda chain, key: findings("--tls-certificate", chain, "--tls-key", key)[0]["tls"]["finding"]  # noqa: E731
+        self.assertEqual(tls(chain, key), "good")
+        self.assertEqual(tls(*certificate("soon", 5)), "warning")
+        self.assertEqual(tls(chain, certificate("other", 365)[1]), "bad")
+        self.assertEqual(tls(key, key), "bad")
 
     def test_plain_http_beyond_this_machine_is_asked_for_by_name(self):
         self.place.stop()

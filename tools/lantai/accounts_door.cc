@@ -35,8 +35,12 @@ class OnStore final : public AccountsDoor {
     accounts().update(operator_, changed);
   }
   void reset_second_factor(const Account& account) override { accounts().reset_second_factor(operator_, account.id); }
-  std::string make_token(const Account& account, const std::string& label, unsigned days) override {
-    return accounts().make_token(operator_, account.id, label, std::chrono::hours(24) * static_cast<int>(days)).key;
+  std::string make_token(const Account& account, const std::string& label, unsigned days,
+                         const std::string& scope) override {
+    return accounts()
+        .make_token(operator_, account.id, label, std::chrono::hours(24) * static_cast<int>(days),
+                    identity::token_scope_named(scope).value())
+        .key;
   }
 
  private:
@@ -102,12 +106,13 @@ class OverHttp final : public AccountsDoor {
   void reset_second_factor(const Account& account) override {
     client_.send("DELETE", "/api/v1/accounts/" + account.id + "/second-factor", Json());
   }
-  std::string make_token(const Account& account, const std::string& label, unsigned days) override {
+  std::string make_token(const Account& account, const std::string& label, unsigned days,
+                         const std::string& scope) override {
     const Json session = client_.get("/api/v1/session");
     if (session.at("account").at("id") != account.id) {
       throw Error(ErrorCode::permission_denied, std::string(text(Text::other_account, shared_.lang())));
     }
-    return client_.send("POST", "/api/v1/tokens", {{"label", label}, {"days", days}}).at("token");
+    return client_.send("POST", "/api/v1/tokens", {{"label", label}, {"days", days}, {"scope", scope}}).at("token");
   }
 
  private:

@@ -22,7 +22,8 @@ class AccountsDoor {
   // `must_change`: it only serves to choose another one.
   virtual void set_password(const identity::Account& account, const std::string& password, bool must_change) = 0;
   virtual void reset_second_factor(const identity::Account& account) = 0;
-  virtual std::string make_token(const identity::Account& account, const std::string& label, unsigned days) = 0;
+  virtual std::string make_token(const identity::Account& account, const std::string& label, unsigned days,
+                                 const std::string& scope) = 0;
 };
 
 }  // namespace lantai::cli

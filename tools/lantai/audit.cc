@@ -95,8 +95,7 @@ void add_audit(CLI::App& app, Shared& shared, Commands& commands) {
   const auto command = [&](const char* name, const char* help, const auto& run) {
     CLI::App* made = audit->add_subcommand(name, help);
     commands[made] = [&shared, arguments, run] {
-      if (!shared.server.empty())
-        throw Error(ErrorCode::invalid_argument, std::string(text(Text::server_command, shared.lang())));
+      shared.require_store();
       return run(shared, *arguments);
     };
     return made;

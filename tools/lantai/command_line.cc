@@ -27,11 +27,15 @@ app::Configuration Shared::configuration(bool create) const {
   return configuration;
 }
 
-std::unique_ptr<app::Application> Shared::open(bool create, Texts texts) const {
+void Shared::require_store() const {
   if (!server.empty()) {
     throw Error(ErrorCode::invalid_argument, std::string(text(Text::server_command, lang())));
   }
   if (data.empty()) throw Error(ErrorCode::invalid_argument, std::string(text(Text::needs_place, lang())));
+}
+
+std::unique_ptr<app::Application> Shared::open(bool create, Texts texts) const {
+  require_store();
   app::Configuration opened = configuration(create);
   opened.read_files = texts == Texts::read;
   return app::Application::open(opened);

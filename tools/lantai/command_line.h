@@ -42,6 +42,7 @@ struct Shared {
 
   schema::Language lang() const;
   app::Configuration configuration(bool create) const;
+  void require_store() const;  // throws unless the command is to work on the store itself
   // Files wait for their reading while a command that needs no texts is at work.
   enum class Texts { leave, read };
   std::unique_ptr<app::Application> open(bool create, Texts texts = Texts::leave) const;
@@ -61,6 +62,7 @@ void add_export(CLI::App& app, Shared& shared, Commands& commands);
 void add_maintenance(CLI::App& app, Shared& shared, Commands& commands);  // verify, reindex, stats
 void add_user(CLI::App& app, Shared& shared, Commands& commands);
 void add_audit(CLI::App& app, Shared& shared, Commands& commands);
+void add_doctor(CLI::App& app, Shared& shared, Commands& commands);
 void add_policy(CLI::App& app, Shared& shared, Commands& commands);
 
 int list_failed_texts(const Shared& shared);  // of `stats --failed`

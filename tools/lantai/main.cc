@@ -94,6 +94,7 @@ int run(int argc, char** argv) {
   add_user(app, shared, commands);
   add_policy(app, shared, commands);
   add_audit(app, shared, commands);
+  add_doctor(app, shared, commands);
   for (const auto& [command, unused] : commands) command->fallthrough();
   try {
     app.parse(argc, argv);

@@ -66,6 +66,7 @@ int serve(const Shared& shared, const ServeArguments& arguments) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const http::ServerOptions options = options_of(shared, arguments);
+  shared.require_store();
   app::Configuration configuration = shared.configuration(true);
   configuration.audit_heads = arguments.audit_heads;
   configuration.audit_heads_every = std::chrono::minutes(arguments.audit_heads_minutes);

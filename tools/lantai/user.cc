@@ -13,7 +13,7 @@ namespace lantai::cli {
 namespace {
 
 struct UserArguments {
-  std::string login, name, clearance, password_file, label = "command line";
+  std::string login, name, clearance, password_file, label = "command line", scope = "all";
   std::vector<std::string> roles, departments;
   unsigned days = 365;
   bool disable = false, enable = false, no_second_factor = false;
@@ -89,7 +89,8 @@ int set_password(const Shared& shared, const UserArguments& arguments) {
 
 int make_token(const Shared& shared, const UserArguments& arguments) {
   const auto accounts = AccountsDoor::open(shared, false);
-  const std::string key = accounts->make_token(accounts->get(arguments.login), arguments.label, arguments.days);
+  const std::string key =
+      accounts->make_token(accounts->get(arguments.login), arguments.label, arguments.days, arguments.scope);
   std::cout << (shared.json ? key : say(Text::token_made, shared.lang(), key)) << "\n";
   return kDone;
 }
@@ -159,6 +160,9 @@ void add_user(CLI::App& app, Shared& shared, Commands& commands) {
   CLI::App* token = named("token", "make a token for programs");
   token->add_option("--label", arguments->label, "what it is for");
   token->add_option("--days", arguments->days, "how long it is good")->check(CLI::Range(1U, 3650U))->default_str("365");
+  token->add_option("--scope", arguments->scope, "read; write: records, too; all: accounts and rights, too")
+      ->check(CLI::IsMember({"read", "write", "all"}))
+      ->default_str("all");
   add_format(*token, shared);
   commands[token] = [&shared, arguments] { return make_token(shared, *arguments); };
 

@@ -241,9 +241,21 @@ class ApiExchange final : public Exchange {
     if (route_->need == Need::operations && is_loopback(call_.peer.address)) return;
     if (!call_.caller) throw Error(ErrorCode::unauthenticated, "not signed in", "auth.required");
     if (!route_->before_duty) check_duty(call_.caller->duty);
+    if (call_.caller->scope < scope_of(*route_))
+      throw Error(ErrorCode::permission_denied, "the token is for less", "auth.token_scope");
     if (!has_role()) throw Error(ErrorCode::permission_denied, "of another role", "auth.forbidden");
     if (route_->grave && !call_.caller->verified)
       throw Error(ErrorCode::permission_denied, "the password is wanted again", "auth.verify_again");
+  }
+
+  // What a token must be for: accounts, rights and sessions are not records.
+  static identity::TokenScope scope_of(const Route& route) {
+    if (is_safe(route.method)) return identity::TokenScope::read;
+    static constexpr std::string_view kAll[] = {"/api/v1/session", "/api/v1/tokens", "/api/v1/accounts",
+                                                "/api/v1/grants", "/api/v1/security-policy"};
+    const bool all =
+        std::any_of(std::begin(kAll), std::end(kAll), [&](auto begin) { return route.path.starts_with(begin); });
+    return all ? identity::TokenScope::all : identity::TokenScope::write;
   }
 
   static void check_duty(identity::Duty duty) {

@@ -91,11 +91,13 @@ Json account_schemas() {
                                 {"grants", list(of("Grant"))}})},
       {"SecurityPolicy", object(policy)},
       {"SecurityPolicyChange", optional_object(policy)},
-      {"TokenRequest", optional_object({{"label", text()}, {"days", integer()}})},
+      {"TokenRequest", optional_object({{"label", text()}, {"days", integer()}, {"scope", text()}})},
       {"Token", object({{"token", text()}, {"expires", time()}})},
-      {"TokenList",
-       object(
-           {{"tokens", list(object({{"id", text()}, {"label", text()}, {"created", time()}, {"expires", time()}}))}})}};
+      {"TokenList", object({{"tokens", list(object({{"id", text()},
+                                                    {"label", text()},
+                                                    {"scope", text()},
+                                                    {"created", time()},
+                                                    {"expires", time()}}))}})}};
 }
 
 Json record_schemas() {

@@ -160,6 +160,7 @@ Bytes encode(const StoredSession& session) {
                             {"expires", session.expires.micros},
                             {"address", session.address},
                             {"agent", session.agent},
+                            {"scope", name_of(session.scope)},
                             {"verified", session.verified.micros}});
 }
 
@@ -176,6 +177,7 @@ StoredSession decode_session(ByteView bytes) {
     json.at("expires").get_to(out.expires.micros);
     out.address = json.value("address", "");  // not noted by earlier versions
     out.agent = json.value("agent", "");
+    out.scope = token_scope_named(json.value("scope", "all")).value_or(TokenScope::read);
     out.verified.micros = json.value("verified", std::int64_t{0});
     return out;
   });

@@ -33,6 +33,7 @@ struct StoredSession {
   std::string label;
   Timestamp created, used, expires;
   std::string address = {}, agent = {};  // of a session, where it was opened
+  TokenScope scope = TokenScope::all;    // of a token
   Timestamp verified = {};               // of a session, when its owner last gave password and code
 };
 

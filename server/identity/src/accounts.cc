@@ -149,7 +149,7 @@ class StoredAccounts final : public Accounts {
   void remove_second_factor(const Principal& by, std::string_view password, std::string_view code) override;
   void reset_second_factor(const Principal& by, std::string_view account_id) override;
   Session make_token(const Principal& by, std::string_view account_id, std::string_view label,
-                     std::chrono::seconds lifetime) override;
+                     std::chrono::seconds lifetime, TokenScope scope) override;
   std::vector<Token> tokens(const Principal& by, std::string_view account_id) override;
   void revoke_token(const Principal& by, std::string_view account_id, std::string_view token_id) override;
   std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) override;
@@ -467,6 +467,7 @@ Session StoredAccounts::sign_in(const SignIn& given) {
                             expires,
                             from,
                             to_valid_utf8(given.agent.substr(0, kMaxAgent)),
+                            TokenScope::all,
                             now});
     sweep_expired(t);
     audit(t, who, "session.open", current->account.id, "ok", detail);
@@ -537,7 +538,7 @@ void StoredAccounts::verify(const Principal& by, std::string_view session_key, s
 }
 
 Session StoredAccounts::make_token(const Principal& by, std::string_view account_id, std::string_view label,
-                                   std::chrono::seconds lifetime) {
+                                   std::chrono::seconds lifetime, TokenScope scope) {
   if (by.id != account_id && !by.service) refuse(by, "session.token", account_id);
   const auto now = clock_.now();
   const auto key = random_hex(kSessionKeyBytes);
@@ -548,9 +549,10 @@ Session StoredAccounts::make_token(const Principal& by, std::string_view account
       throw Error(ErrorCode::failed_precondition, "the account is disabled", "auth.disabled");
     }
     const Timestamp expires{now.micros + lifetime.count() * kMicrosPerSecond};
-    session = open_session(t, stored, key,
-                           {stored.account.id, stored.generation, true, std::string(label), now, now, expires});
-    audit(t, by, "session.token", stored.account.id, "ok", {{"label", label}});
+    session = open_session(
+        t, stored, key,
+        {stored.account.id, stored.generation, true, std::string(label), now, now, expires, {}, {}, scope});
+    audit(t, by, "session.token", stored.account.id, "ok", {{"label", label}, {"scope", name_of(scope)}});
   });
   return session;
 }
@@ -577,7 +579,7 @@ std::vector<Accounts::Token> StoredAccounts::tokens(const Principal& by, std::st
   const auto stored = known_account(*store_.read_view(), account_id);
   std::vector<Token> out;
   for (const auto& [digest, one] : good_sessions(stored, true))
-    out.push_back({to_hex(digest), one.label, one.created, one.expires});
+    out.push_back({to_hex(digest), one.label, one.scope, one.created, one.expires});
   std::sort(out.begin(), out.end(), [](const Token& a, const Token& b) { return b.created < a.created; });
   return out;
 }
@@ -735,8 +737,10 @@ std::optional<Accounts::Authenticated> StoredAccounts::authenticate(std::string_
   if (!stored || stored->account.disabled || stored->generation != session->generation) return std::nullopt;
   note_use(digest, *session);
   return Authenticated{principal_of(stored->account, address),
-                       session->token ? std::string() : csrf_token(session_or_token), ends(*session),
+                       session->token ? std::string() : csrf_token(session_or_token),
+                       ends(*session),
                        session->token ? Duty::none : duty_of(stored->account, load_policy(*view), clock_.now()),
+                       session->scope,
                        session->token || verified_lately(*session)};
 }
 
@@ -777,6 +781,25 @@ std::string_view name_of(DepartmentScope scope) {
 
 std::optional<DepartmentScope> scope_named(std::string_view name) {
   for (const auto scope : {DepartmentScope::all, DepartmentScope::own, DepartmentScope::subtree}) {
+    if (name_of(scope) == name) return scope;
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of(TokenScope scope) {
+  switch (scope) {
+    case TokenScope::read:
+      return "read";
+    case TokenScope::write:
+      return "write";
+    case TokenScope::all:
+      break;
+  }
+  return "all";
+}
+
+std::optional<TokenScope> token_scope_named(std::string_view name) {
+  for (const auto scope : {TokenScope::read, TokenScope::write, TokenScope::all}) {
     if (name_of(scope) == name) return scope;
   }
   return std::nullopt;

@@ -115,8 +115,10 @@ Response make_token(Call& call) {
   if (days < 1 || days > 3660) {
     throw Error("bad days", {FieldProblem{"days", "field.too_large", {{"max", "3660"}}}});
   }
-  const auto token = call.app().accounts().make_token(call.principal(), call.principal().id,
-                                                      text_member(call.body, "label"), std::chrono::hours(24 * days));
+  const auto scope = identity::token_scope_named(text_member(call.body, "scope", "all"));
+  if (!scope) throw Error("no such scope", {FieldProblem{"scope", "field.wrong_kind", {{"kind", "read, write, all"}}}});
+  const auto token = call.app().accounts().make_token(
+      call.principal(), call.principal().id, text_member(call.body, "label"), std::chrono::hours(24 * days), *scope);
   return json_response(201, {{"token", token.key}, {"expires", format_rfc3339(token.expires)}});
 }
 
@@ -125,6 +127,7 @@ Response list_tokens(Call& call) {
   for (const auto& token : call.app().accounts().tokens(call.principal(), call.principal().id)) {
     tokens.push_back({{"id", token.id},
                       {"label", token.label},
+                      {"scope", identity::name_of(token.scope)},
                       {"created", format_rfc3339(token.created)},
                       {"expires", format_rfc3339(token.expires)}});
   }

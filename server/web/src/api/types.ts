@@ -262,6 +262,7 @@ export interface AuditEntry {
 }
 
 export interface AccessToken {
+  scope: 'read' | 'write' | 'all';
   id: string; // not the secret
   label: string;
   created: string;

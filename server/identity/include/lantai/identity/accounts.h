@@ -56,6 +56,12 @@ struct Session {
   Duty duty = Duty::none;
 };
 
+// What a token serves for, beyond what its account may do: reading; also writing records and files; everything, such as
+// accounts and rights.
+enum class TokenScope { read, write, all };
+std::string_view name_of(TokenScope scope);  // "read", "write", "all"
+std::optional<TokenScope> token_scope_named(std::string_view name);
+
 // A record that somebody may read for a time, whatever level, department and closing date it has, with what lies in it.
 struct Grant {
   std::string account;
@@ -176,11 +182,12 @@ class Accounts {
 
   // For oneself or, as the operator, for others. No idle time-out.
   virtual Session make_token(const records::Principal& by, std::string_view account_id, std::string_view label,
-                             std::chrono::seconds lifetime) = 0;
+                             std::chrono::seconds lifetime, TokenScope scope = TokenScope::all) = 0;
 
   struct Token {
     std::string id;  // not the secret
     std::string label;
+    TokenScope scope = TokenScope::all;
     Timestamp created, expires;
   };
   // Tokens that are still good, newest first. For oneself or, as the operator, for others.
@@ -192,6 +199,7 @@ class Accounts {
     std::string csrf_token;  // empty for bearer tokens
     Timestamp expires{};     // unless used before then
     Duty duty = Duty::none;
+    TokenScope scope = TokenScope::all;  // a session: everything
     bool verified = true;  // a session: password and code were given within `verified_for`; a token always
   };
   virtual std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) = 0;
