@@ -36,7 +36,9 @@ def run(*command, check=True, **more):
 class Package(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.package = TOP / run(TOP / "tools/package/build").stdout.decode().split()[-1]
+        # What tools/package/build does with what has been built.
+        run("cpack", "--config", "CPackConfig.cmake", cwd=TOP / "build/release")
+        cls.package = max((TOP / "build/release/package").glob("lantai_*.deb"), key=lambda one: one.stat().st_mtime)
         cls.folder = Path(tempfile.mkdtemp(prefix="lantai-package-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.root = cls.folder / "root"
