@@ -105,8 +105,10 @@ class Person:
 
 
 def held(pid):
+    """Its own memory, and pages of files that it has mapped, which the system takes back when it needs them."""
     status = Path(f"/proc/{pid}/status").read_text()
-    return {"rss_mib": int(re.search(r"VmRSS:\s+(\d+)", status)[1]) // 1024, "descriptors": len(os.listdir(f"/proc/{pid}/fd"))}
+    size = lambda name: int(re.search(rf"{name}:\s+(\d+)", status)[1]) // 1024  # noqa: E731
+    return {"memory_mib": size("RssAnon"), "mapped_mib": size("RssFile"), "descriptors": len(os.listdir(f"/proc/{pid}/fd"))}
 
 
 def prepare(folder, arguments):

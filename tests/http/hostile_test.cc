@@ -132,6 +132,27 @@ BOOST_AUTO_TEST_CASE(the_host_name_is_checked_when_asked_to) {
   BOOST_TEST(client.get("/healthz", {{"Host", "evil.example"}}).status == 421);
 }
 
+// The address under which the last failed sign-in is noted.
+BOOST_AUTO_TEST_CASE(only_a_trusted_proxy_says_where_a_request_comes_from) {
+  auto auditor = World::the().as("auditor");
+  const auto noted = [&](std::uint16_t port, const std::string& forwarded) {
+    Client(port).send("POST", "/api/v1/session", R"({"login":")" + unique_word() + R"(","password":"wrong one here"})",
+                      {{"Content-Type", "application/json"}, {"X-Forwarded-For", forwarded}});
+    return auditor.get("/api/v1/audit?action=session.open&outcome=failed&limit=1").json()["entries"][0]["address"];
+  };
+  BOOST_TEST(noted(World::the().server->port(), "203.0.113.9") == "127.0.0.1");
+  auto options = World::the().options;
+  options.trusted_proxies = {"127.0.0.1", "10.0.0.1"};
+  const auto server = World::the().serve(options);
+  BOOST_TEST(noted(server->port(), "203.0.113.9") == "203.0.113.9");
+  BOOST_TEST(noted(server->port(), "198.51.100.7, 203.0.113.9, 10.0.0.1") == "203.0.113.9");
+  BOOST_TEST(noted(server->port(), "2001:db8::9") == "2001:db8::9");
+  for (const auto* forged : {"", "not an address", "203.0.113.9, <script>", "10.0.0.1"}) {
+    const auto address = noted(server->port(), forged).get<std::string>();
+    BOOST_TEST((address == "127.0.0.1" || address == "10.0.0.1"), forged << " counts as " << address);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(who_asks_too_much_is_told_to_wait) {
   auto options = World::the().options;
   options.limits.requests_per_second = 0.01;

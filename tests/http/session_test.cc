@@ -359,6 +359,26 @@ BOOST_AUTO_TEST_CASE(a_second_factor_is_set_up_asked_for_and_taken_away_when_the
   BOOST_TEST(World::the().anonymous().sign_in(login, World::kPassword).status == 200);
 }
 
+// Whoever put a session of their own choice into somebody's browser beforehand has nothing of it.
+BOOST_AUTO_TEST_CASE(signing_in_makes_a_session_of_its_own_whatever_cookie_was_there) {
+  const auto login = make_account("reader");
+  for (const auto& planted : {std::string(64, 'a'), std::string("x")}) {
+    auto browser = World::the().anonymous();
+    browser.standing_["Cookie"] = "lantai_session=" + planted;
+    const auto signed_in = browser.sign_in(login, World::kPassword);
+    BOOST_TEST_REQUIRE(signed_in.status == 200);
+    BOOST_TEST(browser.standing_["Cookie"] != "lantai_session=" + planted);
+    auto thief = World::the().anonymous();
+    thief.standing_["Cookie"] = "lantai_session=" + planted;
+    BOOST_TEST(thief.get("/api/v1/session").status == 401);
+  }
+  auto first = World::the().anonymous(), second = World::the().anonymous();
+  first.sign_in(login, World::kPassword);
+  second.standing_ = first.standing_;
+  second.sign_in(login, World::kPassword);
+  BOOST_TEST(second.standing_["Cookie"] != first.standing_["Cookie"]);
+}
+
 BOOST_AUTO_TEST_CASE(a_token_serves_for_what_it_was_made_for) {
   const auto login = make_account("archivist");
   auto browser = World::the().anonymous();

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 
@@ -81,18 +82,26 @@ struct Office : ExchangeFactory {
   Office() {
     authority_key.reset(EVP_EC_gen("P-256"));
     authority = certify(authority_key.get(), "Test authority", nullptr, authority_key.get(), true);
-    const Key key(EVP_EC_gen("P-256"));
-    const auto certificate = certify(key.get(), "archive.test", authority.get(), authority_key.get(), false);
     options.tls = TlsOptions{directory.path() / "chain.pem", directory.path() / "key.pem"};
+    write_certificate();
+    write_key();
+    front = Front::open(*this, options);
+    front->run();
+  }
+  // Another certificate for another key; its serial.
+  long write_certificate() {
+    key.reset(EVP_EC_gen("P-256"));
+    const auto certificate = certify(key.get(), "archive.test", authority.get(), authority_key.get(), false);
     FILE* chain = std::fopen(options.tls->certificate_chain.c_str(), "w");
     PEM_write_X509(chain, certificate.get());
     PEM_write_X509(chain, authority.get());
     std::fclose(chain);
+    return ASN1_INTEGER_get(X509_get_serialNumber(certificate.get()));
+  }
+  void write_key() const {
     FILE* secret = std::fopen(options.tls->private_key.c_str(), "w");
     PEM_write_PrivateKey(secret, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
     std::fclose(secret);
-    front = Front::open(*this, options);
-    front->run();
   }
   ~Office() override { front->stop(std::chrono::seconds(5)); }
   std::unique_ptr<Exchange> begin(RequestHead, const Peer& peer) override { return std::make_unique<Hello>(peer); }
@@ -103,7 +112,7 @@ struct Office : ExchangeFactory {
   }
 
   lantai::TemporaryDirectory directory;
-  Key authority_key;
+  Key authority_key, key;
   Certificate authority;
   ServerOptions options;
   std::unique_ptr<Front> front;
@@ -123,6 +132,10 @@ class TlsClient {
     connected_ = SSL_connect(session_.get()) == 1;
   }
   bool connected() const { return connected_; }
+  long serial() const {
+    const Certificate shown(SSL_get1_peer_certificate(session_.get()));
+    return ASN1_INTEGER_get(X509_get_serialNumber(shown.get()));
+  }
   int version() const { return SSL_version(session_.get()); }
   void send(const std::string& text) {
     BOOST_REQUIRE(SSL_write(session_.get(), text.data(), static_cast<int>(text.size())) ==
@@ -192,6 +205,30 @@ BOOST_AUTO_TEST_CASE(a_handshake_that_stops_half_way_holds_nobody) {
 BOOST_AUTO_TEST_CASE(a_key_that_is_no_key_is_an_error_at_the_start) {
   options.tls->private_key = options.tls->certificate_chain;
   BOOST_CHECK_THROW(Front::open(*this, options), lantai::Error);
+}
+
+BOOST_AUTO_TEST_CASE(another_certificate_is_taken_up_without_a_restart) {
+  TlsClient before(*this, "archive.test");
+  BOOST_REQUIRE(before.connected());
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto serial = write_certificate();
+  // While the key is still the earlier one, so is the certificate.
+  const auto half_way = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
+  while (std::chrono::steady_clock::now() < half_way) {
+    TlsClient between(*this, "archive.test");
+    BOOST_REQUIRE(between.connected());
+    BOOST_REQUIRE(between.serial() == before.serial());
+  }
+  write_key();
+  long shown = 0;
+  while (shown != serial && std::chrono::steady_clock::now() < deadline) {
+    TlsClient after(*this, "archive.test");
+    BOOST_REQUIRE(after.connected());
+    shown = after.serial();
+  }
+  BOOST_TEST(shown == serial);
+  before.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  BOOST_TEST(before.read_until("secure").starts_with("HTTP/1.1 200 "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -160,9 +160,9 @@ void check_tls(Doctor& doctor, const DoctorArguments& arguments) {
   }
   int days = 0, seconds = 0;
   ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(SSL_CTX_get0_certificate(context.get())));
-  constexpr Words kEnds{"证书即将到期或已过期；请更换，然后重新启动服务",
-                        "憑證即將到期或已過期；請更換，然後重新啟動服務",
-                        "the certificate ends soon or has ended; put another in its place and restart the service"};
+  constexpr Words kEnds{
+      "证书即将到期或已过期；请更换，服务会自行采用", "憑證即將到期或已過期；請更換，服務會自行採用",
+      "the certificate ends soon or has ended; put another in its place; the service takes it up by itself"};
   doctor.say("tls",
              days < 0 || seconds < 0 ? Finding::bad
              : days < 21             ? Finding::warning

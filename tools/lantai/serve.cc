@@ -14,7 +14,7 @@ namespace {
 
 struct ServeArguments {
   std::string listen = "127.0.0.1:8080", web, certificate, key;
-  std::vector<std::string> hosts;
+  std::vector<std::string> hosts, proxies;
   bool secure_cookie = false, no_access_log = false, plain_http = false;
   std::string audit_heads, audit_key;
   unsigned audit_heads_minutes = 60;
@@ -47,6 +47,7 @@ http::ServerOptions options_of(const Shared& shared, const ServeArguments& argum
   options.web_root =
       arguments.web.empty() ? http::default_web_root(shared.program) : std::filesystem::path(arguments.web);
   options.hosts = arguments.hosts;
+  options.trusted_proxies = arguments.proxies;
   options.secure_cookie = arguments.secure_cookie;
   options.access_log = !arguments.no_access_log;
   if (!arguments.certificate.empty()) options.tls = http::TlsOptions{arguments.certificate, arguments.key};
@@ -112,6 +113,15 @@ void add_serve(CLI::App& app, const Shared& shared, Commands& commands) {
       ->default_str("60");
   command->add_option("--audit-key", arguments->audit_key, "file with the key that signs them; none: the store's own")
       ->type_name("FILE");
+  command
+      ->add_option("--trusted-proxy", arguments->proxies,
+                   "address of a proxy whose X-Forwarded-For is believed; repeatable")
+      ->check(CLI::ValidIPV4 | CLI::Validator(
+                                   [](std::string& text) {
+                                     return text.find(':') == std::string::npos ? std::string("an address is wanted")
+                                                                                : std::string();
+                                   },
+                                   "IPV6"));
   command->add_flag("--secure-cookie", arguments->secure_cookie, "behind a proxy that ends TLS");
   command->add_flag("--no-access-log", arguments->no_access_log, "no log line for every request");
   commands[command] = [&shared, arguments] { return serve(shared, *arguments); };

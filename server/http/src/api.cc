@@ -1,5 +1,7 @@
 #include "api.h"
 
+#include <Poco/Net/IPAddress.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -80,10 +82,36 @@ void add_security_headers(Response& response, bool secure) {
   if (secure) add("Strict-Transport-Security", "max-age=31536000");
 }
 
+// Whoever is not a trusted proxy may write into the header what they like.
+Peer client_of(const RequestHead& head, const Peer& peer, const std::vector<std::string>& proxies) {
+  const auto trusted = [&](const std::string& address) {
+    return std::find(proxies.begin(), proxies.end(), address) != proxies.end();
+  };
+  Peer client = peer;
+  const std::string forwarded(head.headers.get("x-forwarded-for"));
+  std::string_view rest = forwarded;
+  while (trusted(client.address) && !rest.empty()) {
+    const auto comma = rest.rfind(',');
+    std::string last(rest.substr(comma == std::string_view::npos ? 0 : comma + 1));
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(0, comma);
+    last.erase(0, last.find_first_not_of(' '));
+    last.erase(last.find_last_not_of(' ') + 1);
+    Poco::Net::IPAddress address;
+    if (!Poco::Net::IPAddress::tryParse(last, address)) return peer;
+    client.address = address.toString();
+  }
+  return client;
+}
+
 class ApiExchange final : public Exchange {
  public:
-  ApiExchange(Api& api, RequestHead head, const Peer& peer)
-      : api_(api), call_{api.context_, std::move(head), peer, random_hex(8), {}, {}, {}, {}, {}, {}, false} {}
+  ApiExchange(Api& api, RequestHead head, const Peer& from)
+      : api_(api),
+        call_{
+            api.context_, {},   client_of(head, from, api.options_.trusted_proxies), random_hex(8), {}, {}, {}, {}, {},
+            {},           false} {
+    call_.head = std::move(head);
+  }
 
   std::optional<Response> open() override {
     return guarded([&]() -> std::optional<Response> {

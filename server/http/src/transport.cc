@@ -6,10 +6,15 @@
 #include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/StreamSocket.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <utility>
 
 #include "lantai/base/error.h"
@@ -80,9 +85,54 @@ class SocketTransport final : public Transport {
   Peer peer_;
 };
 
+// Takes up another certificate and key when their files change, for connections that come after. Both must fit one
+// another: between the change of the one file and of the other the earlier pair stays. Used by the accepting thread.
+class Certificates {
+ public:
+  Certificates(TlsOptions files, net::Context::Ptr context)
+      : files_(std::move(files)), context_(std::move(context)), stamp_(stamp()) {}
+
+  void follow() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < look_again_) return;
+    look_again_ = now + kLookEvery;
+    if (const auto changed = stamp(); changed != stamp_) {
+      stamp_ = changed;
+      const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> trial(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+      if (load(trial.get()) && load(context_->sslContext())) {
+        log::info("http: the certificate in {} is used from now on", files_.certificate_chain.string());
+      } else {
+        log::error("http: the new certificate or key cannot be used; the earlier one stays");
+      }
+      ERR_clear_error();
+    }
+  }
+
+ private:
+  static constexpr std::chrono::seconds kLookEvery{1};
+  using Stamp = std::array<std::filesystem::file_time_type, 2>;
+
+  Stamp stamp() const {
+    std::error_code gone;
+    return {std::filesystem::last_write_time(files_.certificate_chain, gone),
+            std::filesystem::last_write_time(files_.private_key, gone)};
+  }
+  bool load(SSL_CTX* into) const {
+    return SSL_CTX_use_certificate_chain_file(into, files_.certificate_chain.c_str()) == 1 &&
+           SSL_CTX_use_PrivateKey_file(into, files_.private_key.c_str(), SSL_FILETYPE_PEM) == 1 &&
+           SSL_CTX_check_private_key(into) == 1;
+  }
+
+  const TlsOptions files_;
+  net::Context::Ptr context_;
+  Stamp stamp_;
+  std::chrono::steady_clock::time_point look_again_{};
+};
+
 class SocketListener final : public Listener {
  public:
-  SocketListener(const net::ServerSocket& socket, bool secure) : socket_(socket), secure_(secure) {
+  SocketListener(const net::ServerSocket& socket, std::optional<Certificates> certificates)
+      : socket_(socket), certificates_(std::move(certificates)) {
     socket_.setBlocking(false);
   }
 
@@ -90,8 +140,9 @@ class SocketListener final : public Listener {
     exhausted_ = false;
     try {
       if (!socket_.poll(Poco::Timespan(0), net::Socket::SELECT_READ)) return nullptr;
+      if (certificates_) certificates_->follow();
       errno = 0;
-      return std::make_unique<SocketTransport>(socket_.acceptConnection(), secure_);
+      return std::make_unique<SocketTransport>(socket_.acceptConnection(), certificates_.has_value());
     } catch (const Poco::Exception& error) {
       exhausted_ = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
       log::debug("http: a client left before it was accepted: {}", error.displayText());
@@ -104,7 +155,7 @@ class SocketListener final : public Listener {
 
  private:
   mutable net::ServerSocket socket_;
-  bool secure_;
+  std::optional<Certificates> certificates_;  // none: plain
   bool exhausted_ = false;
 };
 
@@ -125,15 +176,20 @@ net::Context::Ptr make_context(const TlsOptions& tls) {
 std::unique_ptr<Listener> Listener::open(const std::string& address, std::uint16_t port,
                                          const std::optional<TlsOptions>& tls) {
   net::ServerSocket socket;
+  std::optional<Certificates> certificates;
   try {
-    if (tls) socket = net::SecureServerSocket(make_context(*tls));
+    if (tls) {
+      const auto context = make_context(*tls);
+      socket = net::SecureServerSocket(context);
+      certificates.emplace(*tls, context);
+    }
   } catch (const Poco::Exception& error) {
     throw Error(ErrorCode::invalid_argument, "the TLS certificate or key cannot be used: " + error.displayText());
   }
   try {
     socket.bind(net::SocketAddress(address, port), true, false);
     socket.listen(512);
-    return std::make_unique<SocketListener>(socket, tls.has_value());
+    return std::make_unique<SocketListener>(socket, std::move(certificates));
   } catch (const Poco::Exception& error) {
     throw Error(ErrorCode::unavailable, fmt::format("cannot listen on {}:{}: {}", address, port, error.displayText()));
   }

@@ -142,3 +142,15 @@ test('whose role asks for two-step sign-in sets it up first and then goes on', a
   await panel.getByRole('button', { name: '已抄存' }).click();
   await expect(page).toHaveURL(/\/records\/item$/);
 });
+
+test('after signing in one stays on this server, wherever the address says to go on', async ({ page, baseURL }) => {
+  for (const next of ['//evil.example/x', 'https://evil.example/', '/\\\\evil.example', 'javascript:alert(1)']) {
+    await page.context().clearCookies();
+    await page.goto(`/login?next=${encodeURIComponent(next)}`);
+    await page.getByLabel('用户名').fill('e2e-reader');
+    await page.getByLabel('密码').fill(kPassword);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: '退出登录' }).or(page.getByRole('button', { name: '更多', exact: true })).first()).toBeVisible();
+    expect(new URL(page.url()).origin).toBe(new URL(baseURL ?? '').origin);
+  }
+});

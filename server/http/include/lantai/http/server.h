@@ -50,6 +50,8 @@ struct ServerOptions {
   std::uint16_t port = 0;          // 0: any free one
   std::filesystem::path web_root;  // the built web application; see default_web_root. Empty: none is served
   std::vector<std::string> hosts;  // names that Host may carry; empty: any
+  // Addresses of proxies whose X-Forwarded-For is believed: the client is the last address in it that is none of them.
+  std::vector<std::string> trusted_proxies;
   bool secure_cookie = false;      // behind a proxy that ends TLS; implied by `tls`
   std::optional<TlsOptions> tls;
   bool access_log = true;
