@@ -57,7 +57,8 @@ Json describe_type(const TypeDecl& type, Language language) {
   Json fields = Json::array(), form = Json::array();
   for (const auto& field : type.fields) {
     fields.push_back(describe_field(field, language));
-    if (field.name == type.level_field) fields.back().erase("default");  // holds where nothing is said; no form fills it in
+    if (field.name == type.level_field)
+      fields.back().erase("default");  // holds where nothing is said; no form fills it in
   }
   for (const auto& group : type.form) form.push_back({{"label", group.label.in(language)}, {"fields", group.fields}});
   return {{"name", type.name},

@@ -44,7 +44,7 @@ MAY_USE = {
 }
 # Third-party headers → the folders they may appear in.
 THIRD_PARTY = {
-    r"fmt/": list(FOLDERS), r"spdlog/": ["storage/base"], r"rocksdb/": ["storage"], r"openssl/": ["storage", "server/identity", "server/http", "indexer/extract/worker"],
+    r"fmt/": list(FOLDERS), r"spdlog/": ["storage/base"], r"rocksdb/": ["storage"], r"openssl/": ["storage", "server/identity", "server/http", "indexer/extract/worker", "tools/lantai"],
     r"sodium": ["storage", "server/identity"], r"oath\.h": ["server/identity"], r"yaml-cpp/": ["metadata-schema"],
     r"nlohmann/": ["metadata-schema", "indexer", "server", "tools"], r"unicode/": ["indexer/text", "indexer/extract"],
     r"xapian": ["indexer/index", "indexer/search"],

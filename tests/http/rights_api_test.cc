@@ -58,6 +58,15 @@ BOOST_AUTO_TEST_CASE(what_is_lent_is_read_searched_and_taken_back) {
   BOOST_TEST(reader.get("/api/v1/grants").json()["grants"].empty());
 }
 
+// The role comes first: an officer to whom something was lent finds nothing of it.
+BOOST_AUTO_TEST_CASE(what_is_lent_to_a_role_that_reads_nothing_is_not_found) {
+  BOOST_TEST(lend(archivist, {{"login", "auditor"}}).status == 201);
+  auto auditor = World::the().as("auditor");
+  BOOST_TEST(auditor.get(path_of(item)).status == 403);
+  BOOST_TEST(auditor.search("q=" + word).json()["total"] == 0);
+  BOOST_TEST(auditor.get("/api/v1/completions?q=" + word).body.find(word) == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(only_who_sees_a_record_and_keeps_the_archive_lends_it) {
   for (auto* other : {&reader, &staff, &security}) {
     const auto refused = lend(*other);

@@ -1,8 +1,8 @@
 #include <random>
 #include <sstream>
 
-#include "lantai/records/csv.h"
 #include "holdings.h"
+#include "lantai/records/csv.h"
 #include "lantai/records/record_export.h"
 #include "lantai/records/record_import.h"
 

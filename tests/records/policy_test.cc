@@ -18,7 +18,13 @@ bool shares_a_term(const RecordEngine& engine, const Record& record, const Princ
     return std::any_of(all.begin(), all.end(),
                        [&](const auto& one) { return std::find(some.begin(), some.end(), one) != some.end(); });
   };
-  return (grant.everything && type.searchable) || any_of(terms, grant.any_of) || any_of(standing.within, grant.lent);
+  auto seen = grant.any_of;
+  for (const auto& term : grant.any_of) {
+    if (!term.ends_with("@")) continue;
+    for (const auto& department : grant.departments) seen.push_back(term + department);
+  }
+  const bool lends = any_of(std::vector{record.type}, grant.lent_types) && any_of(standing.within, grant.lent);
+  return (grant.everything && type.searchable) || any_of(terms, seen) || lends;
 }
 
 Principal service() {
@@ -238,6 +244,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_lent_is_read_with_what_lies_in_it_and_not_change
   auto nobody = person("administrator", 2);
   nobody.lent = {"item/" + item.id};
   BOOST_TEST(!engine().find(nobody, "item", item.id));  // the role comes first
+  BOOST_TEST(!shares_a_term(engine(), item, nobody));
 }
 
 BOOST_FIXTURE_TEST_CASE(why_somebody_sees_a_record_or_not_is_told, Nested) {

@@ -292,6 +292,38 @@ void check_found(const Person& person, int topic) {
   BOOST_TEST(found["total"] == expected.size(), person.login);
 }
 
+// The same searches by turns, by somebody who sees everything and by people with scopes of departments; medians.
+BOOST_AUTO_TEST_CASE(a_search_costs_ordinary_people_little_more) {
+  auto chief = World::the().as("chief");
+  std::vector<double> everything, scoped;
+  const auto seconds = [](Client& client, const std::string& path) {
+    const auto begun = std::chrono::steady_clock::now();
+    BOOST_TEST(client.get(path).status == 200);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  };
+  for (int round = 0; round < 400; ++round) {
+    const auto& person = somebody();
+    if (person.scope == "all" || (person.role != "staff" && person.role != "reader")) continue;
+    Client client = World::the().anonymous();
+    client.use_token(person.token);
+    client.get("/api/v1/session");
+    // Each time another beginning of time, so that no answer is given again.
+    const auto path = "/api/v1/search?limit=20&facet=fiscal_year&q=" + encoded(kTopics[world().any(10)]) +
+                      "&made_after=" + std::to_string(1900 + round % 100) + "-01-0" + std::to_string(1 + round / 100) +
+                      "T00:00:00Z";
+    everything.push_back(seconds(chief, path));
+    scoped.push_back(seconds(client, path));
+  }
+  BOOST_TEST_REQUIRE(scoped.size() > 50U);
+  const auto median = [](std::vector<double>& all) {
+    std::sort(all.begin(), all.end());
+    return all[all.size() / 2];
+  };
+  const double ratio = median(scoped) / median(everything);
+  BOOST_TEST_MESSAGE("ordinary to everything: " << ratio << " of " << median(everything) * 1000 << " ms");
+  BOOST_TEST(ratio < 1.3);
+}
+
 // Without waiting for anything: no document is written again.
 BOOST_AUTO_TEST_CASE(another_role_clearance_or_department_holds_at_once) {
   auto& accounts = World::the().app->accounts();

@@ -31,21 +31,21 @@ Json change_of(const PolicyArguments& arguments) {
   return change;
 }
 
-void print(const Json& policy) { std::cout << policy.dump(2) << "\n"; }
+void print_policy(const Json& policy) { std::cout << policy.dump(2) << "\n"; }
 
 int show(const Shared& shared) {
-  print(shared.server.empty() ? identity::to_json(shared.open(false)->accounts().policy())
-                              : HttpClient(shared).get(kPolicy));
+  print_policy(shared.server.empty() ? identity::to_json(shared.open(false)->accounts().policy())
+                                     : HttpClient(shared).get(kPolicy));
   return kDone;
 }
 
-int set(const Shared& shared, const PolicyArguments& arguments) {
+int change_policy(const Shared& shared, const PolicyArguments& arguments) {
   const Json change = change_of(arguments);
   if (!shared.server.empty()) {
-    print(HttpClient(shared).send("PATCH", kPolicy, change));
+    print_policy(HttpClient(shared).send("PATCH", kPolicy, change));
     return kDone;
   }
-  print(identity::to_json(shared.open(true)->accounts().change_policy(identity::operator_principal(), change)));
+  print_policy(identity::to_json(shared.open(true)->accounts().change_policy(identity::operator_principal(), change)));
   return kDone;
 }
 
@@ -73,7 +73,7 @@ void add_policy(CLI::App& app, Shared& shared, Commands& commands) {
   setting->add_option("--password-characters", arguments->characters, "the least number of characters");
   setting->add_option("--password-days", arguments->days, "days until another password is chosen; 0: never");
   setting->add_option("--password-history", arguments->history, "how many of the last passwords are not taken again");
-  commands[setting] = [&shared, arguments] { return set(shared, *arguments); };
+  commands[setting] = [&shared, arguments] { return change_policy(shared, *arguments); };
 }
 
 }  // namespace lantai::cli

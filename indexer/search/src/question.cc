@@ -31,7 +31,9 @@ std::string list_asked_for(const SearchRequest& request) {
   Text text;
   text.add(request.query).add(request.types).add(request.ids_after);
   text.add(std::to_string(static_cast<int>(request.sort)));
-  text.add(request.access.everything ? "*" : "").add_list(request.access.any_of).add_list(request.access.lent);
+  text.add(request.access.everything ? "*" : "").add_list(request.access.any_of);
+  text.add_list(request.access.lent).add_list(request.access.lent_types);
+  text.add_list({request.access.departments.begin(), request.access.departments.end()});
   text.add(std::to_string(request.filters.size()));
   for (const auto& filter : request.filters)
     text.add(filter.field).add_list(filter.any_of).add_end(filter.from).add_end(filter.to);

@@ -28,6 +28,7 @@ class Visibility {
   const index::Columns& columns_;
   std::vector<bool> sets_;  // by number
   bool lends_ = false;
+  std::set<std::uint32_t> lent_types_;
   std::set<std::pair<std::uint32_t, std::string>> records_;  // type by number, id
   const index::FieldColumn* lies_in_ = nullptr;
   std::optional<index::FieldColumn::Walker> walker_;

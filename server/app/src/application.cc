@@ -217,7 +217,8 @@ class RunningApplication final : public Application {
   }
   search::AccessFilter access_of(const records::Principal& principal) const {
     records::AccessGrant grant = records::access_grant(*schema_, principal);
-    return {grant.everything, std::move(grant.any_of), std::move(grant.lent)};
+    return {grant.everything, std::move(grant.any_of), std::move(grant.lent), std::move(grant.lent_types),
+            std::move(grant.departments)};
   }
   // The index follows the store by a moment; what was withdrawn in that moment is not shown.
   // `changed`: only these may have been; nullopt: any.

@@ -93,7 +93,8 @@ void StoredAccounts::require_others_serve(Transaction& transaction, const Accoun
   static const std::map<std::string, const char*> kLast{{"administrator", "auth.last_administrator"},
                                                         {"security_officer", "auth.last_security_officer"},
                                                         {"auditor", "auth.last_auditor"}};
-  for (const auto& [role, message] : kLast) {
+  for (const auto& last : kLast) {
+    const auto& role = last.first;
     if (!serves_as(before, role) || serves_as(after, role)) continue;
     bool found = false;
     for_each_account(transaction, [&](const Account& other) {
@@ -101,7 +102,7 @@ void StoredAccounts::require_others_serve(Transaction& transaction, const Accoun
       return !found;
     });
     if (!found) {
-      throw Error(ErrorCode::failed_precondition, "the last officer stays one", message);
+      throw Error(ErrorCode::failed_precondition, "the last officer stays one", last.second);
     }
   }
 }

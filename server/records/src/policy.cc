@@ -115,12 +115,12 @@ class Chain {
 
 std::string owner_term(const TypeDecl& type, const std::string& owner) { return type.name + ":owner:" + owner; }
 
-// item:1; of a department item:1@…; open to every department item:0+; while it is closed with `!` at the end.
-std::string access_term(const TypeDecl& type, int rank, const std::string& which, bool closed) {
-  return type.name + ":" + std::to_string(rank) + which + (closed ? "!" : "");
+// item:1, while it is closed item:1!; open to every department item:0+; of a department item:1@…
+std::string access_term(const TypeDecl& type, int rank, bool closed, const std::string& which = {}) {
+  return type.name + ":" + std::to_string(rank) + (closed ? "!" : "") + which;
 }
 constexpr const char* kOpen = "+";
-std::string of_department(const std::string& id) { return "@" + id; }
+constexpr const char* kOfDepartment = "@";  // before its id; alone: of any that the principal's scope has
 
 }  // namespace
 
@@ -206,9 +206,9 @@ bool may_see_personal(const Principal& principal, const TypeDecl& type) {
 
 std::vector<std::string> access_terms(const TypeDecl& type, const Standing& standing) {
   if (standing.owner) return {owner_term(type, *standing.owner), type.name + kOwned};
-  std::vector<std::string> terms{access_term(type, standing.rank, standing.open ? kOpen : "", standing.closed)};
+  std::vector<std::string> terms{access_term(type, standing.rank, standing.closed, standing.open ? kOpen : "")};
   if (!standing.open && !standing.department.empty())
-    terms.push_back(access_term(type, standing.rank, of_department(standing.department), standing.closed));
+    terms.push_back(access_term(type, standing.rank, standing.closed, kOfDepartment + standing.department));
   return terms;
 }
 
@@ -221,6 +221,7 @@ AccessGrant access_grant(const Schema& schema, const Principal& principal) {
   AccessGrant grant;
   grant.everything = true;
   grant.lent.assign(principal.lent.begin(), principal.lent.end());
+  if (!principal.service && !principal.all_departments) grant.departments = principal.scope;
   std::set<int> ranks;
   for (const auto& type : schema.types()) ranks.merge(ranks_of(levels_of(schema, type)));
   for (const auto& type : schema.types()) {
@@ -229,18 +230,16 @@ AccessGrant access_grant(const Schema& schema, const Principal& principal) {
     if (!type.owner_field.empty()) {
       grant.any_of.push_back(principal.service ? type.name + kOwned : owner_term(type, principal.id));
     }
-    const auto add = [&](int rank, const std::string& which) {
-      grant.any_of.push_back(access_term(type, rank, which, false));
-      if (keeps(principal, type)) grant.any_of.push_back(access_term(type, rank, which, true));
+    grant.lent_types.push_back(type.name);
+    const auto add = [&](int rank, const char* which) {
+      grant.any_of.push_back(access_term(type, rank, false, which));
+      if (keeps(principal, type)) grant.any_of.push_back(access_term(type, rank, true, which));
     };
+    const bool everywhere = principal.service || principal.all_departments;
     for (const int rank : ranks) {
       if (rank > principal.clearance) continue;
       add(rank, kOpen);
-      if (principal.service || principal.all_departments) {
-        add(rank, {});
-      } else if (!type.department_field.empty() || !type.inherits.empty()) {
-        for (const auto& department : principal.scope) add(rank, of_department(department));
-      }
+      add(rank, everywhere ? "" : kOfDepartment);
     }
   }
   return grant;

@@ -3,8 +3,8 @@
 #include <map>
 #include <ostream>
 
-#include "lantai/records/csv.h"
 #include "lantai/base/error.h"
+#include "lantai/records/csv.h"
 
 namespace lantai::records {
 namespace {

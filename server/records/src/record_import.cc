@@ -5,8 +5,8 @@
 #include <istream>
 #include <optional>
 
-#include "lantai/records/csv.h"
 #include "lantai/base/bytes.h"
+#include "lantai/records/csv.h"
 
 namespace lantai::records {
 namespace {

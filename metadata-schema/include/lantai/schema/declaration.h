@@ -109,8 +109,8 @@ struct TypeDecl {
   // Links to what the record lies in, nearest first: level, closing date and department that it does not say itself are
   // those of the nearest that does. The default of a level holds where nothing is said, and is never stored.
   std::vector<std::string> inherits;
-  bool files = false;                    // may have component files
-  bool searchable = true;                // found by full-text search
+  bool files = false;      // may have component files
+  bool searchable = true;  // found by full-text search
   std::vector<FieldDecl> fields;
   std::vector<CompoundIndex> indexes;
   Permissions permissions;

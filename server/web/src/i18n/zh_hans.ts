@@ -535,7 +535,7 @@ export const zhHans = {
   'sessions.endOthers': '退出其他所有设备',
   'sessions.ended': '已退出。',
   'tokens.heading': '访问令牌',
-  'tokens.lead': '供程序代您访问系统，权限与您相同。不用时请撤销。',
+  'tokens.lead': '供程序代您访问系统，权限不超过您本人。不用时请撤销。',
   'tokens.none': '还没有令牌。',
   'tokens.label': '用途',
   'tokens.days': '有效期',

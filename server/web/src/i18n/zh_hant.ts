@@ -537,7 +537,7 @@ export const zhHant: Messages = {
   'sessions.endOthers': '登出其他所有裝置',
   'sessions.ended': '已登出。',
   'tokens.heading': '存取權杖',
-  'tokens.lead': '供程式代您存取系統，權限與您相同。不用時請撤銷。',
+  'tokens.lead': '供程式代您存取系統，權限不超過您本人。不用時請撤銷。',
   'tokens.none': '還沒有權杖。',
   'tokens.label': '用途',
   'tokens.days': '有效期',

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,8 +22,10 @@ namespace lantai::search {
 // What the caller may see. Part of every query: totals, facets and snippets come from the filtered query.
 struct AccessFilter {
   bool everything = false;
-  std::vector<std::string> any_of;  // access terms
-  std::vector<std::string> lent{};  // `item/…`, `volume/…`: seen besides, with what lies in them (index::kLiesIn)
+  std::vector<std::string> any_of;  // access terms; one that ends in `@`: with each of `departments` behind it
+  std::vector<std::string> lent{};  // `item/…`, `volume/…`: seen besides, with what lies in them (index::kLiesIn),
+  std::vector<std::string> lent_types{};  // as far as it is of these types
+  std::set<std::string> departments{};
 };
 
 struct FieldFilter {

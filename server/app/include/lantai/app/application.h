@@ -37,7 +37,7 @@ struct Configuration {
   std::filesystem::path audit_heads;  // file outside the store that signed heads of the audit log go to; empty: none
   std::chrono::seconds audit_heads_every{3600};
   std::filesystem::path audit_key;  // what signs them; empty: a key kept in the store
-  bool read_files = true;  // false: what is not read yet stays so; for commands that need no texts
+  bool read_files = true;           // false: what is not read yet stays so; for commands that need no texts
   bool create_if_missing = false;
   bool allow_incomplete_sandbox = false;
 };

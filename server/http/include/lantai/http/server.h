@@ -52,7 +52,7 @@ struct ServerOptions {
   std::vector<std::string> hosts;  // names that Host may carry; empty: any
   // Addresses of proxies whose X-Forwarded-For is believed: the client is the last address in it that is none of them.
   std::vector<std::string> trusted_proxies;
-  bool secure_cookie = false;      // behind a proxy that ends TLS; implied by `tls`
+  bool secure_cookie = false;  // behind a proxy that ends TLS; implied by `tls`
   std::optional<TlsOptions> tls;
   bool access_log = true;
   ServerLimits limits;

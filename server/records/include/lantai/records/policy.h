@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,14 +63,17 @@ Verdict verdict(const schema::Schema& schema, const Principal& principal, const 
 bool may_see_personal(const Principal& principal, const schema::TypeDecl& type);
 
 // Terms a record carries in the index, and terms a principal may see: a record is visible to a principal exactly when
-// they share one, or it or what it lies in was lent to them. `everything`: no filter needed.
+// they share one, or it or what it lies in was lent to them and it is of a type they may read. A term of the principal
+// that ends in `@` stands for that term with each of `departments` behind it. `everything`: no filter needed.
 std::vector<std::string> access_terms(const schema::TypeDecl& type, const Standing& standing);
 // Does everybody who sees the one by its standing see the other, too?
 bool shows_no_more(const Standing& shown, const Standing& by);
 struct AccessGrant {
   bool everything = false;  // of the types that search finds
   std::vector<std::string> any_of;
+  std::set<std::string> departments;
   std::vector<std::string> lent;  // `item/…`, `volume/…`
+  std::vector<std::string> lent_types;
 };
 AccessGrant access_grant(const schema::Schema& schema, const Principal& principal);
 
