@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_level_asks_for_the_highest_clearance) {
     Record record;
     record.type = "item";
     record.fields = std::move(fields);
-    const auto nothing = [](const std::string&, const std::string&) { return std::optional<Record>(); };
+    const auto nothing = [](const std::string&, const std::string&) { return std::shared_ptr<const Record>(); };
     return standing_of(schema, schema.type("item"), record, nothing, Date{2026, 11, 29}).rank;
   };
   BOOST_TEST(rank({{"title", "x"}, {"access_level", "who_knows"}}) == 2);

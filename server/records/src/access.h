@@ -26,7 +26,10 @@ class Access {
   template <typename Reader>
   Access(const Catalogue& catalogue, const Principal& principal, Reader& reader, Timestamp now)
       : catalogue_(catalogue), principal_(principal), today_(office_day(now)) {
-    load_ = [&reader](const std::string& type, const std::string& id) { return load(reader, type, id); };
+    load_ = [&reader](const std::string& type, const std::string& id) {
+      auto found = load(reader, type, id);
+      return found ? std::make_shared<const Record>(*std::move(found)) : nullptr;
+    };
   }
 
   Standing standing(const TypePlan& plan, const Record& record);
@@ -40,14 +43,14 @@ class Access {
   void require(Action action, const TypePlan& plan, const Record& record);
 
  private:
-  std::optional<Record> container(const std::string& type, const std::string& id);
+  std::shared_ptr<const Record> container(const std::string& type, const std::string& id);
   bool sees_all_of(const schema::TypeDecl& type);
 
   const Catalogue& catalogue_;
   const Principal& principal_;
   const Date today_;
   Containers load_;
-  std::map<std::pair<std::string, std::string>, std::optional<Record>> containers_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const Record>> containers_;
   std::map<std::string, bool> sees_all_;  // by type
 };
 

@@ -79,38 +79,46 @@ bool is_lent(const Principal& principal, const Standing& standing) {
                                                 [&](const auto& name) { return principal.lent.contains(name); });
 }
 
-// What a record lies in, nearest first; itself before them. A tree of links that ends nowhere ends here.
-class Chain {
+// Climbs from a record through all it lies in, nearest first, and keeps of each kind what is said first. A tree of
+// links that ends nowhere ends here.
+class Climb {
  public:
-  struct Link {
-    const TypeDecl* type;
-    Record record;
+  struct Said {
+    const TypeDecl* type = nullptr;  // of the record that says it; null: none does
+    std::string value;
   };
-  Chain(const Schema& schema, const Containers& containers) : schema_(schema), containers_(containers) {}
 
-  void climb(const TypeDecl& type, const Record& record) {
-    names_.push_back(type.name + "/" + record.id);
+  Climb(const Schema& schema, const Containers& containers) : schema_(schema), containers_(containers) {}
+
+  void from(const TypeDecl& type, const Record& record) {
+    within.push_back(type.name + "/" + record.id);
+    hear(type, record, type.level_field, level);
+    hear(type, record, type.closed_field, closed_until);
+    hear(type, record, type.department_field, department);
     for (const auto& name : type.inherits) {
       const auto& target_name = type.find_field(name)->target;
       const auto id = field_text(record, name);
       const auto* target = schema_.find_type(target_name);
-      const bool known = std::find(names_.begin(), names_.end(), target_name + "/" + id) != names_.end();
-      if (id.empty() || target == nullptr || known || names_.size() >= kMaxContainers) continue;
-      auto container = containers_(target->name, id);
-      if (!container || container->deleted) continue;
-      links_.push_back({target, *container});
-      climb(*target, *container);
+      const bool known = std::find(within.begin(), within.end(), target_name + "/" + id) != within.end();
+      if (id.empty() || target == nullptr || known || within.size() >= kMaxContainers) continue;
+      const auto container = containers_(target->name, id);
+      if (container && !container->deleted) from(*target, *container);
     }
   }
-  const std::vector<Link>& links() const { return links_; }
-  std::vector<std::string> take_names() { return std::move(names_); }
+
+  Said level, closed_until, department;
+  std::vector<std::string> within;
 
  private:
+  static void hear(const TypeDecl& type, const Record& record, const std::string& field, Said& said) {
+    if (said.type != nullptr) return;
+    said.value = field_text(record, field);
+    if (!said.value.empty()) said.type = &type;
+  }
+
   static constexpr std::size_t kMaxContainers = 100;
   const Schema& schema_;
   const Containers& containers_;
-  std::vector<std::string> names_;
-  std::vector<Link> links_;
 };
 
 std::string owner_term(const TypeDecl& type, const std::string& owner) { return type.name + ":owner:" + owner; }
@@ -126,34 +134,24 @@ constexpr const char* kOfDepartment = "@";  // before its id; alone: of any that
 
 Standing standing_of(const Schema& schema, const TypeDecl& type, const Record& record, const Containers& containers,
                      Date today) {
-  Chain chain(schema, containers);
-  chain.climb(type, record);
-  // The nearest that says anything of this kind.
-  const auto nearest = [&](std::string TypeDecl::*field) -> std::pair<const TypeDecl*, std::string> {
-    auto own = field_text(record, type.*field);
-    if (!own.empty()) return {&type, std::move(own)};
-    for (const auto& link : chain.links()) {
-      auto value = field_text(link.record, link.type->*field);
-      if (!value.empty()) return {link.type, std::move(value)};
-    }
-    return {&type, {}};
-  };
+  Climb climb(schema, containers);
+  climb.from(type, record);
   Standing standing;
-  const auto [level_type, level] = nearest(&TypeDecl::level_field);
-  if (const auto* levels = levels_of(schema, *level_type)) {
-    const auto& declared = level_type->find_field(level_type->level_field)->default_value;
-    const auto code = level.empty() && declared.is_string() ? declared.get<std::string>() : level;
-    const auto* term = levels->find(code);
-    standing.level = code;
+  const auto& level_type = climb.level.type == nullptr ? type : *climb.level.type;
+  if (const auto* levels = levels_of(schema, level_type)) {
+    const auto& declared = level_type.find_field(level_type.level_field)->default_value;
+    standing.level =
+        climb.level.type == nullptr && declared.is_string() ? declared.get<std::string>() : climb.level.value;
+    const auto* term = levels->find(standing.level);
     standing.rank = term == nullptr ? highest_rank(levels) : term->rank;
     standing.open = standing.rank == *ranks_of(levels).begin();
   } else {
     standing.open = true;
   }
-  standing.department = nearest(&TypeDecl::department_field).second;
-  standing.closed = format_date(today) < nearest(&TypeDecl::closed_field).second;
+  standing.department = climb.department.value;
+  standing.closed = format_date(today) < climb.closed_until.value;
   if (!type.owner_field.empty() && !is_shared(type, record)) standing.owner = field_text(record, type.owner_field);
-  standing.within = chain.take_names();
+  standing.within = std::move(climb.within);
   return standing;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,8 +33,8 @@ struct Standing {
   std::vector<std::string> within;   // itself and what it lies in, nearest first: `item/…`, `volume/…`
 };
 
-// The record with that type and id, as it is now; nullopt: there is none.
-using Containers = std::function<std::optional<Record>(const std::string& type, const std::string& id)>;
+// The record with that type and id, as it is now; null: there is none.
+using Containers = std::function<std::shared_ptr<const Record>(const std::string& type, const std::string& id)>;
 
 // The level: its own, else that of the nearest container that has one, else the declared default, else, as for an
 // unknown one, the highest there is. Closing date and department likewise. Cost: one call for each container.
