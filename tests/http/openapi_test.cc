@@ -187,6 +187,24 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
   const auto borrower = given["account"].get<std::string>();
   see("whatTheySee", archivist.get("/api/v1/accounts/" + borrower + "/access"));
   see("revokeGrant", archivist.remove("/api/v1/grants?account=" + borrower + "&record=" + record));
+  const auto leaver =
+      client.post("/api/v1/records/person", {{"fields", {{"name", word}}}}).json()["id"].get<std::string>();
+  see("getOrganisation", archivist.get("/api/v1/organisation"));
+  see("listPosts", archivist.get("/api/v1/organisation/posts?person=" + leaver));
+  see("listHeld", client.get("/api/v1/people/" + leaver + "/hand-over"));
+  see("handOver", client.post("/api/v1/people/" + leaver + "/hand-over", {{"date", "2021-03-05"}, {"reason", "退休"}}));
+  const auto day = World::the().app->organisation().today();
+  const auto delegation =
+      see("giveDelegation",
+          client.post("/api/v1/delegations", {{"login", "reader"}, {"begins", day}, {"ends", day}, {"reason", "出差"}}))
+          .json();
+  see("listDelegations", client.get("/api/v1/delegations"));
+  see("revokeDelegation", client.remove("/api/v1/delegations/" + delegation["id"].get<std::string>()));
+  auto at_readers = World::the().anonymous();
+  at_readers.sign_in("reader", World::kPassword);
+  see("getActing", at_readers.get("/api/v1/session/acting"));
+  see("actAs", at_readers.put("/api/v1/session/acting", Json::object()));
+  see("statePurpose", at_readers.put("/api/v1/session/purpose", {{"purpose", "查阅"}}));
   see("getRecord", archivist.get(path));
   const auto changed = see("updateRecord", archivist.patch(path, {{"fields", {{"notes", "核对"}}}}, if_match(made)));
   see("getHistory", archivist.get(path + "/history"));

@@ -10,7 +10,6 @@
 #include "lantai/base/id.h"
 #include "lantai/identity/audit_heads.h"
 #include "lantai/identity/sealer.h"
-#include "lantai/records/department_tree.h"
 #include "lantai/text/folding.h"
 
 namespace lantai::app {
@@ -65,6 +64,13 @@ std::set<std::string> container_types(const schema::Schema& schema) {
   return types;
 }
 
+// With the rules that a declaration cannot say.
+records::RecordEngine& ruled(records::RecordEngine& engine) {
+  for (const char* type : {"appointment", "department", "person"})
+    engine.add_rule(type, organisation::refuse_ends_before_beginning);
+  return engine;
+}
+
 // Members are declared in the order in which they may use one another, so that they stop in the reverse order: jobs,
 // then the index, then extraction, then the store.
 class RunningApplication final : public Application {
@@ -74,8 +80,9 @@ class RunningApplication final : public Application {
         schema_(schema::Schema::load(configuration.schema_directories)),
         store_(open_store(configuration, clock_)),
         records_(*store_, schema_, clock_),
-        departments_(*store_, records_),
+        organisation_(*store_, ruled(records_), clock_),
         accounts_(identity::Accounts::make(*store_, clock_, accounts_options())),
+        hand_over_(*store_, records_, *accounts_, organisation_),
         extractor_(extract::Extractor::make(extractor_options(configuration))),
         texts_(*store_, extractor_->version()),
         page_images_(*store_, *extractor_, clock_),
@@ -103,6 +110,8 @@ class RunningApplication final : public Application {
   storage::Store& store() override { return *store_; }
   records::RecordEngine& records() override { return records_; }
   identity::Accounts& accounts() override { return *accounts_; }
+  organisation::Organisation& organisation() override { return organisation_; }
+  organisation::HandOver& hand_over() override { return hand_over_; }
   extract::Extractor& extractor() override { return *extractor_; }
   archive::TextStore& texts() override { return texts_; }
   archive::ExtractionPipeline& extraction() override { return *extraction_; }
@@ -200,7 +209,13 @@ class RunningApplication final : public Application {
   identity::AccountsOptions accounts_options() {
     identity::AccountsOptions options;
     options.departments_below = [this](const std::vector<std::string>& departments) {
-      return departments_.with_those_below(departments);
+      return organisation_.with_those_below(departments);
+    };
+    options.posts_of = [this](const std::string& person) {
+      std::vector<identity::HeldPost> held;
+      for (auto& post : organisation_.appointments_of(person, organisation_.today()))
+        held.push_back({std::move(post.id), std::move(post.department)});
+      return held;
     };
     return options;
   }
@@ -278,8 +293,9 @@ class RunningApplication final : public Application {
   const std::shared_ptr<const schema::Schema> schema_;
   const std::unique_ptr<storage::Store> store_;
   records::RecordEngine records_;
-  records::DepartmentTree departments_;
+  organisation::Organisation organisation_;
   const std::unique_ptr<identity::Accounts> accounts_;
+  organisation::HandOver hand_over_;
   const std::unique_ptr<extract::Extractor> extractor_;
   archive::TextStore texts_;
   archive::PageImages page_images_;

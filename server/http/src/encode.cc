@@ -160,11 +160,32 @@ Json encode_account(const identity::Account& account) {
           {"clearance", account.clearance},
           {"departments", account.departments},
           {"scope", identity::name_of(account.scope)},
+          {"person", account.person},
+          {"departments_by_post", account.departments_by_post},
           {"disabled", account.disabled},
           {"must_change_password", account.must_change_password},
           {"version", account.version},
           {"second_factor", account.second_factor},
           {"password_set", format_rfc3339(account.password_set)}};
+}
+
+std::string post_name(Call& call, const records::Principal& principal, const std::string& id) {
+  if (id.empty()) return {};
+  const auto post = call.app().organisation().appointment(id);
+  if (!post) return id;
+  const auto department = call.app().records().find(principal, "department", post->department);
+  return department ? post->position + "（" + department->fields.value("name", "") + "）" : post->position;
+}
+
+std::string account_name(Call& call, const std::string& id) {
+  const auto account = call.app().accounts().find(id);
+  if (!account) return id;
+  return account->name.empty() ? account->login : account->name;
+}
+
+bool purpose_wanted(Call& call, const records::Principal& principal) {
+  const auto asked = call.app().accounts().policy().purpose_roles;
+  return std::any_of(asked.begin(), asked.end(), [&](const auto& role) { return principal.roles.contains(role); });
 }
 
 std::string title_of(const schema::TypeDecl& type, const records::Record& record) {

@@ -18,6 +18,11 @@ Json encode_explanation(Call& call, const std::string& record, const app::FoundO
 Json encode_text(Call& call, const records::FileVersion& file, const std::string& query);
 
 // The record's name for people: its title field, else its id.
+// `处长（教务处）`; of an appointment that is not there any more its id; empty of none.
+std::string post_name(Call& call, const records::Principal& principal, const std::string& id);
+std::string account_name(Call& call, const std::string& id);  // or its login, or the id
+// Does the policy ask this caller what they search for?
+bool purpose_wanted(Call& call, const records::Principal& principal);
 std::string title_of(const schema::TypeDecl& type, const records::Record& record);
 // What a code or a linked record's id is called in the caller's language; the value itself when that is not known.
 std::string value_label(Call& call, const schema::FieldDecl& field, const std::string& value);

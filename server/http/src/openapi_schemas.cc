@@ -27,12 +27,11 @@ Json account_schemas() {
                      {"clearance", integer()}, {"departments", list(text())},
                      {"disabled", flag()},     {"must_change_password", flag()},
                      {"version", integer()},   {"second_factor", flag()},
-                     {"password_set", time()}, {"scope", text()}};
-  const Json policy{{"officers_combined", flag()},
-                    {"second_factor_roles", list(text())},
-                    {"password_characters", integer()},
-                    {"password_days", integer()},
-                    {"password_history", integer()}};
+                     {"password_set", time()}, {"scope", text()},
+                     {"person", text()},       {"departments_by_post", flag()}};
+  const Json policy{{"officers_combined", flag()},   {"second_factor_roles", list(text())},
+                    {"purpose_roles", list(text())}, {"password_characters", integer()},
+                    {"password_days", integer()},    {"password_history", integer()}};
   const Json grant{{"record", text()},       {"title", text()},   {"account", text()},
                    {"account_name", text()}, {"until", time()},   {"reason", text()},
                    {"by", text()},           {"by_name", text()}, {"given", time()}};
@@ -69,7 +68,13 @@ Json account_schemas() {
                           {"csrf_token", text()},
                           {"expires", time()},
                           {"duty", text()},
-                          {"verified", flag()}})},
+                          {"verified", flag()},
+                          {"acting", object({{"post", text()},
+                                             {"post_name", text()},
+                                             {"on_behalf_of", text()},
+                                             {"on_behalf_of_name", text()}})},
+                          {"purpose", text()},
+                          {"purpose_wanted", flag()}})},
       {"Verification",
        {{"type", "object"}, {"properties", {{"password", text()}, {"code", text()}}}, {"required", {"password"}}}},
       {"Grant", object(grant)},
@@ -98,6 +103,51 @@ Json account_schemas() {
                                                     {"scope", text()},
                                                     {"created", time()},
                                                     {"expires", time()}}))}})}};
+}
+
+Json organisation_schemas() {
+  const Json head{{"person", text()}, {"name", text()}, {"position", text()}};
+  const Json post{{"id", text()},     {"position", text()},   {"main", flag()},
+                  {"head", flag()},   {"from", text()},       {"to", text()},
+                  {"person", text()}, {"department", text()}, {"department_name", text()},
+                  {"name", text()},   {"phone", text()},      {"staff_number", text()},
+                  {"email", text()}};
+  const Json delegation{{"id", text()},      {"from", text()},   {"from_name", text()}, {"to", text()},
+                        {"to_name", text()}, {"post", text()},   {"post_name", text()}, {"begins", text()},
+                        {"ends", text()},    {"reason", text()}, {"by", text()},        {"by_name", text()}};
+  return {{"Organisation", object({{"on", text()},
+                                   {"departments", list(object({{"id", text()},
+                                                                {"name", text()},
+                                                                {"code", text()},
+                                                                {"parent", text()},
+                                                                {"from", text()},
+                                                                {"to", text()},
+                                                                {"heads", list(object(head))},
+                                                                {"people", integer()}}))}})},
+          {"PostList", object({{"on", text()}, {"posts", list(object(post))}})},
+          {"HeldList", object({{"items", list(object({{"kind", text()}, {"what", text()}, {"record", text()}}))}})},
+          {"HandOverRequest",
+           optional_object({{"successor", text()}, {"pass_on", list(text())}, {"date", text()}, {"reason", text()}})},
+          {"HandOverDone", object({{"record", text()}})},
+          {"Delegation", object(delegation)},
+          {"DelegationList", object({{"delegations", list(of("Delegation"))}})},
+          {"DelegationRequest", optional_object({{"login", text()},
+                                                 {"person", text()},
+                                                 {"from_login", text()},
+                                                 {"from_person", text()},
+                                                 {"post", text()},
+                                                 {"begins", text()},
+                                                 {"ends", text()},
+                                                 {"reason", text()}})},
+          {"Acting", object({{"post", text()},
+                             {"post_name", text()},
+                             {"delegation", text()},
+                             {"on_behalf_of", text()},
+                             {"on_behalf_of_name", text()},
+                             {"posts", list(object({{"id", text()}, {"name", text()}}))},
+                             {"delegations", list(of("Delegation"))}})},
+          {"ActingChange", optional_object({{"post", text()}, {"delegation", text()}})},
+          {"Purpose", object({{"purpose", text()}})}};
 }
 
 Json record_schemas() {
@@ -320,7 +370,8 @@ Json other_schemas() {
 
 Json openapi_schemas() {
   Json all = Json::object();
-  for (const auto& part : {account_schemas(), record_schemas(), file_schemas(), search_schemas(), other_schemas()}) {
+  for (const auto& part : {account_schemas(), organisation_schemas(), record_schemas(), file_schemas(),
+                           search_schemas(), other_schemas()}) {
     all.update(part);
   }
   all["FileText"]["properties"]["pages"] = list(of("PageText"));

@@ -2,6 +2,7 @@
 
 #include "lantai/base/error.h"
 #include "lantai/base/log.h"
+#include "lantai/records/audited.h"
 
 namespace lantai::http {
 
@@ -18,17 +19,17 @@ bool ReadNotes::noted_lately(const std::string& key, Time now) {
   return lately;
 }
 
-void ReadNotes::note(storage::Store& store, const records::Principal& reader, const std::string& subject,
-                     const schema::Json& detail) {
-  const std::string text = detail.dump();
-  const std::string key = reader.id + '\n' + reader.address + '\n' + subject + '\n' + text;
+void ReadNotes::note(storage::Store& store, const records::Principal& reader, const char* action,
+                     const std::string& subject, const schema::Json& detail) {
+  const std::string key = action + '\n' + reader.id + '\n' + reader.post + '\n' + reader.behalf + '\n' +
+                          reader.purpose + '\n' + reader.address + '\n' + subject + '\n' + detail.dump();
   if (noted_lately(key, std::chrono::steady_clock::now())) return;
   try {
     store.run_transaction([&](storage::Transaction& transaction) {
-      transaction.append_audit({reader.id, "file.read", subject, "ok", reader.address, text});
+      transaction.append_audit(records::audited(reader, action, subject, "ok", detail));
     });
   } catch (const Error& error) {
-    log::error("reading of {} by {} cannot be noted: {}", subject, reader.id, error.message());
+    log::error("{} of {} by {} cannot be noted: {}", action, subject, reader.id, error.message());
     std::lock_guard lock(mutex_);
     noted_.erase(key);
   }

@@ -55,6 +55,8 @@ struct Route {
 void add_session_routes(std::vector<Route>& table);
 void add_account_routes(std::vector<Route>& table);
 void add_rights_routes(std::vector<Route>& table);
+void add_organisation_routes(std::vector<Route>& table);
+void add_delegation_routes(std::vector<Route>& table);
 void add_record_routes(std::vector<Route>& table);
 void add_transfer_routes(std::vector<Route>& table);  // records as CSV and JSON Lines
 void add_file_routes(std::vector<Route>& table);

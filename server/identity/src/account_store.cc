@@ -73,6 +73,39 @@ Grant decode_grant(ByteView bytes) {
   });
 }
 
+Bytes delegation_key(std::string_view id) { return KeyWriter().text("delegation").text(id).take(); }
+Bytes delegation_prefix() { return KeyWriter().text("delegation").take(); }
+
+Bytes encode(const Delegation& delegation) {
+  return Json::to_cbor(Json{{"format", kFormat},
+                            {"id", delegation.id},
+                            {"from", delegation.from},
+                            {"to", delegation.to},
+                            {"post", delegation.post},
+                            {"begins", delegation.begins},
+                            {"ends", delegation.ends},
+                            {"reason", delegation.reason},
+                            {"by", delegation.by},
+                            {"given", delegation.given.micros}});
+}
+
+Delegation decode_delegation(ByteView bytes) {
+  return shaped<Delegation>("delegation", [&] {
+    const auto json = read(bytes, "delegation");
+    Delegation out;
+    json.at("id").get_to(out.id);
+    json.at("from").get_to(out.from);
+    json.at("to").get_to(out.to);
+    json.at("post").get_to(out.post);
+    json.at("begins").get_to(out.begins);
+    json.at("ends").get_to(out.ends);
+    json.at("reason").get_to(out.reason);
+    json.at("by").get_to(out.by);
+    json.at("given").get_to(out.given.micros);
+    return out;
+  });
+}
+
 Bytes encode(const SecurityPolicy& policy) {
   auto json = to_json(policy);
   json["format"] = kFormat;
@@ -99,6 +132,8 @@ Bytes encode(const StoredAccount& stored) {
             {"clearance", account.clearance},
             {"departments", account.departments},
             {"scope", name_of(account.scope)},
+            {"person", account.person},
+            {"departments_by_post", account.departments_by_post},
             {"disabled", account.disabled},
             {"must_change_password", account.must_change_password},
             {"version", account.version},
@@ -129,6 +164,8 @@ StoredAccount decode_account(ByteView bytes) {
     json.at("clearance").get_to(account.clearance);
     json.at("departments").get_to(account.departments);
     account.scope = scope_named(json.value("scope", "all")).value_or(DepartmentScope::own);
+    account.person = json.value("person", "");  // not noted by earlier versions
+    account.departments_by_post = json.value("departments_by_post", false);
     json.at("disabled").get_to(account.disabled);
     json.at("must_change_password").get_to(account.must_change_password);
     json.at("version").get_to(account.version);
@@ -161,7 +198,10 @@ Bytes encode(const StoredSession& session) {
                             {"address", session.address},
                             {"agent", session.agent},
                             {"scope", name_of(session.scope)},
-                            {"verified", session.verified.micros}});
+                            {"verified", session.verified.micros},
+                            {"post", session.post},
+                            {"delegation", session.delegation},
+                            {"purpose", session.purpose}});
 }
 
 StoredSession decode_session(ByteView bytes) {
@@ -179,6 +219,9 @@ StoredSession decode_session(ByteView bytes) {
     out.agent = json.value("agent", "");
     out.scope = token_scope_named(json.value("scope", "all")).value_or(TokenScope::read);
     out.verified.micros = json.value("verified", std::int64_t{0});
+    out.post = json.value("post", "");
+    out.delegation = json.value("delegation", "");
+    out.purpose = json.value("purpose", "");
     return out;
   });
 }

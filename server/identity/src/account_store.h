@@ -32,9 +32,11 @@ struct StoredSession {
   bool token = false;  // for a program: no idle time-out, no CSRF
   std::string label;
   Timestamp created, used, expires;
-  std::string address = {}, agent = {};  // of a session, where it was opened
-  TokenScope scope = TokenScope::all;    // of a token
-  Timestamp verified = {};               // of a session, when its owner last gave password and code
+  std::string address = {}, agent = {};    // of a session, where it was opened
+  TokenScope scope = TokenScope::all;      // of a token
+  Timestamp verified = {};                 // of a session, when its owner last gave password and code
+  std::string post = {}, delegation = {};  // of a session, how it acts
+  std::string purpose = {};                // what its owner looks for records for
 };
 
 Bytes account_key(std::string_view id);
@@ -55,7 +57,11 @@ StoredSession decode_session(ByteView bytes);  // throws data_loss
 
 Bytes encode(const SecurityPolicy& policy);
 Bytes encode(const Grant& grant);
-Grant decode_grant(ByteView bytes);            // throws data_loss
+Grant decode_grant(ByteView bytes);  // throws data_loss
+Bytes delegation_key(std::string_view id);
+Bytes delegation_prefix();
+Bytes encode(const Delegation& delegation);
+Delegation decode_delegation(ByteView bytes);  // throws data_loss
 SecurityPolicy decode_policy(ByteView bytes);  // throws data_loss
 
 template <typename Reader>

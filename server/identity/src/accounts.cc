@@ -29,6 +29,8 @@ Json rights_of(const Account& account) {
           {"clearance", account.clearance},
           {"departments", account.departments},
           {"scope", name_of(account.scope)},
+          {"departments_by_post", account.departments_by_post},
+          {"person", account.person},
           {"disabled", account.disabled}};
 }
 
@@ -56,8 +58,8 @@ void wrong_code() { throw Error("the code is wrong", {FieldProblem{"code", "auth
 
 void audit(Transaction& transaction, const Principal& by, std::string action, const std::string& account,
            std::string outcome, const Json& detail) {
-  transaction.append_audit({by.id, std::move(action), account.empty() ? std::string() : "account/" + account,
-                            std::move(outcome), by.address, detail.is_null() ? std::string() : detail.dump()});
+  transaction.append_audit(records::audited(by, std::move(action), account.empty() ? account : "account/" + account,
+                                            std::move(outcome), detail));
 }
 
 void StoredAccounts::refuse(const Principal& by, const char* action, std::string_view account_id) {
@@ -177,10 +179,9 @@ Principal StoredAccounts::principal_of(const Account& account, std::string_view 
   Principal principal{account.id,          account.name,         account.roles, account.clearance,
                       account.departments, std::string(address), false};
   principal.all_departments = account.scope == DepartmentScope::all;
-  if (account.scope == DepartmentScope::subtree && options_.departments_below)
-    principal.scope = options_.departments_below(account.departments);
-  else if (!principal.all_departments)
-    principal.scope = {account.departments.begin(), account.departments.end()};
+  const auto posts = posts_of(account);
+  if (!posts.empty()) principal.post = posts.front().id;
+  if (!principal.all_departments) principal.scope = departments_of(account, posts);
   for (auto& grant : grants(account.id, {})) principal.lent.insert(std::move(grant.record));
   return principal;
 }
@@ -194,6 +195,7 @@ SecurityPolicy StoredAccounts::change_policy(const Principal& by, const Json& ch
     const auto before = load_policy(t);
     policy = amended(before, change);
     require_known(policy.second_factor_roles);
+    require_known(policy.purpose_roles);
     if (policy == before) return;
     if (!policy.officers_combined) {
       for_each_account(t, [&](const Account& account) {

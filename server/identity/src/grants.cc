@@ -19,7 +19,7 @@ Grant StoredAccounts::give_grant(const Principal& by, Grant grant) {
     known_account(t, grant.account);
     t.put(KeySpace::accounts, grant_key(grant.account, grant.record), encode(grant));
     const Json detail{{"account", grant.account}, {"until", format_rfc3339(grant.until)}, {"reason", grant.reason}};
-    t.append_audit({by.id, "grant.give", grant.record, "ok", by.address, detail.dump()});
+    t.append_audit(records::audited(by, "grant.give", grant.record, "ok", detail));
   });
   return grant;
 }
@@ -31,7 +31,7 @@ void StoredAccounts::revoke_grant(const Principal& by, std::string_view account_
     if (!t.get(KeySpace::accounts, key)) return;
     t.erase(KeySpace::accounts, key);
     const Json detail{{"account", account_id}};
-    t.append_audit({by.id, "grant.revoke", std::string(record), "ok", by.address, detail.dump()});
+    t.append_audit(records::audited(by, "grant.revoke", std::string(record), "ok", detail));
   });
 }
 

@@ -19,12 +19,12 @@ bool any_of(const std::set<std::string>& roles, const std::set<std::string>& wan
 
 bool same_rights(const Account& one, const Account& other) {
   return one.roles == other.roles && one.clearance == other.clearance && one.departments == other.departments &&
-         one.scope == other.scope;
+         one.scope == other.scope && one.departments_by_post == other.departments_by_post;
 }
 
 // The security officer, too, may shut somebody out.
 bool same_person(const Account& after, const Account& before) {
-  return after.login == before.login && after.name == before.name &&
+  return after.login == before.login && after.name == before.name && after.person == before.person &&
          after.must_change_password == before.must_change_password && after.disabled >= before.disabled;
 }
 

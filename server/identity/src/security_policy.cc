@@ -44,11 +44,9 @@ bool combines_officers(const std::set<std::string>& roles) {
 }
 
 Json to_json(const SecurityPolicy& policy) {
-  return {{"officers_combined", policy.officers_combined},
-          {"second_factor_roles", policy.second_factor_roles},
-          {"password_characters", policy.password_characters},
-          {"password_days", policy.password_days},
-          {"password_history", policy.password_history}};
+  return {{"officers_combined", policy.officers_combined}, {"second_factor_roles", policy.second_factor_roles},
+          {"purpose_roles", policy.purpose_roles},         {"password_characters", policy.password_characters},
+          {"password_days", policy.password_days},         {"password_history", policy.password_history}};
 }
 
 SecurityPolicy amended(SecurityPolicy policy, const Json& change) {
@@ -58,6 +56,8 @@ SecurityPolicy amended(SecurityPolicy policy, const Json& change) {
       take(member, value, policy.officers_combined);
     } else if (member == "second_factor_roles") {
       take(member, value, policy.second_factor_roles);
+    } else if (member == "purpose_roles") {
+      take(member, value, policy.purpose_roles);
     } else if (member == "password_characters") {
       take(member, value, kMinPasswordCharacters, kMaxPasswordCharacters, policy.password_characters);
     } else if (member == "password_days") {

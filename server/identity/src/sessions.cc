@@ -230,12 +230,13 @@ std::optional<Accounts::Authenticated> StoredAccounts::authenticate(std::string_
   const auto stored = load_account(*view, session->account);
   if (!stored || stored->account.disabled || stored->generation != session->generation) return std::nullopt;
   note_use(digest, *session);
-  return Authenticated{principal_of(stored->account, address),
-                       session->token ? std::string() : csrf_token(session_or_token),
-                       ends(*session),
-                       session->token ? Duty::none : duty_of(stored->account, load_policy(*view), clock_.now()),
-                       session->scope,
-                       session->token || verified_lately(*session)};
+  auto principal = principal_of(stored->account, address);
+  auto delegation = act(*session, stored->account, principal);
+  return Authenticated{
+      std::move(principal), session->token ? std::string() : csrf_token(session_or_token),
+      ends(*session),       session->token ? Duty::none : duty_of(stored->account, load_policy(*view), clock_.now()),
+      session->scope,       session->token || verified_lately(*session),
+      std::move(delegation)};
 }
 
 // Written only when the last note is older than a sixteenth of the idle time-out.

@@ -1,11 +1,13 @@
 // How are accounts kept and told apart? The one implementation of `Accounts`, over several files: accounts.cc
-// (accounts, passwords, policy), sessions.cc (signing in, sessions, tokens), second_factor.cc, grants.cc.
+// (accounts, passwords, policy), sessions.cc (signing in, sessions, tokens), second_factor.cc, grants.cc,
+// delegations.cc.
 #pragma once
 
 #include <functional>
 
 #include "account_store.h"
 #include "lantai/base/error.h"
+#include "lantai/records/audited.h"
 #include "lantai/schema/value.h"
 #include "lantai/storage/key_codec.h"
 #include "password.h"
@@ -74,6 +76,12 @@ class StoredAccounts final : public Accounts {
   Grant give_grant(const Principal& by, Grant grant) override;
   void revoke_grant(const Principal& by, std::string_view account_id, std::string_view record) override;
   std::vector<Grant> grants(std::string_view account_id, std::string_view record) const override;
+  Delegation give_delegation(const Principal& by, Delegation delegation) override;
+  void revoke_delegation(const Principal& by, std::string_view delegation_id) override;
+  std::vector<Delegation> delegations(std::string_view account_id) const override;
+  void act_as(const Principal& by, std::string_view session_key, std::string_view post,
+              std::string_view delegation_id) override;
+  void state_purpose(const Principal& by, std::string_view session_key, std::string_view purpose) override;
   SecurityPolicy policy() const override;
   SecurityPolicy change_policy(const Principal& by, const Json& change) override;
   Session sign_in(const SignIn& given) override;
@@ -96,6 +104,14 @@ class StoredAccounts final : public Accounts {
   std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) override;
 
  private:
+  std::string today() const;
+  std::vector<HeldPost> posts_of(const Account& account) const;
+  std::set<std::string> departments_of(const Account& account, const std::vector<HeldPost>& posts) const;
+  std::optional<Delegation> delegation_in_force(std::string_view id, const Account& to) const;
+  void stand_in(const Delegation& delegation, Principal& principal) const;
+  std::string act(const StoredSession& session, const Account& account, Principal& principal) const;
+  void change_session(const Principal& by, std::string_view session_key,
+                      const std::function<void(Transaction&, StoredSession&)>& change);
   [[noreturn]] void refuse(const Principal& by, const char* action, std::string_view account_id);
   void require_others_serve(Transaction& transaction, const Account& before, const Account& after) const;
   void require_not_taken_before(const StoredAccount& stored, std::string_view password);

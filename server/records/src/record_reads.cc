@@ -1,5 +1,6 @@
 #include "engine_impl.h"
 #include "history_reader.h"
+#include "lantai/records/audited.h"
 #include "list_query.h"
 #include "stored_records.h"
 
@@ -17,7 +18,7 @@ std::string subject(std::string_view type, std::string_view id) {
 }
 
 storage::AuditDraft denial(const Principal& principal, std::string_view action, const std::string& subject) {
-  return {principal.id, "record." + std::string(action), subject, "denied", principal.address, {}};
+  return audited(principal, "record." + std::string(action), subject, "denied");
 }
 
 Record RecordEngine::Impl::load_visible(const storage::ReadView& view, const Catalogue& in, const Principal& principal,
@@ -187,8 +188,7 @@ void RecordEngine::begin_export(const Principal& principal, std::string_view typ
     Access(*catalogue, principal, *view, impl_->clock.now()).require(Action::export_records, catalogue->plan(type));
     impl_->store.run_transaction([&](storage::Transaction& transaction) {
       const Json detail{{"format", format}};
-      transaction.append_audit(
-          {principal.id, "record.export", subject(type, {}), "ok", principal.address, detail.dump()});
+      transaction.append_audit(audited(principal, "record.export", subject(type, {}), "ok", detail));
     });
   });
 }

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "differences.h"
+#include "lantai/records/audited.h"
 #include "link_step.h"
 #include "stored_records.h"
 
@@ -229,8 +230,8 @@ void WriteStep::write_log() {
   for (const auto& difference : differences(before(), after_)) names.push_back(difference.field);
   const Json detail{{"version", after_.version}, {"fields", std::move(names)}};
   transaction_.append_change({"record", after_.type, after_.id, after_.version, request_.operation});
-  transaction_.append_audit({request_.principal.id, "record." + request_.operation, after_.type + "/" + after_.id, "ok",
-                             request_.principal.address, detail.dump()});
+  transaction_.append_audit(
+      audited(request_.principal, "record." + request_.operation, after_.type + "/" + after_.id, "ok", detail));
 }
 
 }  // namespace lantai::records

@@ -22,8 +22,17 @@ void read_list(const Json& body, const std::string& name, T& into) {
 
 // What the body says of an account; what it does not say stays.
 void amend(const Json& body, identity::Account& account) {
-  static const std::set<std::string> kKnown{"login", "name",     "roles",    "clearance",           "departments",
-                                            "scope", "disabled", "password", "must_change_password"};
+  static const std::set<std::string> kKnown{"login",
+                                            "name",
+                                            "roles",
+                                            "clearance",
+                                            "departments",
+                                            "scope",
+                                            "disabled",
+                                            "password",
+                                            "must_change_password",
+                                            "person",
+                                            "departments_by_post"};
   if (!body.is_object()) throw Error(ErrorCode::invalid_argument, "not an object", "request.bad_json");
   for (const auto& [name, value] : body.items()) {
     if (!kKnown.contains(name)) throw Error("unknown", {FieldProblem{name, "field.unknown", {{"name", name}}}});
@@ -33,6 +42,8 @@ void amend(const Json& body, identity::Account& account) {
   account.clearance = static_cast<int>(number_member(body, "clearance", static_cast<unsigned>(account.clearance)));
   account.disabled = flag_member(body, "disabled", account.disabled);
   account.must_change_password = flag_member(body, "must_change_password", account.must_change_password);
+  account.person = text_member(body, "person", account.person);
+  account.departments_by_post = flag_member(body, "departments_by_post", account.departments_by_post);
   read_list(body, "roles", account.roles);
   read_list(body, "departments", account.departments);
   if (body.contains("scope")) {

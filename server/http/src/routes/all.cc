@@ -7,6 +7,8 @@ std::vector<Route> all_routes() {
   add_session_routes(table);
   add_account_routes(table);
   add_rights_routes(table);
+  add_organisation_routes(table);
+  add_delegation_routes(table);
   add_record_routes(table);
   add_transfer_routes(table);
   add_file_routes(table);

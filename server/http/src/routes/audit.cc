@@ -1,5 +1,6 @@
 // The audit log, for auditors.
 #include "encode.h"
+#include "lantai/records/audited.h"
 #include "lantai/records/csv.h"
 #include "route.h"
 #include "spool.h"
@@ -65,7 +66,7 @@ Response export_audit(Call& call) {
   Json detail{{"format", format}};
   for (const auto& [name, value] : call.query.entries()) detail["filter"][name] = value;
   store.run_transaction([&](storage::Transaction& transaction) {
-    transaction.append_audit({call.principal().id, "audit.export", "", "ok", call.peer.address, detail.dump()});
+    transaction.append_audit(records::audited(call.principal(), "audit.export", "", "ok", detail));
   });
   std::map<std::string, std::string> names;
   for (const auto& account : call.app().accounts().list()) names[account.id] = account.name;

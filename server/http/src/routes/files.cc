@@ -108,7 +108,8 @@ Response get_file(Call& call) {
   auto response = blob_response(call, file, call.query.flag("inline"));
   if (response.source && call.head.method == "GET") {
     const Json detail{{"file", call.number_at("n")}, {"version", file.number}};
-    call.context.reads.note(call.app().store(), call.principal(), call.at("type") + "/" + call.at("id"), detail);
+    call.context.reads.note(call.app().store(), call.principal(), "file.read", call.at("type") + "/" + call.at("id"),
+                            detail);
   }
   return response;
 }

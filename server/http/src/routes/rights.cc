@@ -46,17 +46,13 @@ Json encode_named(Call& call, const std::string& name) {
 }
 
 Json encode_grant(Call& call, const identity::Grant& grant) {
-  const auto name = [&](const std::string& id) {
-    const auto account = call.app().accounts().find(id);
-    return account ? account->name : id;
-  };
   auto json = encode_named(call, grant.record);
   json.update({{"account", grant.account},
-               {"account_name", name(grant.account)},
+               {"account_name", account_name(call, grant.account)},
                {"until", format_rfc3339(grant.until)},
                {"reason", grant.reason},
                {"by", grant.by},
-               {"by_name", name(grant.by)},
+               {"by_name", account_name(call, grant.by)},
                {"given", format_rfc3339(grant.given)}});
   return json;
 }

@@ -51,8 +51,26 @@ search::Sort sort(const Query& query) {
   return found->second;
 }
 
+// Where the policy asks what for. A program says it with each search.
+void require_purpose(Call& call) {
+  auto& principal = call.caller->principal;
+  const auto stated = call.query.text("purpose");
+  if (stated.size() > identity::kMaxPurpose) bad("purpose");
+  if (!stated.empty()) principal.purpose = stated;
+  if (!principal.purpose.empty() || !purpose_wanted(call, principal)) return;
+  throw Error(ErrorCode::failed_precondition, "the policy asks what for", "auth.purpose_required");
+}
+
+void note_search_with_purpose(Call& call, std::uint64_t found) {
+  if (!purpose_wanted(call, call.principal())) return;
+  Json detail{{"query", call.query.text("q")}, {"found", found}};
+  for (const auto& filter : call.query.all("filter")) detail["filters"].push_back(filter);
+  call.context.reads.note(call.app().store(), call.principal(), "search", {}, detail);
+}
+
 Response get_search(Call& call) {
   const auto began = std::chrono::steady_clock::now();
+  require_purpose(call);
   search::SearchRequest request;
   request.query = call.query.text("q");
   request.filters = filters(call.query);
@@ -72,6 +90,7 @@ Response get_search(Call& call) {
   if (const auto position = call.query.number("wait", 0, 0, UINT64_MAX); position > 0) wait_searchable(call, position);
   const auto asked = format_rfc3339(call.app().clock().now());
   const auto result = call.app().search(call.principal(), request);
+  if (request.page_token.empty() && !request.exact_counts) note_search_with_purpose(call, result.total);
   auto json = encode_search(call, result);
   json["asked_at"] = asked;
   json["took_ms"] =
@@ -80,6 +99,7 @@ Response get_search(Call& call) {
 }
 
 Response get_completions(Call& call) {
+  require_purpose(call);
   search::CompletionRequest request;
   request.typed = call.query.text("q");
   request.types = call.query.text("type");
@@ -164,6 +184,7 @@ void add_search_routes(std::vector<Route>& table) {
                              {"strict", ParameterKind::flag, "syntax errors are errors"},
                              {"exact_counts", ParameterKind::flag, "count every match, however many"},
                              {"type", ParameterKind::text, "one record type"},
+                             {"purpose", ParameterKind::text, "what for, where the policy asks and none is stated"},
                              {"made_after", ParameterKind::text, "only records made after this time, RFC 3339"},
                              {"wait", ParameterKind::integer, "a change position to have seen"}},
                    .answer_schema = "SearchResult",
@@ -177,6 +198,7 @@ void add_search_routes(std::vector<Route>& table) {
            "or initials",
        .query = {{"q", ParameterKind::text, "what is typed so far"},
                  {"type", ParameterKind::text, "one record type, and no past searches"},
+                 {"purpose", ParameterKind::text, "as of search"},
                  {"limit", ParameterKind::integer, "1 to 50"}},
        .answer_schema = "Completions",
        .handle = get_completions});

@@ -13,8 +13,8 @@ std::string session_cookie(const Call& call, std::string_view key, bool ends) {
   return cookie;
 }
 
-Json encode_session(const identity::Account& account, const std::string& csrf_token, Timestamp expires,
-                    identity::Duty duty, bool verified) {
+Json encode_session(Call& call, const identity::Account& account, const records::Principal& principal,
+                    const std::string& csrf_token, Timestamp expires, identity::Duty duty, bool verified) {
   static const std::map<identity::Duty, const char*> kDuties{
       {identity::Duty::none, ""},
       {identity::Duty::change_password, "change_password"},
@@ -23,7 +23,14 @@ Json encode_session(const identity::Account& account, const std::string& csrf_to
           {"csrf_token", csrf_token},
           {"expires", format_rfc3339(expires)},
           {"duty", kDuties.at(duty)},
-          {"verified", verified}};
+          {"verified", verified},
+          {"acting",
+           {{"post", principal.post},
+            {"post_name", post_name(call, principal, principal.post)},
+            {"on_behalf_of", principal.behalf},
+            {"on_behalf_of_name", principal.behalf.empty() ? "" : account_name(call, principal.behalf)}}},
+          {"purpose", principal.purpose},
+          {"purpose_wanted", purpose_wanted(call, principal)}};
 }
 
 Response sign_in(Call& call) {
@@ -32,15 +39,16 @@ Response sign_in(Call& call) {
   const auto session =
       call.app().accounts().sign_in({login, password, call.peer.address, code, call.head.headers.get("user-agent")});
   auto response =
-      json_response(200, encode_session(session.account, session.csrf_token, session.expires, session.duty, true));
+      json_response(200, encode_session(call, session.account, call.app().accounts().principal_of(session.account),
+                                        session.csrf_token, session.expires, session.duty, true));
   return std::move(response.set("Set-Cookie", session_cookie(call, session.key, false)));
 }
 
 Response get_session(Call& call) {
   const auto account = call.app().accounts().find(call.principal().id);
   if (!account) throw Error(ErrorCode::unauthenticated, "the account is gone", "auth.required");
-  return json_response(200, encode_session(*account, call.caller->csrf_token, call.caller->expires, call.caller->duty,
-                                           call.caller->verified));
+  return json_response(200, encode_session(call, *account, call.principal(), call.caller->csrf_token,
+                                           call.caller->expires, call.caller->duty, call.caller->verified));
 }
 
 Response sign_out(Call& call) {

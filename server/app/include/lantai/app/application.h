@@ -22,6 +22,8 @@
 #include "lantai/archive/text_store.h"
 #include "lantai/archive/uploads.h"
 #include "lantai/identity/accounts.h"
+#include "lantai/organisation/hand_over.h"
+#include "lantai/organisation/organisation.h"
 #include "lantai/records/record_engine.h"
 #include "lantai/search/searcher.h"
 
@@ -61,6 +63,8 @@ class Application {
   virtual storage::Store& store() = 0;
   virtual records::RecordEngine& records() = 0;
   virtual identity::Accounts& accounts() = 0;
+  virtual organisation::Organisation& organisation() = 0;
+  virtual organisation::HandOver& hand_over() = 0;
   virtual extract::Extractor& extractor() = 0;
   virtual archive::TextStore& texts() = 0;
   virtual archive::ExtractionPipeline& extraction() = 0;

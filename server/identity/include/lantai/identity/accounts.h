@@ -43,6 +43,8 @@ struct Account {
   // Which departments' records it sees, of those that are not open to all: every one's, its own, or its own and those
   // below them.
   DepartmentScope scope = DepartmentScope::all;
+  std::string person;                // id of the record of the person it belongs to; empty: nobody in particular
+  bool departments_by_post = false;  // besides `departments` also those of the appointments the person holds
 };
 
 // What is due before anything else is done. Never of tokens: none is made before.
@@ -73,6 +75,25 @@ struct Grant {
 };
 inline constexpr std::size_t kMaxGrantReason = 500;
 
+// Somebody may act for somebody else from one day to another (委托代理). The substitute brings their own roles and
+// clearance and, while acting so, sees also the departments of the posts they stand in for.
+struct Delegation {
+  std::string id;
+  std::string from, to;      // accounts: who is stood in for, who stands in
+  std::string post;          // the one appointment it is about; empty: all that `from` does
+  std::string begins, ends;  // days of the office, both included: `2021-03-05`
+  std::string reason;
+  std::string by;  // who gave it
+  Timestamp given;
+};
+inline constexpr std::size_t kMaxDelegationReason = 500;
+inline constexpr int kMaxDelegationDays = 366;
+inline constexpr std::size_t kMaxPurpose = 200;  // bytes
+
+struct HeldPost {
+  std::string id, department;
+};
+
 struct SignIn {
   std::string_view login, password, address;
   std::string_view code = {};   // of the second factor, or a recovery code
@@ -90,6 +111,8 @@ struct AccountsOptions {
   unsigned hash_passes = 3;
   // The departments with all that are below them; without it a scope of subtree is as one of own. Thread-safe.
   std::function<std::set<std::string>(const std::vector<std::string>&)> departments_below{};
+  // The appointments a person holds today, the main one first; without it nobody holds any. Thread-safe.
+  std::function<std::vector<HeldPost>(const std::string& person)> posts_of{};
 };
 
 class Accounts {
@@ -128,6 +151,23 @@ class Accounts {
   virtual void revoke_grant(const records::Principal& by, std::string_view account_id, std::string_view record) = 0;
   // In force now, the first to end first; of one account or record, when they are named.
   virtual std::vector<Grant> grants(std::string_view account_id, std::string_view record) const = 0;
+
+  // By whoever is stood in for, or the security officer; not by who acts for somebody else at that moment. Throws with
+  // field problems of `login` (oneself, nobody, disabled), `post` (not held by them), `begins`, `ends` (over, before it
+  // begins, longer than kMaxDelegationDays), `reason`.
+  virtual Delegation give_delegation(const records::Principal& by, Delegation delegation) = 0;
+  // By either of the two or the security officer. Throws not_found.
+  virtual void revoke_delegation(const records::Principal& by, std::string_view delegation_id) = 0;
+  // Not over yet, the first to begin first; from or to that account, or all.
+  virtual std::vector<Delegation> delegations(std::string_view account_id) const = 0;
+
+  // As which post of one's own, or for whom by a delegation that is in force, this session acts from now on; both
+  // empty: as the main post. When the post or the delegation ends, so does acting so. Throws with a field problem of
+  // `post` or `delegation`; failed_precondition for a token.
+  virtual void act_as(const records::Principal& by, std::string_view session_key, std::string_view post,
+                      std::string_view delegation_id) = 0;
+  // What one looks for records for, from now on in this session; empty: nothing. Field problem of `purpose` when long.
+  virtual void state_purpose(const records::Principal& by, std::string_view session_key, std::string_view purpose) = 0;
 
   virtual SecurityPolicy policy() const = 0;
   // By the security officer; `change` as amended takes it. Throws with field problems; failed_precondition when
@@ -200,7 +240,8 @@ class Accounts {
     Timestamp expires{};     // unless used before then
     Duty duty = Duty::none;
     TokenScope scope = TokenScope::all;  // a session: everything
-    bool verified = true;  // a session: password and code were given within `verified_for`; a token always
+    bool verified = true;      // a session: password and code were given within `verified_for`; a token always
+    std::string delegation{};  // by which it acts for somebody else; empty: by none
   };
   virtual std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) = 0;
 };

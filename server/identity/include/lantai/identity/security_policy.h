@@ -35,8 +35,9 @@ struct SecurityPolicy {
   bool officers_combined = false;
   std::set<std::string> second_factor_roles;  // whoever holds one of them works only with a second factor
   unsigned password_characters = kMinPasswordCharacters;
-  unsigned password_days = 0;     // after so many days another one is chosen; 0: never
-  unsigned password_history = 1;  // one's last passwords, the present one included, that are not taken again
+  unsigned password_days = 0;           // after so many days another one is chosen; 0: never
+  std::set<std::string> purpose_roles;  // whoever holds one of them says what for before searching, and it is audited
+  unsigned password_history = 1;        // one's last passwords, the present one included, that are not taken again
   friend bool operator==(const SecurityPolicy&, const SecurityPolicy&) = default;
 };
 

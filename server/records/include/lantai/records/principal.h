@@ -20,6 +20,10 @@ struct Principal {
   bool all_departments = true;
   std::set<std::string> scope{};
   std::set<std::string> lent{};  // seen for a time whatever their level, with what lies in them: `item/…`, `volume/…`
+  // How they act, for the audit log.
+  std::string post{};     // id of the appointment; empty: none
+  std::string behalf{};   // account id of the person stood in for; empty: nobody
+  std::string purpose{};  // what they look for records for, when they were asked
 };
 
 }  // namespace lantai::records
