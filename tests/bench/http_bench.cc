@@ -112,7 +112,10 @@ Json in_process(app::Application& application, const std::vector<std::string>& q
 std::string token_of(app::Application& application, const std::string& role, int clearance) {
   const auto by = identity::operator_principal();
   const auto login = "bench-" + random_hex(4);
-  const identity::Account account{{}, login, login, {role}, clearance, {}, false, false, 0};
+  identity::Account account;
+  account.login = account.name = login;
+  account.roles = {role};
+  account.clearance = clearance;
   const auto made = application.accounts().create(by, account, "a bench 的 password");
   return application.accounts().make_token(by, made.id, "bench", std::chrono::hours(1)).key;
 }

@@ -3,7 +3,7 @@ import { Api, expect, expectAccessible, expectFits, isPhone, kPassword, signIn, 
 
 // What the navigation offers, wherever it stands on this screen.
 async function offered(page: Page, phone: boolean): Promise<string[]> {
-  const names = ['检索', '档案目录', '著录', '上传', '审计日志', '用户与权限', '安全策略', '运行状态'];
+  const names = ['检索', '档案目录', '组织与通讯录', '著录', '上传', '审计日志', '用户与权限', '安全策略', '运行状态'];
   if (phone) await page.getByRole('button', { name: '更多', exact: true }).click();
   const found: string[] = [];
   for (const name of names) {
@@ -14,8 +14,8 @@ async function offered(page: Page, phone: boolean): Promise<string[]> {
 }
 
 const kOffices: { person: Person; begins: string; sees: string[] }[] = [
-  { person: 'e2e-system', begins: '用户与权限', sees: ['著录', '用户与权限', '安全策略', '运行状态'] },
-  { person: 'e2e-security', begins: '用户与权限', sees: ['用户与权限', '安全策略'] },
+  { person: 'e2e-system', begins: '用户与权限', sees: ['组织与通讯录', '著录', '用户与权限', '安全策略', '运行状态'] },
+  { person: 'e2e-security', begins: '用户与权限', sees: ['组织与通讯录', '用户与权限', '安全策略'] },
   { person: 'e2e-auditor', begins: '审计日志', sees: ['审计日志', '用户与权限', '安全策略'] },
 ];
 for (const { person, begins, sees } of kOffices) {

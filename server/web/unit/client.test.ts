@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { get, onDutyDue, onSignedOut, onVerificationDue, patch, post, queryString, setCsrfToken, setRequestLanguage } from '../src/api/client';
+import { get, onDutyDue, onSignedOut, onRefused, patch, post, queryString, setCsrfToken, setRequestLanguage } from '../src/api/client';
 import { ApiError } from '../src/api/problem';
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
@@ -77,10 +77,10 @@ describe('a request', () => {
     const refused = { code: 'permission_denied', message_id: 'auth.verify_again' };
     const answers = [new Response(JSON.stringify(refused), { status: 403 }), new Response('{"done":true}')];
     vi.stubGlobal('fetch', async () => answers.shift());
-    onVerificationDue(async () => true);
+    onRefused('auth.verify_again', async () => true);
     await expect(post('/tokens', {})).resolves.toEqual({ done: true });
     answers.push(new Response(JSON.stringify(refused), { status: 403 }), new Response('{"done":true}'));
-    onVerificationDue(async () => false);
+    onRefused('auth.verify_again', async () => false);
     await expect(post('/tokens', {})).rejects.toMatchObject({ messageId: 'auth.verify_again' });
     expect(answers).toHaveLength(1);
   });

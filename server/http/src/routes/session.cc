@@ -1,4 +1,6 @@
 // Signing in and out, one's own password, tokens for programs.
+#include <algorithm>
+
 #include "api.h"
 #include "encode.h"
 #include "route.h"
@@ -11,6 +13,16 @@ std::string session_cookie(const Call& call, std::string_view key, bool ends) {
   if (ends) cookie += "; Max-Age=0";
   if (call.peer.secure || call.context.options.secure_cookie) cookie += "; Secure";
   return cookie;
+}
+
+// Another post of one's own, or somebody to stand in for.
+bool may_act_otherwise(Call& call, const identity::Account& account) {
+  auto& organisation = call.app().organisation();
+  const auto today = organisation.today();
+  if (!account.person.empty() && organisation.appointments_of(account.person, today).size() > 1) return true;
+  const auto given = call.app().accounts().delegations(account.id);
+  return std::any_of(given.begin(), given.end(),
+                     [&](const auto& one) { return one.to == account.id && one.begins <= today; });
 }
 
 Json encode_session(Call& call, const identity::Account& account, const records::Principal& principal,
@@ -28,7 +40,8 @@ Json encode_session(Call& call, const identity::Account& account, const records:
            {{"post", principal.post},
             {"post_name", post_name(call, principal, principal.post)},
             {"on_behalf_of", principal.behalf},
-            {"on_behalf_of_name", principal.behalf.empty() ? "" : account_name(call, principal.behalf)}}},
+            {"on_behalf_of_name", principal.behalf.empty() ? "" : account_name(call, principal.behalf)},
+            {"choice", may_act_otherwise(call, account)}}},
           {"purpose", principal.purpose},
           {"purpose_wanted", purpose_wanted(call, principal)}};
 }

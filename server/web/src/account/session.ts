@@ -2,16 +2,23 @@
 import { computed, ref, shallowRef } from 'vue';
 import { get, onDutyDue, onSignedOut, post, remove, setCsrfToken } from '../api/client';
 import { isApiError } from '../api/problem';
-import type { Account, Duty, SessionAnswer } from '../api/types';
+import type { Account, ActingNow, Duty, SessionAnswer } from '../api/types';
 import type { TypeDecl } from '../schema/schema';
 
 export const account = shallowRef<Account | null>(null);
 export const duty = ref<Duty>('');
+const kAsOneself: ActingNow = { post: '', post_name: '', on_behalf_of: '', on_behalf_of_name: '', choice: false };
+export const acting = shallowRef<ActingNow>(kAsOneself);
+export const purpose = ref('');
+export const purposeWanted = ref(false);
 let known = false;
 
 function accept(answer: SessionAnswer): void {
   account.value = answer.account;
   duty.value = answer.duty;
+  acting.value = answer.acting;
+  purpose.value = answer.purpose;
+  purposeWanted.value = answer.purpose_wanted;
   setCsrfToken(answer.csrf_token);
   known = true;
 }
@@ -20,6 +27,9 @@ function accept(answer: SessionAnswer): void {
 export function forget(): void {
   account.value = null;
   duty.value = '';
+  acting.value = kAsOneself;
+  purpose.value = '';
+  purposeWanted.value = false;
   setCsrfToken('');
   known = true;
 }

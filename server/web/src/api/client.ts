@@ -1,6 +1,6 @@
 // The one place that talks to the server: adds the session's CSRF token and the language, turns every failure into an
-// ApiError, and tells whoever asked when the session has ended, when something is due before anything else, or when a
-// grave act wants the password again.
+// ApiError, and tells whoever asked when the session has ended, when something is due before anything else, and asks
+// whoever knows a remedy when a request is refused for want of one: the password once more, the purpose of a search.
 import { ApiError, type ProblemBody } from './problem';
 import type { Duty } from './types';
 
@@ -29,7 +29,7 @@ const kDuties: Record<string, Duty> = { 'auth.must_change_password': 'change_pas
 const credentials = { csrf: '', language: 'zh-Hans' };
 let whenSignedOut: () => void = () => undefined;
 let whenDutyIsDue: (duty: Duty) => void = () => undefined;
-let whenVerificationIsDue: () => Promise<boolean> = async () => false;
+const remedies = new Map<string, () => Promise<boolean>>();
 
 export function setCsrfToken(token: string): void {
   credentials.csrf = token;
@@ -43,9 +43,9 @@ export function onSignedOut(listener: () => void): void {
 export function onDutyDue(listener: (duty: Duty) => void): void {
   whenDutyIsDue = listener;
 }
-// True: the password was given, and the request is made again.
-export function onVerificationDue(listener: () => Promise<boolean>): void {
-  whenVerificationIsDue = listener;
+// What to do about a refusal of that message id. True: it was done, and the request is made again.
+export function onRefused(messageId: string, remedy: () => Promise<boolean>): void {
+  remedies.set(messageId, remedy);
 }
 
 export function queryString(query: Query = {}): string {
@@ -101,7 +101,8 @@ export async function request<T>(method: string, path: string, options: Options 
   try {
     return await requestOnce<T>(method, path, options);
   } catch (error) {
-    if (!(error instanceof ApiError) || error.messageId !== 'auth.verify_again' || !(await whenVerificationIsDue())) throw error;
+    const remedy = error instanceof ApiError ? remedies.get(error.messageId) : undefined;
+    if (!remedy || !(await remedy())) throw error;
     return requestOnce<T>(method, path, options);
   }
 }

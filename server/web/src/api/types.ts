@@ -13,6 +13,39 @@ export interface Account {
   version?: number;
   second_factor?: boolean;
   password_set?: string;
+  person?: string; // id of the record of the person it belongs to
+  departments_by_post?: boolean;
+}
+// As which post and for whom the session acts.
+export interface ActingNow {
+  post: string;
+  post_name: string;
+  on_behalf_of: string;
+  on_behalf_of_name: string;
+  choice: boolean; // there is another
+}
+export interface Delegation {
+  id: string;
+  from: string;
+  from_name: string;
+  to: string;
+  to_name: string;
+  post: string;
+  post_name: string;
+  begins: string;
+  ends: string;
+  reason: string;
+  by: string;
+  by_name: string;
+}
+export interface Acting {
+  post: string;
+  post_name: string;
+  delegation: string;
+  on_behalf_of: string;
+  on_behalf_of_name: string;
+  posts: { id: string; name: string }[];
+  delegations: Delegation[];
 }
 
 export interface SecondFactorState {
@@ -41,6 +74,9 @@ export interface SessionAnswer {
   expires: string;
   duty: Duty;
   verified: boolean; // the password was given a short while ago
+  acting: ActingNow;
+  purpose: string; // what one searches for records for
+  purpose_wanted: boolean;
 }
 // A record that somebody may read for a time.
 export interface Grant {
@@ -72,6 +108,7 @@ export interface AccountAccess {
 export interface SecurityPolicy {
   officers_combined: boolean;
   second_factor_roles: string[];
+  purpose_roles: string[];
   password_characters: number;
   password_days: number;
   password_history: number;

@@ -1,8 +1,9 @@
 // Where can one go? One list feeds the side bar, the phone's bottom bar and its drawer.
 import { computed } from 'vue';
-import { hasRole, isOfficer, mayCatalogue, mayRead } from '../account/session';
+import { hasRole, isOfficer, may, mayCatalogue, mayRead } from '../account/session';
 import type { MessageKey } from '../i18n';
 import type { IconName } from '../design/icons';
+import { findType } from '../schema/schema';
 
 export interface Destination {
   section: string;
@@ -20,7 +21,8 @@ const kWork: Destination[] = [
   { section: 'upload', to: '/upload', label: 'nav.upload', icon: 'upload' },
   { section: 'import', to: '/import', label: 'nav.import', icon: 'import' },
 ];
-const kAccounts: Destination = { section: 'accounts', to: '/accounts', label: 'nav.accounts', icon: 'people' };
+const kOrganisation: Destination = { section: 'organisation', to: '/organisation', label: 'nav.organisation', icon: 'people' };
+const kAccounts: Destination = { section: 'accounts', to: '/accounts', label: 'nav.accounts', icon: 'user' };
 const kPolicy: Destination = { section: 'policy', to: '/policy', label: 'nav.policy', icon: 'lock' };
 const kAudit: Destination = { section: 'audit', to: '/audit', label: 'nav.audit', icon: 'audit' };
 const kStatus: Destination = { section: 'status', to: '/status', label: 'nav.status', icon: 'status' };
@@ -28,12 +30,13 @@ const kStatus: Destination = { section: 'status', to: '/status', label: 'nav.sta
 const administration = computed(() => [
   ...(hasRole('auditor') ? [kAudit] : []),
   ...(isOfficer.value ? [kAccounts, kPolicy] : []),
+  ...(!mayRead.value && may('read', findType('person')) ? [kOrganisation] : []),
   ...(hasRole('administrator', 'archivist') ? [kStatus] : []),
 ]);
 
 export const navigation = computed(() => {
   const groups: { label: MessageKey; items: Destination[] }[] = [
-    { label: 'nav.groupUse', items: mayRead.value ? kUse : [] },
+    { label: 'nav.groupUse', items: mayRead.value ? [...kUse, kOrganisation] : [] },
     { label: 'nav.groupWork', items: mayCatalogue.value ? kWork : mayRead.value || hasRole('administrator') ? kWork.slice(0, 1) : [] },
     { label: 'nav.groupAdmin', items: administration.value },
   ];
