@@ -28,18 +28,18 @@ FOLDERS = {
     "storage/base": "base", "storage": "storage", "metadata-schema": "schema", "indexer/text": "text",
     "indexer/papers": "papers", "indexer/extract": "extract", "indexer/index": "index", "indexer/search": "search",
     "server/records": "records",
-    "server/identity": "identity", "server/archive": "archive", "server/app": "app", "server/http": "http",
+    "server/identity": "identity", "server/organisation": "organisation", "server/archive": "archive", "server/app": "app", "server/http": "http",
     "tools": "tools",
 }
 MAY_USE = {
     "base": [], "storage": ["base"], "schema": ["base"], "text": ["base"], "papers": ["base", "text"], "extract": ["base", "text"],
     "index": ["base", "storage", "schema", "text", "extract"],
     "search": ["base", "storage", "schema", "text", "extract", "index"],
-    "records": ["base", "storage", "schema"], "identity": ["base", "storage", "schema", "records"],
+    "records": ["base", "storage", "schema"], "identity": ["base", "storage", "schema", "records"], "organisation": ["base", "storage", "schema", "records", "identity"],
     "archive": ["base", "storage", "schema", "text", "papers", "extract", "index", "search", "records", "identity"],
-    "app": ["base", "storage", "schema", "text", "papers", "extract", "index", "search", "records", "identity", "archive"],
-    "http": ["base", "storage", "schema", "text", "papers", "extract", "index", "search", "records", "identity", "archive", "app"],
-    "tools": ["base", "storage", "schema", "text", "papers", "extract", "index", "search", "records", "identity", "archive", "app",
+    "app": ["base", "storage", "schema", "text", "papers", "extract", "index", "search", "records", "identity", "organisation", "archive"],
+    "http": ["base", "storage", "schema", "text", "papers", "extract", "index", "search", "records", "identity", "organisation", "archive", "app"],
+    "tools": ["base", "storage", "schema", "text", "papers", "extract", "index", "search", "records", "identity", "organisation", "archive", "app",
               "http"],
 }
 # Third-party headers → the folders they may appear in.

@@ -40,6 +40,9 @@ json encode(const records::Principal& principal) {
           {"departments", principal.departments},
           {"all_departments", principal.all_departments},
           {"scope", principal.scope},
+          {"post", principal.post},
+          {"behalf", principal.behalf},
+          {"purpose", principal.purpose},
           {"address", principal.address},
           {"service", principal.service}};
 }
@@ -54,6 +57,9 @@ records::Principal decode_principal(const json& j) {
   principal.all_departments = j.value("all_departments", true);
   principal.scope = j.value("scope", std::set<std::string>());
   principal.address = j.at("address");
+  principal.post = j.value("post", "");
+  principal.behalf = j.value("behalf", "");
+  principal.purpose = j.value("purpose", "");
   principal.service = j.at("service");
   return principal;
 }
@@ -64,6 +70,7 @@ json encode(const StoredJob& stored) {
   return {{"id", job.id},
           {"state", name(job.state)},
           {"dry_run", job.dry_run},
+          {"update_by_code", stored.options.update_by_code},
           {"total", job.total},
           {"done", job.done},
           {"counts",
@@ -85,6 +92,7 @@ StoredJob decode_job(ByteView bytes) {
     job.id = j.at("id");
     job.state = named(kStates, j.at("state"));
     job.dry_run = stored.options.dry_run = j.at("dry_run");
+    stored.options.update_by_code = j.value("update_by_code", false);
     job.total = j.at("total");
     job.done = j.at("done");
     const auto counts = j.at("counts").get<std::array<std::uint64_t, 7>>();

@@ -232,7 +232,21 @@ std::optional<UnitStorer::Known> UnitStorer::find_known(const ImportUnit& unit, 
     }
     if (!deleted) deleted = std::move(known);
   }
+  if (auto same = options_.update_by_code ? find_by_code(unit) : std::nullopt) return same;
   return deleted;
+}
+
+std::optional<UnitStorer::Known> UnitStorer::find_by_code(const ImportUnit& unit) const {
+  const schema::TypeDecl& type = engine_.schema().type(unit.type);
+  const auto* field = type.find_field(type.code_field);
+  const auto code = unit.fields.find(type.code_field);
+  if (!unit.row || field == nullptr || !field->unique || code == unit.fields.end()) return std::nullopt;
+  auto record = engine_.find_by(principal_, unit.type, type.code_field, *code);
+  if (!record) return std::nullopt;
+  Known known{{}, std::move(*record), true};
+  known.entry.type = unit.type;
+  known.entry.id = known.record.id;
+  return known;
 }
 
 PendingRecord UnitStorer::pending(const ImportUnit& unit, Json fields, std::vector<Loaded>& files,
@@ -265,8 +279,9 @@ void UnitStorer::update(const ImportUnit& unit, const Json& fields, std::vector<
   result.told.record = record.type + "/" + record.id;
   result.told.status = ImportStatus::unchanged;
   if (unit.row && content != entry.content) {
-    result.position = engine_.update(principal_, record.type, record.id, 0, fields).position;
-    result.told.status = ImportStatus::updated;
+    const auto written = engine_.update(principal_, record.type, record.id, 0, fields);
+    result.position = written.position;
+    if (written.record.version != record.version) result.told.status = ImportStatus::updated;
     entry.content = content;
   }
   for (std::size_t i = 0; i < files.size(); ++i) {

@@ -58,6 +58,7 @@ class UnitStorer {
   void store_contents(const std::vector<StoredUnit*>& units) const;
   std::optional<Known> find_known(const ImportUnit& unit, const std::string& content,
                                   const std::vector<Loaded>& files) const;
+  std::optional<Known> find_by_code(const ImportUnit& unit) const;
   PendingRecord pending(const ImportUnit& unit, schema::Json fields, std::vector<Loaded>& files,
                         LedgerEntry entry) const;
   void fail(StoredUnit& result, const Error& error) const;

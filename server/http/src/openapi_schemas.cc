@@ -251,6 +251,7 @@ Json file_schemas() {
                                           {"dry_run", text()},
                                           {"type", text()},
                                           {"tables", text()},
+                                          {"update_by_code", text()},
                                           {"table", list(text())},
                                           {"file", list(text())},
                                           {"beside", list(text())}})},

@@ -53,12 +53,16 @@ const address = new Promise((found, failed) => {
   setTimeout(() => failed(new Error(`the server did not say where it serves:\n${log}`)), 30_000).unref();
 });
 
-function end() {
+async function end() {
   server.removeAllListeners('exit');
-  server.kill('SIGTERM');
+  if (server.exitCode === null) {
+    const gone = new Promise((ended) => server.once('exit', ended));
+    server.kill('SIGTERM');
+    await gone;
+  }
   rmSync(data, { recursive: true, force: true });
 }
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (end(), process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end().then(() => process.exit(130)));
 
 let code = 1;
 try {
@@ -74,6 +78,6 @@ try {
 } catch (error) {
   console.error(String(error));
 } finally {
-  end();
+  await end();
 }
 process.exit(code);

@@ -16,7 +16,6 @@ class ImportReceiver final : public Receiver, private PartSink {
     options_.language = call.language;
     options_.dry_run = call.query.flag("dry_run");
     options_.tables = false;
-    require_allowed();
   }
   ~ImportReceiver() override {
     if (job_.empty() || submitted_) return;
@@ -75,9 +74,10 @@ class ImportReceiver final : public Receiver, private PartSink {
       options_.dry_run = is_true();
     } else if (part_.name == "tables") {
       options_.tables = is_true();
+    } else if (part_.name == "update_by_code") {
+      options_.update_by_code = is_true();
     } else if (part_.name == "type") {
       options_.type = text_;
-      require_allowed();
     } else {
       unknown(part_.name);
     }
@@ -97,7 +97,9 @@ class ImportReceiver final : public Receiver, private PartSink {
     throw Error("unknown part", {FieldProblem{name, "field.unknown", {{"name", name}}}});
   }
   void begin_job() {
-    if (job_.empty()) job_ = call_.app().import_jobs().begin(call_.principal(), options_);
+    if (!job_.empty()) return;
+    require_allowed();
+    job_ = call_.app().import_jobs().begin(call_.principal(), options_);
   }
 
   Call& call_;

@@ -37,7 +37,7 @@ const administration = computed(() => [
 export const navigation = computed(() => {
   const groups: { label: MessageKey; items: Destination[] }[] = [
     { label: 'nav.groupUse', items: mayRead.value ? [...kUse, kOrganisation] : [] },
-    { label: 'nav.groupWork', items: mayCatalogue.value ? kWork : mayRead.value || hasRole('administrator') ? kWork.slice(0, 1) : [] },
+    { label: 'nav.groupWork', items: mayCatalogue.value ? kWork : hasRole('administrator') ? [kWork[0], kWork[2]] : mayRead.value ? kWork.slice(0, 1) : [] },
     { label: 'nav.groupAdmin', items: administration.value },
   ];
   return groups.filter((group) => group.items.length > 0);

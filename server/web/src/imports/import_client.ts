@@ -11,6 +11,8 @@ export interface ImportRequest {
   files: readonly Picked[];
   defaults: Fields;
   dryRun: boolean;
+  type: string;
+  updateByCode: boolean;
 }
 
 // What the server reads as a table.
@@ -21,6 +23,8 @@ export const looksLikeTable = (name: string) => kTable.test(name);
 export function formOf(request: ImportRequest): FormData {
   const form = new FormData();
   form.append('defaults', JSON.stringify(request.defaults));
+  form.append('type', request.type);
+  if (request.updateByCode) form.append('update_by_code', '1');
   form.append('dry_run', request.dryRun ? '1' : '0');
   if (request.table) form.append('table', request.table, request.table.name);
   for (const picked of request.files) form.append('file', picked.file, picked.path);

@@ -40,7 +40,10 @@ struct ImportOptions {
   // For sources that somebody sent: paths are shown and keyed relative to it, and no row may name a file outside.
   std::optional<std::filesystem::path> root;
   std::vector<std::filesystem::path> beside;  // further folders in which the files of rows are looked for
-  bool tables = true;     // a spreadsheet whose header row names fields is a list of records, not a file
+  bool tables = true;  // a spreadsheet whose header row names fields is a list of records, not a file
+  // A row whose code (the type's unique code field) a record has already brings that record up to date; else it is
+  // refused as a duplicate.
+  bool update_by_code = false;
   unsigned threads = 12;  // sources stored at the same time; the committer merges their commits
 };
 
