@@ -60,6 +60,7 @@ Account account_of(const Json& json) {
   account.departments = json.at("departments").get<std::vector<std::string>>();
   account.disabled = json.at("disabled");
   account.must_change_password = json.at("must_change_password");
+  account.signs_in_by = identity::signs_in_by_named(json.value("signs_in_by", "password")).value();
   return account;
 }
 
@@ -70,6 +71,7 @@ Json json_of(const Account& account) {
           {"clearance", account.clearance},
           {"departments", account.departments},
           {"disabled", account.disabled},
+          {"signs_in_by", identity::name_of(account.signs_in_by)},
           {"must_change_password", account.must_change_password}};
 }
 
@@ -93,7 +95,7 @@ class OverHttp final : public AccountsDoor {
   }
   void create(const Account& account, const std::string& password) override {
     Json body = json_of(account);
-    body["password"] = password;
+    if (account.signs_in_by == identity::SignsInBy::password) body["password"] = password;
     client_.send("POST", "/api/v1/accounts", body);
   }
   void update(const Account& account) override {

@@ -7,6 +7,7 @@
 #include "command_line.h"
 #include "lantai/base/error.h"
 #include "lantai/http/server.h"
+#include "sign_in_options.h"
 #include "texts.h"
 
 namespace lantai::cli {
@@ -18,6 +19,7 @@ struct ServeArguments {
   bool secure_cookie = false, no_access_log = false, plain_http = false;
   std::string audit_heads, audit_key;
   unsigned audit_heads_minutes = 60;
+  std::shared_ptr<const SignInOptions> sign_in;
 };
 
 // `127.0.0.1:8080`, `[::1]:8080`
@@ -72,6 +74,7 @@ int serve(const Shared& shared, const ServeArguments& arguments) {
   configuration.audit_heads = arguments.audit_heads;
   configuration.audit_heads_every = std::chrono::minutes(arguments.audit_heads_minutes);
   configuration.audit_key = arguments.audit_key;
+  apply(*arguments.sign_in, configuration);
   const auto application = app::Application::open(configuration);
   const auto first = application->ensure_officers();
   const auto server = http::Server::start(*application, options);
@@ -124,6 +127,7 @@ void add_serve(CLI::App& app, const Shared& shared, Commands& commands) {
                                    "IPV6"));
   command->add_flag("--secure-cookie", arguments->secure_cookie, "behind a proxy that ends TLS");
   command->add_flag("--no-access-log", arguments->no_access_log, "no log line for every request");
+  arguments->sign_in = add_sign_in_options(*command);
   commands[command] = [&shared, arguments] { return serve(shared, *arguments); };
 }
 

@@ -13,7 +13,7 @@ namespace lantai::cli {
 namespace {
 
 struct UserArguments {
-  std::string login, name, clearance, password_file, label = "command line", scope = "all";
+  std::string login, name, clearance, password_file, label = "command line", scope = "all", signs_in_by;
   std::vector<std::string> roles, departments;
   unsigned days = 365;
   bool disable = false, enable = false, no_second_factor = false;
@@ -49,6 +49,7 @@ void apply(const Shared& shared, const UserArguments& arguments, identity::Accou
   if (!arguments.roles.empty()) account.roles = {arguments.roles.begin(), arguments.roles.end()};
   if (!arguments.departments.empty()) account.departments = arguments.departments;
   if (!arguments.clearance.empty()) account.clearance = clearance_of(shared, arguments.clearance);
+  if (!arguments.signs_in_by.empty()) account.signs_in_by = identity::signs_in_by_named(arguments.signs_in_by).value();
   if (arguments.disable) account.disabled = true;
   if (arguments.enable) account.disabled = false;
 }
@@ -60,7 +61,8 @@ int add(const Shared& shared, const UserArguments& arguments) {
   account.roles = {"reader"};
   apply(shared, arguments, account);
   bool made_up = false;
-  const std::string password = password_of(arguments.password_file, made_up);
+  const bool kept_here = account.signs_in_by == identity::SignsInBy::password;
+  const std::string password = kept_here ? password_of(arguments.password_file, made_up) : std::string();
   account.must_change_password = made_up;
   AccountsDoor::open(shared, true)->create(account, password);
   std::cout << say(Text::user_made, shared.lang(), arguments.login) << "\n";
@@ -123,6 +125,9 @@ void add_properties(CLI::App& command, UserArguments& arguments) {
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--clearance", arguments.clearance, "0, 1, 2 or public, internal, restricted");
+  command
+      .add_option("--signs-in-by", arguments.signs_in_by, "password kept here, or that of the directory or provider")
+      ->check(CLI::IsMember({"password", "directory", "provider"}));
   command.add_option("--department", arguments.departments, "id of a department; repeatable")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -82,6 +82,8 @@ class RunningApplication final : public Application {
         records_(*store_, schema_, clock_),
         organisation_(*store_, ruled(records_), clock_),
         accounts_(identity::Accounts::make(*store_, clock_, accounts_options())),
+        provider_(configuration.provider ? identity::Provider::make(*store_, clock_, *configuration.provider)
+                                         : nullptr),
         hand_over_(*store_, records_, *accounts_, organisation_),
         extractor_(extract::Extractor::make(extractor_options(configuration))),
         texts_(*store_, extractor_->version()),
@@ -110,6 +112,7 @@ class RunningApplication final : public Application {
   storage::Store& store() override { return *store_; }
   records::RecordEngine& records() override { return records_; }
   identity::Accounts& accounts() override { return *accounts_; }
+  identity::Provider* provider() override { return provider_.get(); }
   organisation::Organisation& organisation() override { return organisation_; }
   organisation::HandOver& hand_over() override { return hand_over_; }
   extract::Extractor& extractor() override { return *extractor_; }
@@ -211,6 +214,8 @@ class RunningApplication final : public Application {
     options.departments_below = [this](const std::vector<std::string>& departments) {
       return organisation_.with_those_below(departments);
     };
+    if (configuration_.directory) options.directory = identity::Directory::make(*configuration_.directory);
+    options.make_accounts = configuration_.make_accounts;
     options.posts_of = [this](const std::string& person) {
       std::vector<identity::HeldPost> held;
       for (auto& post : organisation_.appointments_of(person, organisation_.today()))
@@ -295,6 +300,7 @@ class RunningApplication final : public Application {
   records::RecordEngine records_;
   organisation::Organisation organisation_;
   const std::unique_ptr<identity::Accounts> accounts_;
+  const std::unique_ptr<identity::Provider> provider_;
   organisation::HandOver hand_over_;
   const std::unique_ptr<extract::Extractor> extractor_;
   archive::TextStore texts_;

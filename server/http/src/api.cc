@@ -19,20 +19,6 @@ constexpr int kWaits = 8;
 
 bool is_safe(const std::string& method) { return method == "GET" || method == "HEAD"; }
 
-std::string_view cookie(const Headers& headers, std::string_view name) {
-  for (const auto& [field, value] : headers.all()) {
-    if (field != "cookie") continue;
-    std::string_view rest = value;
-    while (!rest.empty()) {
-      const auto one = rest.substr(0, rest.find(';'));
-      rest.remove_prefix(std::min(rest.size(), one.size() + 1));
-      rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(' ')));
-      if (one.starts_with(name) && one.substr(name.size()).starts_with('=')) return one.substr(name.size() + 1);
-    }
-  }
-  return {};
-}
-
 // Time does not tell how much of it was right.
 bool same_secret(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;

@@ -40,6 +40,8 @@ class Api final : public ExchangeFactory {
 
 // Name of the session cookie.
 inline constexpr std::string_view kSessionCookie = "lantai_session";
+// As Set-Cookie gives it to the browser; `ends`: takes it away.
+std::string session_cookie(const Call& call, std::string_view key, bool ends);
 
 // On every response; `web`: for the pages of the web application.
 void add_security_headers(Response& response, bool secure);

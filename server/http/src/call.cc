@@ -19,6 +19,20 @@ const Json* member(const Json& object, const std::string& name) {
 
 }  // namespace
 
+std::string_view cookie(const Headers& headers, std::string_view name) {
+  for (const auto& [field, value] : headers.all()) {
+    if (field != "cookie") continue;
+    std::string_view rest = value;
+    while (!rest.empty()) {
+      const auto one = rest.substr(0, rest.find(';'));
+      rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+      rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(' ')));
+      if (one.starts_with(name) && one.substr(name.size()).starts_with('=')) return one.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
 std::string media_type(std::string_view value) {
   value = value.substr(0, value.find(';'));
   while (value.ends_with(' ')) value.remove_suffix(1);

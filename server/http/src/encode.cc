@@ -161,6 +161,7 @@ Json encode_account(const identity::Account& account) {
           {"departments", account.departments},
           {"scope", identity::name_of(account.scope)},
           {"person", account.person},
+          {"signs_in_by", identity::name_of(account.signs_in_by)},
           {"departments_by_post", account.departments_by_post},
           {"disabled", account.disabled},
           {"must_change_password", account.must_change_password},

@@ -28,7 +28,8 @@ Json account_schemas() {
                      {"disabled", flag()},     {"must_change_password", flag()},
                      {"version", integer()},   {"second_factor", flag()},
                      {"password_set", time()}, {"scope", text()},
-                     {"person", text()},       {"departments_by_post", flag()}};
+                     {"person", text()},       {"departments_by_post", flag()},
+                     {"signs_in_by", text()}};
   const Json policy{{"officers_combined", flag()},   {"second_factor_roles", list(text())},
                     {"purpose_roles", list(text())}, {"password_characters", integer()},
                     {"password_days", integer()},    {"password_history", integer()}};
@@ -76,6 +77,7 @@ Json account_schemas() {
                                              {"choice", flag()}})},
                           {"purpose", text()},
                           {"purpose_wanted", flag()}})},
+      {"WaysToSignIn", object({{"directory", flag()}, {"provider", any()}})},
       {"Verification",
        {{"type", "object"}, {"properties", {{"password", text()}, {"code", text()}}}, {"required", {"password"}}}},
       {"Grant", object(grant)},

@@ -53,6 +53,7 @@ struct Route {
 
 // The table, resource by resource.
 void add_session_routes(std::vector<Route>& table);
+void add_provider_routes(std::vector<Route>& table);
 void add_account_routes(std::vector<Route>& table);
 void add_rights_routes(std::vector<Route>& table);
 void add_organisation_routes(std::vector<Route>& table);

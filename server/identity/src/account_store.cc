@@ -35,6 +35,8 @@ Bytes account_key(std::string_view id) { return KeyWriter().text("account").text
 Bytes account_prefix() { return KeyWriter().text("account").take(); }
 Bytes login_key(std::string_view login) { return KeyWriter().text("login").text(login).take(); }
 
+Bytes subject_key(std::string_view subject) { return KeyWriter().text("subject").text(subject).take(); }
+
 Bytes sealing_key(std::string_view purpose) { return KeyWriter().text("seal").text(purpose).take(); }
 
 Bytes policy_key() { return KeyWriter().text("policy").take(); }
@@ -133,6 +135,8 @@ Bytes encode(const StoredAccount& stored) {
             {"departments", account.departments},
             {"scope", name_of(account.scope)},
             {"person", account.person},
+            {"signs_in_by", name_of(account.signs_in_by)},
+            {"subject", stored.subject},
             {"departments_by_post", account.departments_by_post},
             {"disabled", account.disabled},
             {"must_change_password", account.must_change_password},
@@ -165,6 +169,8 @@ StoredAccount decode_account(ByteView bytes) {
     json.at("departments").get_to(account.departments);
     account.scope = scope_named(json.value("scope", "all")).value_or(DepartmentScope::own);
     account.person = json.value("person", "");  // not noted by earlier versions
+    account.signs_in_by = signs_in_by_named(json.value("signs_in_by", "password")).value_or(SignsInBy::password);
+    out.subject = json.value("subject", "");
     account.departments_by_post = json.value("departments_by_post", false);
     json.at("disabled").get_to(account.disabled);
     json.at("must_change_password").get_to(account.must_change_password);

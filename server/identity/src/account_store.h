@@ -3,6 +3,8 @@
 //
 //   accounts  "account" (id)      → account with the hash of its password
 //   accounts  "login" (login)     → id
+//   accounts  "subject" (issuer and subject) → id, of who signs in by the provider
+//   accounts  "delegation" (id)   → who stands in for whom, from when to when
 //   accounts  "seal" (purpose)    → key (sealer.h)
 //   accounts  "grant" (account) (record) → until when it may be read, by whom and why
 //   accounts  "policy"            → what is asked of whoever signs in
@@ -23,6 +25,7 @@ struct StoredAccount {
   std::string password;          // Argon2id, encoded
   std::uint64_t generation = 0;  // grows when sessions and tokens made before are no longer good
   std::optional<StoredSecondFactor> second_factor = std::nullopt;
+  std::string subject = {};                        // as whom the provider knows it; empty: it did not come yet
   std::vector<std::string> former_passwords = {};  // hashed as password is, the latest first
 };
 
@@ -42,6 +45,7 @@ struct StoredSession {
 Bytes account_key(std::string_view id);
 Bytes account_prefix();
 Bytes login_key(std::string_view login);
+Bytes subject_key(std::string_view subject);  // of who signs in by the provider: its value is the account
 Bytes sealing_key(std::string_view purpose);
 Bytes policy_key();
 // The store's key of 32 bytes for `purpose`, made when it is first asked for. Where it cannot be kept (no room on the

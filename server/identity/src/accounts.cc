@@ -31,6 +31,7 @@ Json rights_of(const Account& account) {
           {"scope", name_of(account.scope)},
           {"departments_by_post", account.departments_by_post},
           {"person", account.person},
+          {"signs_in_by", name_of(account.signs_in_by)},
           {"disabled", account.disabled}};
 }
 
@@ -56,6 +57,11 @@ void unknown_account() { throw Error(ErrorCode::not_found, "there is no such acc
 
 void wrong_code() { throw Error("the code is wrong", {FieldProblem{"code", "auth.bad_code", {}}}); }
 
+void require_password_here(const Account& account) {
+  if (account.signs_in_by != SignsInBy::password)
+    throw Error(ErrorCode::failed_precondition, "the password is kept elsewhere", "auth.password_elsewhere");
+}
+
 void audit(Transaction& transaction, const Principal& by, std::string action, const std::string& account,
            std::string outcome, const Json& detail) {
   transaction.append_audit(records::audited(by, std::move(action), account.empty() ? account : "account/" + account,
@@ -72,12 +78,13 @@ Account StoredAccounts::create(const Principal& by, Account account, std::string
   account.login = folded(account.login);
   if (!may_change(by, nullptr, account, true, policy)) refuse(by, "account.create", {});
   require_good(account, nullptr, policy);
-  require_strong(password, account, policy, "password");
+  const bool kept_here = account.signs_in_by == SignsInBy::password;
+  if (kept_here) require_strong(password, account, policy, "password");
   account.id = make_id(clock_.now());
   account.version = 1;
   account.second_factor = false;
   account.password_set = clock_.now();
-  const StoredAccount stored{account, hasher_.hash(password), 1};
+  const StoredAccount stored{account, kept_here ? hasher_.hash(password) : std::string(), 1};
   store_.run_transaction([&](Transaction& t) {
     require_good(account, nullptr, load_policy(t));
     if (t.get(KeySpace::accounts, login_key(account.login))) {
@@ -115,7 +122,13 @@ Account StoredAccounts::update(const Principal& by, const Account& account, std:
   {
     const auto policy = this->policy();
     const auto before = known_account(*store_.read_view(), account.id).account;
-    if (!may_change(by, &before, changed, password.has_value(), policy)) refuse(by, "account.update", account.id);
+    // Whoever says where an account shows who it is can become it as much as who sets its password.
+    const bool other_way = before.signs_in_by != changed.signs_in_by;
+    if (password) require_password_here(changed);
+    if (other_way && changed.signs_in_by == SignsInBy::password && !password)
+      throw Error("a password is wanted", {FieldProblem{"password", "field.required", {}}});
+    if (!may_change(by, &before, changed, password.has_value() || other_way, policy))
+      refuse(by, "account.update", account.id);
     require_good(changed, &before, policy);
     if (password) require_strong(*password, changed, policy, "password");
   }
@@ -128,7 +141,8 @@ Account StoredAccounts::update(const Principal& by, const Account& account, std:
     }
     // What was allowed of the account as it was read above may not be of what it has become since.
     const auto policy = load_policy(t);
-    if (!may_change(by, &before, changed, password.has_value(), policy))
+    const bool other_way = before.signs_in_by != changed.signs_in_by;
+    if (!may_change(by, &before, changed, password.has_value() || other_way, policy))
       throw Error(ErrorCode::conflict, "the account has changed since it was read", "record.stale");
     require_good(changed, &before, policy);
     require_others_serve(t, before, changed);
@@ -139,7 +153,13 @@ Account StoredAccounts::update(const Principal& by, const Account& account, std:
       t.erase(KeySpace::accounts, login_key(before.login));
       t.put(KeySpace::accounts, login_key(changed.login), to_bytes(account.id));
     }
-    if (password || (changed.disabled && !before.disabled)) ++stored.generation;
+    if (password || other_way || (changed.disabled && !before.disabled)) ++stored.generation;
+    if (other_way) {
+      if (!stored.subject.empty()) t.erase(KeySpace::accounts, subject_key(stored.subject));
+      stored.subject.clear();
+      stored.password.clear();
+      stored.former_passwords.clear();
+    }
     changed.version = before.version + 1;
     changed.second_factor = before.second_factor;
     changed.password_set = before.password_set;
@@ -170,6 +190,7 @@ void StoredAccounts::set_password(const Principal& by, std::string_view account_
   const auto policy = this->policy();
   if (!holds(by, "administrator")) refuse(by, "account.password", account_id);
   const auto stored = known_account(*store_.read_view(), account_id);
+  require_password_here(stored.account);
   if (!may_change(by, &stored.account, stored.account, true, policy)) refuse(by, "account.password", account_id);
   require_strong(password, stored.account, policy, "password");
   replace_password(by, stored, password, !by.service);
@@ -216,7 +237,14 @@ StoredAccount StoredAccounts::require_own_password(const Principal& by, std::str
   auto stored = known_account(*store_.read_view(), by.id);
   const auto now = clock_.now();
   delay_.check(stored.account.login, by.address, now);
-  if (password.size() > kMaxPasswordBytes || !hasher_.verify(stored.password, password)) {
+  if (stored.account.signs_in_by == SignsInBy::provider)
+    throw Error(ErrorCode::failed_precondition, "the provider asks for it", "auth.verify_at_provider");
+  const bool of_directory = stored.account.signs_in_by == SignsInBy::directory;
+  const auto right = [&] {
+    if (!of_directory) return hasher_.verify(stored.password, password);
+    return options_.directory && options_.directory->check(stored.account.login, password);
+  };
+  if (password.size() > kMaxPasswordBytes || !right()) {
     delay_.failed(stored.account.login, by.address, now);
     note_failure(by, action, by.id);
     throw Error("the password is wrong", {FieldProblem{field, "auth.wrong_password", {}}});
@@ -226,6 +254,7 @@ StoredAccount StoredAccounts::require_own_password(const Principal& by, std::str
 }
 
 void StoredAccounts::change_password(const Principal& by, std::string_view old_password, std::string_view password) {
+  require_password_here(known_account(*store_.read_view(), by.id).account);
   const auto stored = require_own_password(by, old_password, "old", "account.password");
   require_strong(password, stored.account, policy(), "new");
   require_not_taken_before(stored, password);
@@ -286,6 +315,25 @@ std::string_view name_of(DepartmentScope scope) {
 std::optional<DepartmentScope> scope_named(std::string_view name) {
   for (const auto scope : {DepartmentScope::all, DepartmentScope::own, DepartmentScope::subtree}) {
     if (name_of(scope) == name) return scope;
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of(SignsInBy by) {
+  switch (by) {
+    case SignsInBy::directory:
+      return "directory";
+    case SignsInBy::provider:
+      return "provider";
+    case SignsInBy::password:
+      break;
+  }
+  return "password";
+}
+
+std::optional<SignsInBy> signs_in_by_named(std::string_view name) {
+  for (const auto by : {SignsInBy::password, SignsInBy::directory, SignsInBy::provider}) {
+    if (name_of(by) == name) return by;
   }
   return std::nullopt;
 }

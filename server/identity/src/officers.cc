@@ -25,7 +25,8 @@ bool same_rights(const Account& one, const Account& other) {
 // The security officer, too, may shut somebody out.
 bool same_person(const Account& after, const Account& before) {
   return after.login == before.login && after.name == before.name && after.person == before.person &&
-         after.must_change_password == before.must_change_password && after.disabled >= before.disabled;
+         after.signs_in_by == before.signs_in_by && after.must_change_password == before.must_change_password &&
+         after.disabled >= before.disabled;
 }
 
 }  // namespace
@@ -67,8 +68,12 @@ void require_good(const Account& account, const Account* before, const SecurityP
 Duty duty_of(const Account& account, const SecurityPolicy& policy, Timestamp now) {
   const auto lifetime = std::int64_t{policy.password_days} * 24 * 3600 * kMicrosPerSecond;
   const bool expired = lifetime != 0 && account.password_set.micros + lifetime <= now.micros;
-  if (account.must_change_password || expired) return Duty::change_password;
-  if (!account.second_factor && any_of(account.roles, policy.second_factor_roles)) return Duty::set_up_second_factor;
+  const bool kept_here = account.signs_in_by == SignsInBy::password;
+  if (kept_here && (account.must_change_password || expired)) return Duty::change_password;
+  // The provider asks for whatever it asks for.
+  if (account.signs_in_by != SignsInBy::provider && !account.second_factor &&
+      any_of(account.roles, policy.second_factor_roles))
+    return Duty::set_up_second_factor;
   return Duty::none;
 }
 

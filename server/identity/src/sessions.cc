@@ -19,38 +19,114 @@ Session StoredAccounts::sign_in(const SignIn& given) {
   const std::string from(given.address);
   const auto now = clock_.now();
   delay_.check(login, from, now);
-  const auto stored = load_login(*store_.read_view(), login);
+  auto stored = load_login(*store_.read_view(), login);
   const auto checked = given.password.substr(0, kMaxPasswordBytes + 1);
   hasher_.prepare();
-  const bool right = stored ? hasher_.verify(stored->password, checked) : hasher_.verify_nobody(checked);
-  if (!right || stored->account.disabled) {
+  const bool kept_here = stored && stored->account.signs_in_by == SignsInBy::password;
+  bool right = kept_here ? hasher_.verify(stored->password, checked) : hasher_.verify_nobody(checked);
+  std::optional<DirectoryEntry> entry;
+  if (options_.directory && (stored ? stored->account.signs_in_by == SignsInBy::directory : options_.make_accounts)) {
+    entry = options_.directory->check(login, checked);
+    right = entry.has_value();
+  }
+  if (!right || (stored && stored->account.disabled)) {
     delay_.failed(login, from, now);
     // What was typed is not written down: people type passwords into the wrong field.
     note_failure({"anonymous", {}, {}, 0, {}, from, false}, "session.open", stored ? stored->account.id : "");
     throw Error(ErrorCode::unauthenticated, "wrong login or password", "auth.bad_credentials");
   }
+  if (!stored) stored = make_account(login, entry->name, SignsInBy::directory, {});
   if (stored->account.second_factor && given.code.empty())
     throw Error(ErrorCode::unauthenticated, "a code of the second factor is wanted", "auth.code_required");
-  const auto renewed = hasher_.outdated(stored->password) ? hasher_.hash(checked) : std::string();
+  const auto renewed = kept_here && hasher_.outdated(stored->password) ? hasher_.hash(checked) : std::string();
+  auto session = begin_session(*stored, given, renewed, now);
+  delay_.succeeded(login, from);
+  return session;
+}
+
+Session StoredAccounts::sign_in_provided(const ProvidedIdentity& identity, std::string_view address,
+                                         std::string_view agent) {
+  const SignIn given{identity.login, {}, address, {}, agent};
+  const auto view = store_.read_view();
+  const auto known = view->get(KeySpace::accounts, subject_key(identity.subject));
+  auto stored = known ? load_account(*view, as_chars(*known)) : load_login(*view, folded(identity.login));
+  const bool theirs = stored && stored->account.signs_in_by == SignsInBy::provider && !stored->account.disabled &&
+                      (stored->subject.empty() || stored->subject == identity.subject);
+  if (stored ? !theirs : !options_.make_accounts) {
+    note_failure({"anonymous", {}, {}, 0, {}, std::string(address), false}, "session.open",
+                 stored ? stored->account.id : "");
+    throw Error(ErrorCode::unauthenticated, "the provider's person has no account", "auth.no_account",
+                {{"login", identity.login}});
+  }
+  if (!stored) stored = make_account(folded(identity.login), identity.name, SignsInBy::provider, identity.subject);
+  if (stored->subject.empty()) {
+    store_.run_transaction([&](Transaction& t) {
+      auto current = known_account(t, stored->account.id);
+      if (!current.subject.empty() && current.subject != identity.subject)
+        throw Error(ErrorCode::unauthenticated, "another person came first", "auth.no_account",
+                    {{"login", identity.login}});
+      current.subject = identity.subject;
+      t.put(KeySpace::accounts, account_key(current.account.id), encode(current));
+      t.put(KeySpace::accounts, subject_key(identity.subject), to_bytes(current.account.id));
+      stored = current;
+    });
+  }
+  return begin_session(*stored, given, {}, std::min(identity.authenticated, clock_.now()));
+}
+
+// Of somebody the directory or the provider vouches for. It may do nothing until the security officer says so.
+StoredAccount StoredAccounts::make_account(const std::string& login, const std::string& name, SignsInBy by,
+                                           const std::string& subject) {
+  StoredAccount made;
+  auto& account = made.account;
+  account.login = login;
+  account.name = to_valid_utf8(name.empty() ? login : name);
+  account.signs_in_by = by;
+  require_good(account, nullptr, policy());
+  account.id = make_id(clock_.now());
+  account.version = 1;
+  made.generation = 1;
+  made.subject = subject;
+  store_.run_transaction([&](Transaction& t) {
+    // Of two first sign-ins at the same time the later finds what the earlier made.
+    if (auto other = load_login(t, login)) {
+      if (other->account.signs_in_by != by || other->subject != subject)
+        throw Error(ErrorCode::unauthenticated, "the login is somebody else's", "auth.no_account", {{"login", login}});
+      made = *std::move(other);
+      return;
+    }
+    t.put(KeySpace::accounts, login_key(login), to_bytes(made.account.id));
+    t.put(KeySpace::accounts, account_key(made.account.id), encode(made));
+    if (!subject.empty()) t.put(KeySpace::accounts, subject_key(subject), to_bytes(made.account.id));
+    audit(t, service_principal(name_of(by)), "account.create", made.account.id, "ok", {{"login", login}});
+  });
+  return made;
+}
+
+Session StoredAccounts::begin_session(const StoredAccount& stored, const SignIn& given, const std::string& renewed,
+                                      Timestamp verified) {
+  const std::string from(given.address);
+  const auto now = clock_.now();
   const auto key = random_hex(kSessionKeyBytes);
-  const auto who = principal_of(stored->account, from);
+  const auto who = principal_of(stored.account, from);
+  const bool takes_code = stored.account.second_factor && stored.account.signs_in_by != SignsInBy::provider;
   Session session;
   const auto open = [&](Transaction& t) {
-    auto current = load_account(t, stored->account.id);
+    auto current = load_account(t, stored.account.id);
     // The password checked must still be the one: it may have changed in between.
-    if (!current || current->account.disabled || current->password != stored->password) {
+    if (!current || current->account.disabled || current->password != stored.password ||
+        current->account.signs_in_by != stored.account.signs_in_by) {
       throw Error(ErrorCode::unauthenticated, "wrong login or password", "auth.bad_credentials");
     }
     Json detail;
-    if (current->account.second_factor) {
+    if (stored.account.signs_in_by != SignsInBy::password) detail["by"] = name_of(stored.account.signs_in_by);
+    if (takes_code) {
       const auto taken = take_code(*current->second_factor, given.code, now);
       if (taken == TakenCode::none) throw Error(ErrorCode::unauthenticated, "the code is wrong", "auth.bad_code");
-      if (taken == TakenCode::recovery)
-        detail = {{"recovery_codes_left", current->second_factor->recovery_digests.size()}};
+      if (taken == TakenCode::recovery) detail["recovery_codes_left"] = current->second_factor->recovery_digests.size();
     }
     if (!renewed.empty()) current->password = renewed;
-    if (!renewed.empty() || current->account.second_factor)
-      t.put(KeySpace::accounts, account_key(current->account.id), encode(*current));
+    if (!renewed.empty() || takes_code) t.put(KeySpace::accounts, account_key(current->account.id), encode(*current));
     const Timestamp expires{now.micros + options_.absolute_timeout.count() * kMicrosPerSecond};
     session = open_session(t, *current, key,
                            {current->account.id,
@@ -63,15 +139,14 @@ Session StoredAccounts::sign_in(const SignIn& given) {
                             from,
                             to_valid_utf8(given.agent.substr(0, kMaxAgent)),
                             TokenScope::all,
-                            now});
+                            verified});
     sweep_expired(t);
     audit(t, who, "session.open", current->account.id, "ok", detail);
   };
-  if (stored->account.second_factor)
-    change_with_code(who, stored->account.id, open, "session.open");
+  if (takes_code)
+    change_with_code(who, stored.account.id, open, "session.open");
   else
     store_.run_transaction(open);
-  delay_.succeeded(login, from);
   session.csrf_token = csrf_token(key);
   return session;
 }

@@ -25,6 +25,8 @@ inline constexpr std::size_t kMaxPasswordBytes = 4096;
 std::string folded(std::string_view login);
 [[noreturn]] void unknown_account();
 [[noreturn]] void wrong_code();
+// Of an account whose password is kept elsewhere.
+void require_password_here(const Account& account);
 
 template <typename Reader>
 StoredAccount known_account(Reader& reader, std::string_view id) {
@@ -85,6 +87,7 @@ class StoredAccounts final : public Accounts {
   SecurityPolicy policy() const override;
   SecurityPolicy change_policy(const Principal& by, const Json& change) override;
   Session sign_in(const SignIn& given) override;
+  Session sign_in_provided(const ProvidedIdentity& identity, std::string_view address, std::string_view agent) override;
   void sign_out(std::string_view session_key) override;
   void verify(const Principal& by, std::string_view session_key, std::string_view password,
               std::string_view code) override;
@@ -121,6 +124,10 @@ class StoredAccounts final : public Accounts {
                         const std::function<void(Transaction&)>& change, const char* action);
   std::vector<std::pair<Bytes, StoredSession>> good_sessions(const StoredAccount& of, bool tokens) const;
   void replace_password(const Principal& by, const StoredAccount& of, std::string_view password, bool must_change);
+  StoredAccount make_account(const std::string& login, const std::string& name, SignsInBy by,
+                             const std::string& subject);
+  Session begin_session(const StoredAccount& stored, const SignIn& given, const std::string& renewed,
+                        Timestamp verified);
   Session open_session(Transaction& transaction, const StoredAccount& of, const std::string& key,
                        const StoredSession& session);
   void sweep_expired(Transaction& transaction) const;

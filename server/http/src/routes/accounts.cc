@@ -32,7 +32,8 @@ void amend(const Json& body, identity::Account& account) {
                                             "password",
                                             "must_change_password",
                                             "person",
-                                            "departments_by_post"};
+                                            "departments_by_post",
+                                            "signs_in_by"};
   if (!body.is_object()) throw Error(ErrorCode::invalid_argument, "not an object", "request.bad_json");
   for (const auto& [name, value] : body.items()) {
     if (!kKnown.contains(name)) throw Error("unknown", {FieldProblem{name, "field.unknown", {{"name", name}}}});
@@ -44,6 +45,13 @@ void amend(const Json& body, identity::Account& account) {
   account.must_change_password = flag_member(body, "must_change_password", account.must_change_password);
   account.person = text_member(body, "person", account.person);
   account.departments_by_post = flag_member(body, "departments_by_post", account.departments_by_post);
+  if (body.contains("signs_in_by")) {
+    const auto by = identity::signs_in_by_named(text_member(body, "signs_in_by"));
+    if (!by)
+      throw Error("no such way",
+                  {FieldProblem{"signs_in_by", "field.wrong_kind", {{"kind", "password, directory, provider"}}}});
+    account.signs_in_by = *by;
+  }
   read_list(body, "roles", account.roles);
   read_list(body, "departments", account.departments);
   if (body.contains("scope")) {
@@ -65,7 +73,9 @@ Response create_account(Call& call) {
   text_member(call.body, "login");
   account.must_change_password = true;  // whoever made it knows the password
   amend(call.body, account);
-  const auto made = call.app().accounts().create(call.principal(), account, text_member(call.body, "password"));
+  const bool kept_here = account.signs_in_by == identity::SignsInBy::password;
+  const auto password = text_member(call.body, "password", kept_here ? std::nullopt : std::optional<std::string>(""));
+  const auto made = call.app().accounts().create(call.principal(), account, password);
   return json_response(201, encode_account(made));
 }
 

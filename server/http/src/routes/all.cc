@@ -5,6 +5,7 @@ namespace lantai::http {
 std::vector<Route> all_routes() {
   std::vector<Route> table;
   add_session_routes(table);
+  add_provider_routes(table);
   add_account_routes(table);
   add_rights_routes(table);
   add_organisation_routes(table);

@@ -6,7 +6,6 @@
 #include "route.h"
 
 namespace lantai::http {
-namespace {
 
 std::string session_cookie(const Call& call, std::string_view key, bool ends) {
   auto cookie = std::string(kSessionCookie) + "=" + std::string(key) + "; Path=/; HttpOnly; SameSite=Strict";
@@ -14,6 +13,8 @@ std::string session_cookie(const Call& call, std::string_view key, bool ends) {
   if (call.peer.secure || call.context.options.secure_cookie) cookie += "; Secure";
   return cookie;
 }
+
+namespace {
 
 // Another post of one's own, or somebody to stand in for.
 bool may_act_otherwise(Call& call, const identity::Account& account) {

@@ -39,7 +39,11 @@ struct Configuration {
   std::filesystem::path audit_heads;  // file outside the store that signed heads of the audit log go to; empty: none
   std::chrono::seconds audit_heads_every{3600};
   std::filesystem::path audit_key;  // what signs them; empty: a key kept in the store
-  bool read_files = true;           // false: what is not read yet stays so; for commands that need no texts
+  // Where people may show who they are besides passwords kept here.
+  std::optional<identity::DirectoryOptions> directory;
+  std::optional<identity::ProviderOptions> provider;
+  bool make_accounts = false;  // for whoever they know at the first sign-in, without rights
+  bool read_files = true;      // false: what is not read yet stays so; for commands that need no texts
   bool create_if_missing = false;
   bool allow_incomplete_sandbox = false;
 };
@@ -63,6 +67,7 @@ class Application {
   virtual storage::Store& store() = 0;
   virtual records::RecordEngine& records() = 0;
   virtual identity::Accounts& accounts() = 0;
+  virtual identity::Provider* provider() = 0;  // null: there is none
   virtual organisation::Organisation& organisation() = 0;
   virtual organisation::HandOver& hand_over() = 0;
   virtual extract::Extractor& extractor() = 0;

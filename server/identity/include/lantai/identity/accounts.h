@@ -1,6 +1,7 @@
-// Who is calling? Accounts with a local password (Argon2id), sessions for browsers and bearer tokens for programs; both
-// are stored only as digests of their secret. Every sign-in and change is audited, without any secret; failures
-// too, one by one up to a rate at which nobody can fill the disk with them, beyond it by their number.
+// Who is calling? Accounts with a local password (Argon2id), that of the school's directory, or a sign-in provider;
+// sessions for browsers and bearer tokens for programs; both are stored only as digests of their secret. Every sign-in
+// and change is audited, without any secret; failures too, one by one up to a rate at which nobody can fill the disk
+// with them, beyond it by their number.
 //
 // Thread-safe. Changes are durable on return and hold from the next call on: a disabled account, a new password or
 // fewer rights take effect at once on open sessions and tokens. Cost: sign_in, change_password and set_password one
@@ -18,6 +19,8 @@
 #include <vector>
 
 #include "lantai/base/time.h"
+#include "lantai/identity/directory.h"
+#include "lantai/identity/provider.h"
 #include "lantai/identity/security_policy.h"
 #include "lantai/records/principal.h"
 #include "lantai/storage/store.h"
@@ -27,6 +30,11 @@ namespace lantai::identity {
 enum class DepartmentScope { all, own, subtree };
 std::string_view name_of(DepartmentScope scope);  // "all", "own", "subtree"
 std::optional<DepartmentScope> scope_named(std::string_view name);
+
+// Where an account shows who it is: by a password kept here, by the directory's, or at the sign-in provider.
+enum class SignsInBy { password, directory, provider };
+std::string_view name_of(SignsInBy by);  // "password", "directory", "provider"
+std::optional<SignsInBy> signs_in_by_named(std::string_view name);
 
 struct Account {
   std::string id;
@@ -43,7 +51,8 @@ struct Account {
   // Which departments' records it sees, of those that are not open to all: every one's, its own, or its own and those
   // below them.
   DepartmentScope scope = DepartmentScope::all;
-  std::string person;                // id of the record of the person it belongs to; empty: nobody in particular
+  std::string person;  // id of the record of the person it belongs to; empty: nobody in particular
+  SignsInBy signs_in_by = SignsInBy::password;
   bool departments_by_post = false;  // besides `departments` also those of the appointments the person holds
 };
 
@@ -113,6 +122,10 @@ struct AccountsOptions {
   std::function<std::set<std::string>(const std::vector<std::string>&)> departments_below{};
   // The appointments a person holds today, the main one first; without it nobody holds any. Thread-safe.
   std::function<std::vector<HeldPost>(const std::string& person)> posts_of{};
+  std::shared_ptr<const Directory> directory{};  // none: accounts of the directory cannot sign in
+  // Whoever the directory or the provider knows and has no account yet gets one at the first sign-in, without any
+  // right.
+  bool make_accounts = false;
 };
 
 class Accounts {
@@ -133,7 +146,8 @@ class Accounts {
   // Ends the account's sessions and tokens; it must change the password again unless `by` is the operator.
   virtual void set_password(const records::Principal& by, std::string_view account_id, std::string_view password) = 0;
   // One's own. Ends every session and token of the account, also the one this came through. A wrong old password is a
-  // field problem of `old`: the session goes on.
+  // field problem of `old`: the session goes on. Of a password kept elsewhere failed_precondition
+  // (`auth.password_elsewhere`), as of every call here that would set or, at the provider, ask for one.
   virtual void change_password(const records::Principal& by, std::string_view old_password,
                                std::string_view password) = 0;
   virtual std::optional<Account> find(std::string_view account_id) const = 0;
@@ -179,6 +193,11 @@ class Accounts {
   // resource_exhausted with a wait when there were too many failures from that address for that login, or too many
   // wrong codes for that account, which only those who know its password can give.
   virtual Session sign_in(const SignIn& given) = 0;
+  // Of somebody the provider has vouched for: the account that signed in as that subject before, else the one with that
+  // login that signs in by the provider and never did, else, where accounts are made, a new one. Throws unauthenticated
+  // (`auth.no_account`).
+  virtual Session sign_in_provided(const ProvidedIdentity& identity, std::string_view address,
+                                   std::string_view agent) = 0;
   virtual void sign_out(std::string_view session_key) = 0;  // also revokes a token; nothing when it is unknown
 
   // Whoever is signed in shows that it is still them. Errors as of the second factor below.
