@@ -1,5 +1,6 @@
 // The shapes of docs/formats/http.md, as this application reads them.
 export type DepartmentScope = 'all' | 'subtree' | 'own';
+export type SignsInBy = 'password' | 'directory' | 'provider';
 export interface Account {
   id: string;
   login: string;
@@ -15,6 +16,7 @@ export interface Account {
   password_set?: string;
   person?: string; // id of the record of the person it belongs to
   departments_by_post?: boolean;
+  signs_in_by?: SignsInBy;
 }
 // As which post and for whom the session acts.
 export interface ActingNow {

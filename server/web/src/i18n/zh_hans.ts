@@ -36,6 +36,8 @@ export const zhHans = {
   'login.code': '验证码',
   'login.codeHelp': '打开手机上的验证器应用，输入其中的六位数字；手机不在身边时，也可输入一个恢复码。',
   'login.changed': '密码已修改，请重新登录。',
+  'login.provider': '用 {name} 登录',
+  'login.or': '或',
   'common.yes': '是',
   'common.no': '否',
   'common.save': '保存',
@@ -686,6 +688,17 @@ export const zhHans = {
   'delegation.done': '已委托。',
   'delegation.revoke': '终止',
   'delegation.revoked': '委托已终止。',
+  'refused.auth.provider_refused': '统一身份认证没有完成，请重新登录。',
+  'refused.auth.no_account': '您在本系统还没有可用的账号，请联系系统管理员。',
+  'refused.auth.provider_unavailable': '统一身份认证暂时无法访问，请稍后再试。',
+  'verify.provider': '此操作须重新确认身份。您将转到统一身份认证，确认后回到本页，再次执行操作。',
+  'verify.goThere': '前往确认',
+  'account.byDirectory': '您用学校统一的账号和密码登录，密码请到学校的账号服务修改。',
+  'account.byProvider': '您通过统一身份认证登录，密码和两步验证都在那里管理。',
+  'accounts.way': '登录方式',
+  'way.password': '本系统密码',
+  'way.directory': '学校目录服务（LDAP）',
+  'way.provider': '统一身份认证',
 };
 
 export type MessageKey = keyof typeof zhHans;
