@@ -45,13 +45,13 @@ MAY_USE = {
 # Third-party headers → the folders they may appear in.
 THIRD_PARTY = {
     r"fmt/": list(FOLDERS), r"spdlog/": ["storage/base"], r"rocksdb/": ["storage"], r"openssl/": ["storage", "server/identity", "server/http", "indexer/extract/worker", "tools/lantai"],
-    r"sodium": ["storage", "server/identity"], r"oath\.h": ["server/identity"], r"yaml-cpp/": ["metadata-schema"],
+    r"sodium": ["storage", "server/identity"], r"oath\.h|ldap\.h|cjose/": ["server/identity"], r"yaml-cpp/": ["metadata-schema"],
     r"nlohmann/": ["metadata-schema", "indexer", "server", "tools"], r"unicode/": ["indexer/text", "indexer/extract"],
     r"xapian": ["indexer/index", "indexer/search"],
     r"archive(_entry)?\.h|poppler|pugixml|gumbo|gmime/|exiv2/|libheif/|libpst/|tiffio\.h|MediaInfo/|cairo|fontconfig/|magic\.h|gsf/|tesseract|leptonica": ["indexer/extract/worker"],
     r"LibreOfficeKit/": ["indexer/extract/office"], r"boost/crc": ["storage", "indexer"],
-    r"seccomp|linux/landlock|linux/seccomp": ["indexer/extract"], r"Poco/Net": ["server/http", "tools"], r"Poco/Util": ["server/app", "tools"],
-    r"Poco/": ["server/http", "server/app", "tools"], r"CLI/": ["tools"],
+    r"seccomp|linux/landlock|linux/seccomp": ["indexer/extract"], r"Poco/Net": ["server/http", "server/identity", "tools"], r"Poco/Util": ["server/app", "tools"],
+    r"Poco/": ["server/http", "server/identity", "server/app", "tools"], r"CLI/": ["tools"],
 }
 # What the language and the system bring along; every other header is somebody's library and needs a line above.
 OF_THE_SYSTEM = re.compile(r"[a-z_0-9]+$|sys/|linux/|(fcntl|grp|iconv|poll|pthread|signal|spawn|stdlib|unistd)\.h$")

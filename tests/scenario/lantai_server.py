@@ -114,7 +114,7 @@ class Installation:
         self.said = ""
         for line in self.server.stdout:
             self.said += line
-            found = re.search(r"http://127\.0\.0\.1:\d+", line)
+            found = re.search(r"https?://127\.0\.0\.1:\d+", line)
             if found:
                 self.base = found[0]
                 return self

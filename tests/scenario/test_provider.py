@@ -164,6 +164,7 @@ class ProviderTest(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.provider.server.shutdown()
+        cls.provider.server.server_close()
         cls.place.remove()
 
     def browser(self):

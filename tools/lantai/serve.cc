@@ -19,6 +19,7 @@ struct ServeArguments {
   bool secure_cookie = false, no_access_log = false, plain_http = false;
   std::string audit_heads, audit_key;
   unsigned audit_heads_minutes = 60;
+  std::optional<std::uint16_t> redirect_from;
   std::shared_ptr<const SignInOptions> sign_in;
 };
 
@@ -49,6 +50,7 @@ http::ServerOptions options_of(const Shared& shared, const ServeArguments& argum
   options.web_root =
       arguments.web.empty() ? http::default_web_root(shared.program) : std::filesystem::path(arguments.web);
   options.hosts = arguments.hosts;
+  options.redirect_from = arguments.redirect_from;
   options.trusted_proxies = arguments.proxies;
   options.secure_cookie = arguments.secure_cookie;
   options.access_log = !arguments.no_access_log;
@@ -84,6 +86,8 @@ int serve(const Shared& shared, const ServeArguments& arguments) {
   for (const auto& [login, password] : first)
     std::cout << say(Text::first_login, shared.lang(), login, password) << "\n";
   std::cout << say(Text::serving, shared.lang(), url) << std::endl;
+  if (server->redirect_port() != 0)
+    std::cout << say(Text::redirecting, shared.lang(), std::to_string(server->redirect_port())) << std::endl;
 
   int signal = 0;
   sigwait(&signals, &signal);
@@ -104,6 +108,10 @@ void add_serve(CLI::App& app, const Shared& shared, Commands& commands) {
   auto* key = command->add_option("--tls-key", arguments->key, "its private key, PEM");
   certificate->needs(key);
   key->needs(certificate);
+  command
+      ->add_option("--redirect-from", arguments->redirect_from,
+                   "port without TLS that only leads to the one with it: 80")
+      ->needs(certificate);
   command->add_option("--host", arguments->hosts, "name under which browsers may call the server; repeatable");
   command->add_flag("--plain-http", arguments->plain_http,
                     "without TLS on another address than this machine's own: behind a proxy that ends it");

@@ -55,6 +55,7 @@ const std::map<Text, Three>& texts() {
       {Text::left_out, {"已损坏，未导出：{0}：{1}", "已損壞，未匯出：{0}：{1}", "damaged and left out: {0}: {1}"}},
       {Text::reindexed, {"索引已重建，共 {0} 条", "索引已重建，共 {0} 筆", "index rebuilt, {0} documents"}},
       {Text::serving, {"兰台服务地址：{0}", "蘭臺服務位址：{0}", "Lantai serves at {0}"}},
+      {Text::redirecting, {"端口 {0} 的访问转到加密地址", "連接埠 {0} 的存取轉到加密位址", "port {0} leads there"}},
       {Text::plain_http,
        {"在 {0} 上提供服务需要 TLS（--tls-certificate、--tls-key）；如前面有终止 TLS 的代理，请加 --plain-http",
         "在 {0} 上提供服務需要 TLS（--tls-certificate、--tls-key）；如前面有終止 TLS 的代理，請加 --plain-http",

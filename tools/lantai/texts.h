@@ -34,6 +34,7 @@ enum class Text {
   left_out,
   reindexed,
   serving,
+  redirecting,
   plain_http,
   first_login,
   stopping,

@@ -31,6 +31,13 @@ bool same_secret(std::string_view a, std::string_view b) {
 
 bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
 
+Error translated(const std::exception& error) {
+  if (const auto* ours = dynamic_cast<const Error*>(&error)) return *ours;
+  return {ErrorCode::internal, std::string("unexpected: ") + error.what(), "request.internal"};
+}
+
+}  // namespace
+
 std::string host_name(std::string_view host) {
   const auto colon = host.rfind(':');
   if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) host = host.substr(0, colon);
@@ -39,13 +46,6 @@ std::string host_name(std::string_view host) {
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return name;
 }
-
-Error translated(const std::exception& error) {
-  if (const auto* ours = dynamic_cast<const Error*>(&error)) return *ours;
-  return {ErrorCode::internal, std::string("unexpected: ") + error.what(), "request.internal"};
-}
-
-}  // namespace
 
 void add_security_headers(Response& response, bool secure) {
   auto add = [&](const char* name, const char* value) {

@@ -43,6 +43,9 @@ inline constexpr std::string_view kSessionCookie = "lantai_session";
 // As Set-Cookie gives it to the browser; `ends`: takes it away.
 std::string session_cookie(const Call& call, std::string_view key, bool ends);
 
+// What Host says without the port, in lower case.
+std::string host_name(std::string_view host);
+
 // On every response; `web`: for the pages of the web application.
 void add_security_headers(Response& response, bool secure);
 

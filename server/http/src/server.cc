@@ -3,6 +3,7 @@
 #include "api.h"
 #include "lantai/base/log.h"
 #include "lantai/http/front.h"
+#include "redirect.h"
 
 namespace lantai::http {
 namespace {
@@ -14,14 +15,33 @@ class ApiServer final : public Server {
     api_.attach(*front_);
     front_->run();
     log::info("http: listening on {}:{}", options.address, front_->port());
+    if (options.redirect_from) redirect(options);
   }
   ~ApiServer() override { stop(std::chrono::milliseconds(0)); }
   std::uint16_t port() const override { return front_->port(); }
-  void stop(std::chrono::milliseconds grace) override { front_->stop(grace); }
+  std::uint16_t redirect_port() const override { return redirecting_ ? redirecting_->port() : 0; }
+  void stop(std::chrono::milliseconds grace) override {
+    if (redirecting_) redirecting_->stop(std::chrono::milliseconds(0));
+    front_->stop(grace);
+  }
 
  private:
+  void redirect(const ServerOptions& options) {
+    redirector_.emplace(front_->port(), options.hosts);
+    ServerOptions plain = options;
+    plain.tls.reset();
+    plain.port = *options.redirect_from;
+    plain.limits.connections = 200;
+    plain.limits.request_threads = 2;
+    redirecting_ = Front::open(*redirector_, plain);
+    redirecting_->run();
+    log::info("http: leading from {}:{} to TLS", plain.address, redirecting_->port());
+  }
+
   Api api_;
   std::unique_ptr<Front> front_;
+  std::optional<Redirector> redirector_;
+  std::unique_ptr<Front> redirecting_;
 };
 
 }  // namespace

@@ -54,6 +54,7 @@ struct ServerOptions {
   std::vector<std::string> trusted_proxies;
   bool secure_cookie = false;  // behind a proxy that ends TLS; implied by `tls`
   std::optional<TlsOptions> tls;
+  std::optional<std::uint16_t> redirect_from;  // a port without TLS of the same address, which only leads to this one
   bool access_log = true;
   ServerLimits limits;
 };
@@ -68,6 +69,7 @@ class Server {
   virtual ~Server() = default;  // stops
 
   virtual std::uint16_t port() const = 0;
+  virtual std::uint16_t redirect_port() const = 0;  // 0: none
   // Accepts nothing more, lets requests under way finish for up to `grace`, then closes. Idempotent.
   virtual void stop(std::chrono::milliseconds grace = std::chrono::seconds(10)) = 0;
 };
