@@ -204,8 +204,8 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
   at_readers.sign_in("reader", World::kPassword);
   see("listWaysToSignIn", at_readers.get("/api/v1/session/ways"));
   // There is no provider here; tests/scenario/test_provider.py has one.
-  for (const auto& [operation, path] : {std::pair("beginProvider", ""), {"finishProvider", "/callback"}}) {
-    BOOST_TEST(at_readers.get("/api/v1/session/provider" + std::string(path)).status == 404);
+  for (const auto& [operation, step] : {std::pair("beginProvider", ""), {"finishProvider", "/callback"}}) {
+    BOOST_TEST(at_readers.get("/api/v1/session/provider" + std::string(step)).status == 404);
     seen.insert(operation);
   }
   see("getActing", at_readers.get("/api/v1/session/acting"));
