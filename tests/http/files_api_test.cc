@@ -69,6 +69,27 @@ BOOST_AUTO_TEST_CASE(reading_a_file_is_in_the_audit_log_once_however_many_pieces
   BOOST_TEST(reads() == before + 1);
 }
 
+BOOST_AUTO_TEST_CASE(looking_at_a_record_its_text_and_printing_it_are_in_the_audit_log) {
+  auto auditor = World::the().as("auditor"), reader = World::the().as("archivist");
+  const auto subject = "item/" + item["id"].get<std::string>();
+  const auto noted = [&](const std::string& action) {
+    return auditor.get("/api/v1/audit?action=" + action + "&subject=" + subject).json()["entries"].size();
+  };
+  const auto viewed = noted("file.view"), printed = noted("record.print");
+  for (int i = 0; i < 3; ++i) BOOST_TEST(reader.get(path_of(item)).status == 200);
+  BOOST_TEST(noted("record.view") >= 1U);  // once in ten minutes for each who looks
+  const auto looks = noted("record.view");
+  BOOST_TEST(reader.get(path_of(item)).status == 200);
+  BOOST_TEST(noted("record.view") == looks);
+  BOOST_TEST(World::the().as("chief").get(path_of(item)).status == 200);
+  BOOST_TEST(noted("record.view") == looks + 1);
+  World::the().as("staff").get(path_of(item) + "/files/1/text");
+  BOOST_TEST(noted("file.view") == viewed + 1);
+  for (int i = 0; i < 2; ++i) BOOST_TEST(reader.post(path_of(item) + "/prints", {{"file", 1}}).status == 204);
+  BOOST_TEST(noted("record.print") == printed + 2);
+  BOOST_TEST(World::the().as("reader").post("/api/v1/records/item/none/prints", Json::object()).status == 404);
+}
+
 BOOST_AUTO_TEST_CASE(whoever_may_only_create_completes_what_is_their_own_with_files) {
   auto staff = World::the().as("staff");
   auto archivist = World::the().as("archivist");

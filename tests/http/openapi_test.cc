@@ -213,6 +213,7 @@ BOOST_FIXTURE_TEST_CASE(every_operation_answers_in_the_shape_that_is_described, 
   see("statePurpose", at_readers.put("/api/v1/session/purpose", {{"purpose", "查阅"}}));
   see("getRecord", archivist.get(path));
   const auto changed = see("updateRecord", archivist.patch(path, {{"fields", {{"notes", "核对"}}}}, if_match(made)));
+  see("notePrint", archivist.post(path + "/prints", {{"file", 1}, {"page", 2}}));
   see("getHistory", archivist.get(path + "/history"));
   see("getVersion", archivist.get(path + "/versions/1"));
   see("listRecords", archivist.get(items + "?limit=5"));

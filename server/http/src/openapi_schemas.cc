@@ -150,7 +150,8 @@ Json organisation_schemas() {
                              {"posts", list(object({{"id", text()}, {"name", text()}}))},
                              {"delegations", list(of("Delegation"))}})},
           {"ActingChange", optional_object({{"post", text()}, {"delegation", text()}})},
-          {"Purpose", object({{"purpose", text()}})}};
+          {"Purpose", object({{"purpose", text()}})},
+          {"Print", optional_object({{"file", integer()}, {"page", integer()}})}};
 }
 
 Json record_schemas() {

@@ -176,3 +176,20 @@ test('an old version of the description is restored as a new one', async ({ sign
   const now = await api.get<{ version: number; fields: Record<string, unknown> }>(`/records/item/${item.id}`);
   expect(now).toMatchObject({ version: 3, fields: { title, notes: '第一版附注' } });
 });
+
+test('printing what is read is one click, and stands in the audit log', async ({ signedIn: page, api }) => {
+  const title = unique('打印');
+  const item = await api.create('item', { title });
+  await api.attach('item', item.id, '正文.txt', '要打印的正文', 'text/plain');
+  await page.addInitScript(() => (window.print = () => window.dispatchEvent(new Event('beforeprint')))); // a dialog of the system, else
+  await page.goto(`/records/item/${item.id}`);
+  const noted = page.waitForResponse((answer) => answer.url().endsWith('/prints'));
+  await page.getByRole('button', { name: '打印' }).click();
+  expect((await noted).status()).toBe(204);
+  const { entries } = await api.get<{ entries: { detail: { file: number } }[] }>(`/audit?action=record.print&subject=item/${item.id}`);
+  expect(entries.map((one) => one.detail.file)).toEqual([1]);
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('heading', { name: title })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: '主导航' }).first()).toBeHidden();
+  await expect(page.getByRole('button', { name: '打印' })).toBeHidden();
+});

@@ -102,15 +102,16 @@ std::unique_ptr<Receiver> receive_file(Call& call) {
   return std::make_unique<FileReceiver>(call);
 }
 
+void note_reading(Call& call, const char* action, const records::FileVersion& file) {
+  const Json detail{{"file", call.number_at("n")}, {"version", file.number}};
+  call.context.reads.note(call.app().store(), call.principal(), action, call.at("type") + "/" + call.at("id"), detail);
+}
+
 // Noted before the first byte leaves.
 Response get_file(Call& call) {
   const auto file = find_file(call);
   auto response = blob_response(call, file, call.query.flag("inline"));
-  if (response.source && call.head.method == "GET") {
-    const Json detail{{"file", call.number_at("n")}, {"version", file.number}};
-    call.context.reads.note(call.app().store(), call.principal(), "file.read", call.at("type") + "/" + call.at("id"),
-                            detail);
-  }
+  if (response.source && call.head.method == "GET") note_reading(call, "file.read", file);
   return response;
 }
 
@@ -121,7 +122,11 @@ Response remove_file(Call& call) {
   return std::move(response.set("X-Change-Position", std::to_string(written.position)));
 }
 
-Response get_text(Call& call) { return json_response(200, encode_text(call, find_file(call), call.query.text("q"))); }
+Response get_text(Call& call) {
+  const auto file = find_file(call);
+  note_reading(call, "file.view", file);
+  return json_response(200, encode_text(call, file, call.query.text("q")));
+}
 
 Response get_page_image(Call& call) {
   const auto file = find_file(call);
@@ -138,6 +143,7 @@ Response get_page_image(Call& call) {
   }
   const auto image = call.app().page_images().find(file.digest, file.name, page, width);
   if (!image) throw Error(ErrorCode::not_found, "no page image", "file.no_page_image");
+  note_reading(call, "file.view", file);
   response.set("Content-Type", "image/png");
   response.body = std::string(as_chars(*image));
   return response;

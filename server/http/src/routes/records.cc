@@ -2,6 +2,7 @@
 #include "conditional.h"
 #include "encode.h"
 #include "lantai/archive/suggestions.h"
+#include "lantai/records/audited.h"
 #include "lantai/schema/form_state.h"
 #include "problem.h"
 #include "route.h"
@@ -89,9 +90,27 @@ Response check_record(Call& call) {
                              {"errors", problem_list(schema, problems, call.language)}});
 }
 
+// Who looked at what is in the holdings; of lists of terms, people and departments nobody asks.
 Response get_record(Call& call) {
   const auto record = call.app().records().get(call.principal(), call.at("type"), call.at("id"));
+  const auto& type = call.app().schema().type(record.type);
+  if ((type.files || !type.level_field.empty()) && call.head.method == "GET")
+    call.context.reads.note(call.app().store(), call.principal(), "record.view", record.type + "/" + record.id,
+                            {{"version", record.version}});
   return record_response(call, 200, record);
+}
+
+// The browser prints what it has been shown, and says that it does.
+Response note_print(Call& call) {
+  const auto record = call.app().records().get(call.principal(), call.at("type"), call.at("id"));
+  Json detail = Json::object();
+  if (call.body.contains("file")) detail["file"] = number_member(call.body, "file");
+  if (call.body.contains("page")) detail["page"] = number_member(call.body, "page");
+  call.app().store().run_transaction([&](storage::Transaction& transaction) {
+    transaction.append_audit(
+        records::audited(call.principal(), "record.print", record.type + "/" + record.id, "ok", detail));
+  });
+  return no_content();
 }
 
 // What the text of its files says that could be catalogued. Nothing is written.
@@ -206,6 +225,15 @@ void add_record_routes(std::vector<Route>& table) {
                    .summary = "One record",
                    .answer_schema = "Record",
                    .handle = get_record});
+  table.push_back({.method = "POST",
+                   .path = one + "/prints",
+                   .operation = "notePrint",
+                   .summary = "Note in the audit log that it is being printed",
+                   .body = BodyKind::json,
+                   .body_limit = 4096,
+                   .request_schema = "Print",
+                   .success = 204,
+                   .handle = note_print});
   table.push_back({.method = "GET",
                    .path = one + "/suggestions",
                    .operation = "getSuggestions",

@@ -20,6 +20,7 @@ export const icons = {
   copy: 'M9 9h10v11H9zM15 9V4H5v11h4',
   edit: 'M4 20l1-4L16.5 4.5l3 3L8 19zM14.5 6.5l3 3',
   history: 'M4.5 12a7.5 7.5 0 1 0 2.300-5.400L4 9M4 4.5V9h4.5M12 8v4.5l3 2',
+  print: 'M7 9V4h10v5M7 17H4.5V9h15v8H17M7 14h10v6H7z',
   add: 'M12 5v14M5 12h14',
   trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
   check: 'M5 12.5l4.5 4.5L19 7',

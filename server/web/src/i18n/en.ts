@@ -218,6 +218,9 @@ export const en: Messages = {
   'operation.session.open': 'Signed in',
   'operation.session.revoke': 'Revoke a token',
   'operation.file.read': 'Read a file',
+  'operation.print': 'Print',
+  'operation.file.view': 'Look at text or pages',
+  'operation.view': 'Look at a record',
   'operation.session.close': 'Signed out',
   'operation.session.token': 'Token made',
   'operation.account.create': 'User made',
@@ -701,4 +704,5 @@ export const en: Messages = {
   'way.password': 'Password kept here',
   'way.directory': 'The directory (LDAP)',
   'way.provider': 'The sign-in service',
+  'reader.print': 'Print',
 };

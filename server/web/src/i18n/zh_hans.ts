@@ -216,6 +216,9 @@ export const zhHans = {
   'operation.session.open': '登录',
   'operation.session.revoke': '撤销访问令牌',
   'operation.file.read': '读取文件',
+  'operation.print': '打印',
+  'operation.file.view': '阅读正文或页面',
+  'operation.view': '查看',
   'operation.session.close': '退出登录',
   'operation.session.token': '生成访问令牌',
   'operation.account.create': '新建用户',
@@ -699,6 +702,7 @@ export const zhHans = {
   'way.password': '本系统密码',
   'way.directory': '学校目录服务（LDAP）',
   'way.provider': '统一身份认证',
+  'reader.print': '打印',
 };
 
 export type MessageKey = keyof typeof zhHans;

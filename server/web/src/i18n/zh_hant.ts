@@ -218,6 +218,9 @@ export const zhHant: Messages = {
   'operation.session.open': '登入',
   'operation.session.revoke': '撤銷存取權杖',
   'operation.file.read': '讀取檔案',
+  'operation.print': '列印',
+  'operation.file.view': '閱讀正文或頁面',
+  'operation.view': '檢視',
   'operation.session.close': '登出',
   'operation.session.token': '產生存取權杖',
   'operation.account.create': '新建使用者',
@@ -701,4 +704,5 @@ export const zhHant: Messages = {
   'way.password': '本系統密碼',
   'way.directory': '學校目錄服務（LDAP）',
   'way.provider': '統一身分認證',
+  'reader.print': '列印',
 };
