@@ -359,6 +359,31 @@ BOOST_AUTO_TEST_CASE(when_all_threads_and_the_queue_are_taken_the_answer_is_503)
   for (auto& connection : busy) BOOST_TEST(connection.read_response().status == 200);
 }
 
+// One caller's requests wait in a row; another's comes next all the same.
+BOOST_AUTO_TEST_CASE(somebody_with_many_requests_does_not_hold_up_others) {
+  options.limits.request_threads = 1;
+  auto holder = client();
+  holder.send(get("/hold"));
+  held.acquire();
+  std::vector<RawClient> many;
+  const auto ask_as = [](const std::string& path, const std::string& who) {
+    return "GET " + path + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + who + "\r\n\r\n";
+  };
+  for (int i = 0; i < 20; ++i) {
+    many.push_back(client());
+    many.back().send(ask_as("/hold", "many"));
+  }
+  while (start().figures().queued < 20) std::this_thread::yield();
+  auto one = client();
+  one.send(ask_as("/a", "one"));
+  while (start().figures().queued < 21) std::this_thread::yield();
+  release.release(2);  // the holder, and one of the many that is before it
+  BOOST_TEST(one.read_response().status == 200);
+  BOOST_TEST(start().figures().queued >= 18U);
+  release.release(19);
+  for (auto& each : many) BOOST_TEST(each.read_response().status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(beyond_the_connections_allowed_the_longest_waiting_one_gives_way) {
   options.limits.connections = 10;
   std::vector<RawClient> waiting;

@@ -59,7 +59,11 @@ Connection::Next Connection::read_head() {
   const bool was_idle = in_.empty();
   for (;;) {
     if (in_.starts_with("\r\n")) in_.erase(0, 2);  // RFC 9112 §2.2
-    if (head_end(in_, searched_) != std::string::npos) return Next::work;
+    if (head_end(in_, searched_) != std::string::npos) {
+      const auto token = header_so_far("\nauthorization:");
+      caller_ = token.empty() ? header_so_far("\ncookie:") : token;
+      return Next::work;
+    }
     searched_ = in_.size() > 3 ? in_.size() - 3 : 0;
     if (in_.size() > limits_.header_bytes) {
       refusal_ = 431;
@@ -179,16 +183,18 @@ bool Connection::too_slow() {
   return slow;
 }
 
-// Of a head that may be unfinished or wrong: good enough to say what is wrong in the caller's language.
-std::string_view Connection::accept_language() const {
-  static constexpr std::string_view kName = "\naccept-language:";
+// Of a head that may be unfinished or wrong. `name`: `\naccept-language:`
+std::string_view Connection::header_so_far(std::string_view name) const {
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
-  const std::string_view head = std::string_view(in_).substr(0, limits_.header_bytes);
-  const auto* at = std::search(head.begin(), head.end(), kName.begin(), kName.end(), same);
+  const std::string_view head = std::string_view(in_).substr(0, std::min(limits_.header_bytes, head_end(in_)));
+  const auto* at = std::search(head.begin(), head.end(), name.begin(), name.end(), same);
   if (at == head.end()) return {};
-  const auto value = head.substr(static_cast<std::size_t>(at - head.begin()) + kName.size());
+  const auto value = head.substr(static_cast<std::size_t>(at - head.begin()) + name.size());
   return value.substr(0, value.find_first_of("\r\n"));
 }
+
+// Good enough to say what is wrong in the caller's language.
+std::string_view Connection::accept_language() const { return header_so_far("\naccept-language:"); }
 
 Connection::Next Connection::take_body() {
   if (!out_.empty()) {  // 100 Continue: a few bytes into an empty buffer; a client too clogged for them is gone

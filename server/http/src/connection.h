@@ -40,6 +40,8 @@ class Connection {
   // Of the answer under way, bytes a second, lately; nothing while it is too early to tell.
   std::optional<double> answer_rate(Time now) const;
   const std::string& address() const { return transport_->peer().address; }
+  // What tells callers of one address apart: the credentials they send. Empty: none, or not known yet.
+  const std::string& caller() const { return caller_; }
   Time waiting_since() const { return since_; }
   Time deadline() const { return deadline_; }
   int descriptor() const { return transport_->descriptor(); }
@@ -62,6 +64,7 @@ class Connection {
   void refuse_body(int status);
   bool too_slow();
   std::string_view accept_language() const;
+  std::string_view header_so_far(std::string_view name) const;
   void write_head(const Response& response, bool has_length, std::uint64_t length);
   bool refill();
   void abandon(int status);
@@ -72,6 +75,7 @@ class Connection {
   const ServerLimits& limits_;
   Phase phase_ = Phase::head;
   std::string in_;
+  std::string caller_;
   std::size_t searched_ = 0;  // of in_, for the end of the head
   Time since_;                // of the wait
   Time deadline_;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "connection.h"
+#include "fair_queue.h"
 #include "lantai/base/error.h"
 #include "lantai/base/log.h"
 
@@ -40,50 +41,6 @@ class Descriptor {
 
  private:
   int value_;
-};
-
-// Connections with something to do. New requests are refused beyond the capacity; those already begun always fit: there
-// are no more of them than connections.
-class WorkQueue {
- public:
-  explicit WorkQueue(std::size_t capacity) : capacity_(capacity) {}
-
-  // False leaves the connection with the caller.
-  bool push(std::unique_ptr<Connection>& connection, bool begun) {
-    {
-      std::lock_guard lock(mutex_);
-      if (closed_ || (!begun && items_.size() >= capacity_)) return false;
-      items_.push_back(std::move(connection));
-    }
-    ready_.notify_one();
-    return true;
-  }
-  std::unique_ptr<Connection> pop() {
-    std::unique_lock lock(mutex_);
-    ready_.wait(lock, [&] { return closed_ || !items_.empty(); });
-    if (items_.empty()) return nullptr;
-    auto first = std::move(items_.front());
-    items_.pop_front();
-    return first;
-  }
-  void close() {
-    {
-      std::lock_guard lock(mutex_);
-      closed_ = true;
-    }
-    ready_.notify_all();
-  }
-  std::size_t size() const {
-    std::lock_guard lock(mutex_);
-    return items_.size();
-  }
-
- private:
-  const std::size_t capacity_;
-  mutable std::mutex mutex_;
-  std::condition_variable ready_;
-  std::deque<std::unique_ptr<Connection>> items_;
-  bool closed_ = false;
 };
 
 // How many connections each address has. Thread-safe.
@@ -192,6 +149,7 @@ class EpollFront final : public Front {
   void accept_all();
   bool make_room(const std::string* address);
   void settle(std::unique_ptr<Connection> connection, Next next);
+  std::unique_ptr<Connection> enqueue(std::unique_ptr<Connection> connection, bool begun);
   void hand_over(std::unique_ptr<Connection> connection, bool begun);
   void turn_away(std::unique_ptr<Connection> connection);
   void park(std::unique_ptr<Connection> connection, Next next);
@@ -208,7 +166,7 @@ class EpollFront final : public Front {
   Descriptor epoll_, wake_;
   FrontFigures figures_;
   Guests guests_;
-  WorkQueue queue_;
+  FairQueue<std::unique_ptr<Connection>> queue_;                  // connections with something to do
   std::unordered_map<int, std::unique_ptr<Connection>> waiting_;  // by descriptor; only the waiting thread
   std::mutex returned_mutex_;
   std::vector<std::pair<std::unique_ptr<Connection>, Next>> returned_;
@@ -229,15 +187,19 @@ Next EpollFront::advance(Connection& connection) {
 }
 
 void EpollFront::work() {
-  while (auto connection = queue_.pop()) {
+  while (auto taken = queue_.pop()) {
+    auto connection = std::move(*taken);
     ++figures_.working;
     auto next = advance(*connection);
     if (next == Next::close) {
       connection.reset();
       --figures_.connections;
-    } else if (next != Next::work || !queue_.push(connection, true)) {
-      std::lock_guard lock(returned_mutex_);
-      returned_.emplace_back(std::move(connection), next);
+    } else {
+      if (next == Next::work) connection = enqueue(std::move(connection), true);
+      if (connection) {
+        std::lock_guard lock(returned_mutex_);
+        returned_.emplace_back(std::move(connection), next);
+      }
     }
     --figures_.working;
     figures_.queued = queue_.size();
@@ -259,8 +221,15 @@ void EpollFront::close(std::unique_ptr<Connection> connection) {
   --figures_.connections;
 }
 
+// Gives back which one is turned away, if one is.
+std::unique_ptr<Connection> EpollFront::enqueue(std::unique_ptr<Connection> connection, bool begun) {
+  const std::string address = connection->address(), caller = connection->caller();
+  auto refused = queue_.push(std::move(connection), address, caller, begun);
+  return refused ? std::move(*refused) : nullptr;
+}
+
 void EpollFront::hand_over(std::unique_ptr<Connection> connection, bool begun) {
-  if (!queue_.push(connection, begun)) return turn_away(std::move(connection));
+  if (auto refused = enqueue(std::move(connection), begun)) return turn_away(std::move(refused));
   figures_.queued = queue_.size();
 }
 
