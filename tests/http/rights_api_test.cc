@@ -58,6 +58,37 @@ BOOST_AUTO_TEST_CASE(what_is_lent_is_read_searched_and_taken_back) {
   BOOST_TEST(reader.get("/api/v1/grants").json()["grants"].empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_group_is_lent_a_record_and_everybody_in_it_reads_it) {
+  auto chief = World::the().as("chief");
+  const auto made = [&](const char* type, Json fields) {
+    const auto answer = chief.post("/api/v1/records/" + std::string(type), {{"fields", std::move(fields)}});
+    BOOST_REQUIRE(answer.status == 201);
+    return answer.json()["id"].get<std::string>();
+  };
+  const auto person = made("person", {{"name", "编委" + word}}), login = unique_word();
+  const auto group = made("group", {{"name", "编委会" + word}, {"members", {person}}});
+  chief.post("/api/v1/accounts", {{"login", login},
+                                  {"name", login},
+                                  {"roles", {"reader"}},
+                                  {"clearance", 0},
+                                  {"person", person},
+                                  {"password", World::kPassword},
+                                  {"must_change_password", false}});
+  auto editor = World::the().anonymous();
+  editor.sign_in(login, World::kPassword);
+  BOOST_TEST(editor.get(path_of(item)).status == 404);
+  BOOST_TEST(field_of(lend(archivist, {{"login", nullptr}, {"group", "none"}})) == "group");
+  const auto given = lend(archivist, {{"login", nullptr}, {"group", group}});
+  BOOST_TEST_REQUIRE(given.status == 201);
+  BOOST_TEST(given.json()["account_name"] == "编委会" + word);
+  BOOST_TEST(editor.get(path_of(item)).status == 200);
+  BOOST_TEST(editor.search("q=" + word).json()["total"] == 1);
+  BOOST_TEST(editor.get("/api/v1/grants").json()["grants"].size() == 1U);
+  BOOST_TEST(reader.get(path_of(item)).status == 404);
+  BOOST_TEST(archivist.remove("/api/v1/grants?record=" + record + "&account=group/" + group).status == 204);
+  BOOST_TEST(editor.get(path_of(item)).status == 404);
+}
+
 // The role comes first: an officer to whom something was lent finds nothing of it.
 BOOST_AUTO_TEST_CASE(what_is_lent_to_a_role_that_reads_nothing_is_not_found) {
   BOOST_TEST(lend(archivist, {{"login", "auditor"}}).status == 201);

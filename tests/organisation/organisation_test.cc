@@ -102,6 +102,23 @@ BOOST_AUTO_TEST_CASE(it_follows_every_change) {
   BOOST_TEST(!organisation.appointment(post).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(who_is_in_a_group_while_it_lasts_is_lent_what_is_lent_to_it) {
+  const auto wang = person("王一"), li = person("李二");
+  const auto board = add("group", {{"name", "编委会"}, {"members", {wang}}, {"effective_to", "2023-11-15"}}).id;
+  const auto of_wang = account("wang", wang), of_li = account("li", li);
+  const auto item = "item/" + add_item("借出的").id;
+  accounts->give_grant(identity::operator_principal(),
+                       {"group/" + board, item, Timestamp{clock.now().micros + 1'000'000'000'000}, "修史", {}, {}});
+  const auto lent = [&](const identity::Account& to) { return accounts->principal_of(to).lent.contains(item); };
+  BOOST_TEST(lent(of_wang));
+  BOOST_TEST(!lent(of_li));
+  engine->update(records::chief(), "group", board, 0, {{"members", {li}}});
+  BOOST_TEST(!lent(of_wang));
+  BOOST_TEST(lent(of_li));
+  clock.advance_micros(24LL * 3600 * 1'000'000);  // the group's last day is over
+  BOOST_TEST(!lent(of_li));
+}
+
 BOOST_AUTO_TEST_CASE(nothing_ends_before_it_begins) {
   const auto office = department("办公室");
   const auto wang = person("王一");

@@ -22,6 +22,9 @@ struct School : records::Holdings {
         held.push_back({post.id, post.department});
       return held;
     };
+    options.groups_of = [this](const std::string& person) {
+      return organisation.groups_of(person, organisation.today());
+    };
     options.departments_below = [this](const auto& names) { return organisation.with_those_below(names); };
     accounts = identity::Accounts::make(*store, clock, options);
     hand_over = std::make_unique<HandOver>(*store, *engine, *accounts, organisation);

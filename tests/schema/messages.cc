@@ -30,8 +30,9 @@ std::string content(const fs::path& path) {
 void each_id(const std::string& text, const std::set<std::string>& known,
              const std::function<void(std::string)>& visit) {
   static const std::regex literal("\"([a-z_]+)\\.([a-z_]+(?:\\.[a-z_]+)*)\"");
-  static const std::set<std::string> endings{"h",   "cc",  "yaml", "json", "txt",     "html",    "pdf",  "zip", "sock",
-                                             "log", "bin", "csv",  "db",   "example", "invalid", "lock", "read"};
+  static const std::set<std::string> endings{"h",       "cc",   "yaml", "json", "txt",  "html", "pdf",
+                                             "zip",     "sock", "log",  "bin",  "csv",  "db",   "example",
+                                             "invalid", "lock", "read", "view", "print"};
   for (std::sregex_iterator at(text.begin(), text.end(), literal), end; at != end; ++at)
     if (known.count((*at)[1]) != 0 && endings.count((*at)[2]) == 0) visit((*at)[1].str() + "." + (*at)[2].str());
 }

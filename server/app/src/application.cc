@@ -66,7 +66,7 @@ std::set<std::string> container_types(const schema::Schema& schema) {
 
 // With the rules that a declaration cannot say.
 records::RecordEngine& ruled(records::RecordEngine& engine) {
-  for (const char* type : {"appointment", "department", "person"})
+  for (const char* type : {"appointment", "department", "group", "person"})
     engine.add_rule(type, organisation::refuse_ends_before_beginning);
   return engine;
 }
@@ -216,6 +216,9 @@ class RunningApplication final : public Application {
     };
     if (configuration_.directory) options.directory = identity::Directory::make(*configuration_.directory);
     options.make_accounts = configuration_.make_accounts;
+    options.groups_of = [this](const std::string& person) {
+      return organisation_.groups_of(person, organisation_.today());
+    };
     options.posts_of = [this](const std::string& person) {
       std::vector<identity::HeldPost> held;
       for (auto& post : organisation_.appointments_of(person, organisation_.today()))

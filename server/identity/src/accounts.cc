@@ -203,7 +203,7 @@ Principal StoredAccounts::principal_of(const Account& account, std::string_view 
   const auto posts = posts_of(account);
   if (!posts.empty()) principal.post = posts.front().id;
   if (!principal.all_departments) principal.scope = departments_of(account, posts);
-  for (auto& grant : grants(account.id, {})) principal.lent.insert(std::move(grant.record));
+  for (auto& grant : grants_of(account)) principal.lent.insert(std::move(grant.record));
   return principal;
 }
 

@@ -1,9 +1,15 @@
 #include <algorithm>
+#include <iterator>
 
 #include "officers.h"
 #include "stored_accounts.h"
 
 namespace lantai::identity {
+namespace {
+
+constexpr const char* kGroup = "group/";
+
+}  // namespace
 
 Grant StoredAccounts::give_grant(const Principal& by, Grant grant) {
   if (!holds(by, "archivist")) refuse(by, "grant.give", grant.account);
@@ -16,7 +22,7 @@ Grant StoredAccounts::give_grant(const Principal& by, Grant grant) {
     throw Error("the reason is long",
                 {FieldProblem{"reason", "field.too_long", {{"max", std::to_string(kMaxGrantReason)}}}});
   store_.run_transaction([&](Transaction& t) {
-    known_account(t, grant.account);
+    if (!grant.account.starts_with(kGroup)) known_account(t, grant.account);
     t.put(KeySpace::accounts, grant_key(grant.account, grant.record), encode(grant));
     const Json detail{{"account", grant.account}, {"until", format_rfc3339(grant.until)}, {"reason", grant.reason}};
     t.append_audit(records::audited(by, "grant.give", grant.record, "ok", detail));
@@ -45,6 +51,16 @@ std::vector<Grant> StoredAccounts::grants(std::string_view account_id, std::stri
     return true;
   });
   std::sort(out.begin(), out.end(), [](const Grant& a, const Grant& b) { return a.until < b.until; });
+  return out;
+}
+
+std::vector<Grant> StoredAccounts::grants_of(const Account& account) const {
+  auto out = grants(account.id, {});
+  if (account.person.empty() || !options_.groups_of) return out;
+  for (const auto& group : options_.groups_of(account.person)) {
+    auto theirs = grants(kGroup + group, {});
+    std::move(theirs.begin(), theirs.end(), std::back_inserter(out));
+  }
   return out;
 }
 

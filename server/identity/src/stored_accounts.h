@@ -84,6 +84,7 @@ class StoredAccounts final : public Accounts {
   void act_as(const Principal& by, std::string_view session_key, std::string_view post,
               std::string_view delegation_id) override;
   void state_purpose(const Principal& by, std::string_view session_key, std::string_view purpose) override;
+  std::vector<Grant> grants_of(const Account& account) const override;
   SecurityPolicy policy() const override;
   SecurityPolicy change_policy(const Principal& by, const Json& change) override;
   Session sign_in(const SignIn& given) override;

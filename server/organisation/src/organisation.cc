@@ -12,6 +12,7 @@ using records::Record;
 constexpr const char* kDepartment = "department";
 constexpr const char* kPerson = "person";
 constexpr const char* kAppointment = "appointment";
+constexpr const char* kGroup = "group";
 constexpr std::size_t kChangesAtOnce = 1000;
 
 records::Principal reader() {
@@ -164,6 +165,16 @@ std::vector<Post> Organisation::heads_of(std::string_view department, std::strin
   return out;
 }
 
+std::vector<std::string> Organisation::groups_of(std::string_view person, std::string_view day) {
+  std::lock_guard lock(mutex_);
+  refresh();
+  std::vector<std::string> out;
+  for (const auto& id : linked(in_groups_, person)) {
+    if (holds_on(groups_.at(id), day)) out.push_back(id);
+  }
+  return out;
+}
+
 std::map<std::string, std::size_t> Organisation::sizes(std::string_view day) {
   std::lock_guard lock(mutex_);
   refresh();
@@ -222,6 +233,17 @@ void Organisation::take(const std::string& type, const std::string& id, const Re
               true, false, text(*record, "active_from"), text(*record, "active_to")};
     link(at_home_, post.department, id);
     people_[id] = std::move(post);
+  } else if (type == kGroup) {
+    if (const auto was = groups_.find(id); was != groups_.end()) {
+      for (const auto& member : was->second.members) unlink(in_groups_, member, id);
+      groups_.erase(was);
+    }
+    if (record == nullptr) return;
+    Group group{{}, text(*record, "effective_from"), text(*record, "effective_to")};
+    const auto members = record->fields.value("members", schema::Json::array());
+    for (const auto& member : members) group.members.insert(member.get<std::string>());
+    for (const auto& member : group.members) link(in_groups_, member, id);
+    groups_[id] = std::move(group);
   }
 }
 
@@ -237,7 +259,7 @@ void Organisation::read_all(const char* type) {
 }
 
 void Organisation::refresh() {
-  static const std::set<std::string, std::less<>> kFollowed{kDepartment, kPerson, kAppointment};
+  static const std::set<std::string, std::less<>> kFollowed{kDepartment, kPerson, kAppointment, kGroup};
   if (!read_) {
     position_ = store_.changes().last_position();
     for (const auto& type : kFollowed) read_all(type.c_str());

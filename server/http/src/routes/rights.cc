@@ -45,10 +45,16 @@ Json encode_named(Call& call, const std::string& name) {
   return {{"record", name}, {"title", titled ? record->fields.value(declared->title_field, "") : ""}};
 }
 
+std::string borrower_name(Call& call, const std::string& name) {
+  if (!name.starts_with("group/")) return account_name(call, name);
+  const auto titled = encode_named(call, name).value("title", "");
+  return titled.empty() ? name : titled;
+}
+
 Json encode_grant(Call& call, const identity::Grant& grant) {
   auto json = encode_named(call, grant.record);
   json.update({{"account", grant.account},
-               {"account_name", account_name(call, grant.account)},
+               {"account_name", borrower_name(call, grant.account)},
                {"until", format_rfc3339(grant.until)},
                {"reason", grant.reason},
                {"by", grant.by},
@@ -66,14 +72,31 @@ Response list_grants(Call& call) {
     if (!account.empty() && account != call.principal().id) forbid();
     account = call.principal().id;
   }
+  auto& accounts = call.app().accounts();
+  const auto wanted = call.query.text("record");
+  const auto own_account = account == call.principal().id ? accounts.find(account) : std::nullopt;
   Json grants = Json::array();
-  for (const auto& grant : call.app().accounts().grants(account, call.query.text("record"))) {
+  for (const auto& grant : own_account ? accounts.grants_of(*own_account) : accounts.grants(account, wanted)) {
+    if (!wanted.empty() && grant.record != wanted) continue;
     const auto [type, id] = record_named(grant.record);
-    const bool own = grant.account == call.principal().id;
+    const bool own = own_account || grant.account == call.principal().id;
     if (all || own || call.app().records().find(call.principal(), type, id))
       grants.push_back(encode_grant(call, grant));
   }
   return json_response(200, {{"grants", std::move(grants)}});
+}
+
+// An account by its login, or a group.
+std::string borrower(Call& call) {
+  const auto group = text_member(call.body, "group", "");
+  if (!group.empty()) {
+    if (!call.app().records().find(call.principal(), "group", group))
+      throw Error("no group", {FieldProblem{"group", "field.no_such_record", {{"value", group}}}});
+    return "group/" + group;
+  }
+  const auto account = call.app().accounts().find_login(text_member(call.body, "login"));
+  if (!account) throw Error("no account", {FieldProblem{"login", "auth.unknown_account", {}}});
+  return account->id;
 }
 
 Response give_grant(Call& call) {
@@ -82,10 +105,7 @@ Response give_grant(Call& call) {
   const auto [type, id] = record_named(grant.record);
   if (!call.app().records().find(call.principal(), type, id))
     throw Error("no record", {FieldProblem{"record", "field.no_such_record", {{"value", grant.record}}}});
-  const auto login = text_member(call.body, "login");
-  const auto account = call.app().accounts().find_login(login);
-  if (!account) throw Error("no account", {FieldProblem{"login", "auth.unknown_account", {}}});
-  grant.account = account->id;
+  grant.account = borrower(call);
   grant.reason = text_member(call.body, "reason");
   const auto until = parse_rfc3339(text_member(call.body, "until"));
   if (!until) throw Error("no time", {FieldProblem{"until", "field.wrong_kind", {{"kind", "timestamp"}}}});
@@ -159,7 +179,7 @@ Response what_they_see(Call& call) {
   Json departments = Json::array();
   for (const auto& id : principal.scope) departments.push_back(encode_named(call, "department/" + id));
   Json grants = Json::array();
-  for (const auto& grant : call.app().accounts().grants(account->id, {})) grants.push_back(encode_grant(call, grant));
+  for (const auto& grant : call.app().accounts().grants_of(*account)) grants.push_back(encode_grant(call, grant));
   return json_response(200, {{"account", encode_account(*account)},
                              {"all_departments", principal.all_departments},
                              {"departments", std::move(departments)},

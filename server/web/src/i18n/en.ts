@@ -705,4 +705,6 @@ export const en: Messages = {
   'way.directory': 'The directory (LDAP)',
   'way.provider': 'The sign-in service',
   'reader.print': 'Print',
+  'lend.to': 'Lend to',
+  'lend.toAccount': 'A person',
 };

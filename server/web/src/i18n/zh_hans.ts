@@ -703,6 +703,8 @@ export const zhHans = {
   'way.directory': '学校目录服务（LDAP）',
   'way.provider': '统一身份认证',
   'reader.print': '打印',
+  'lend.to': '借给',
+  'lend.toAccount': '个人',
 };
 
 export type MessageKey = keyof typeof zhHans;

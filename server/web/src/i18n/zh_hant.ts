@@ -705,4 +705,6 @@ export const zhHant: Messages = {
   'way.directory': '學校目錄服務（LDAP）',
   'way.provider': '統一身分認證',
   'reader.print': '列印',
+  'lend.to': '借給',
+  'lend.toAccount': '個人',
 };

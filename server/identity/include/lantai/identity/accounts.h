@@ -75,8 +75,8 @@ std::optional<TokenScope> token_scope_named(std::string_view name);
 
 // A record that somebody may read for a time, whatever level, department and closing date it has, with what lies in it.
 struct Grant {
-  std::string account;
-  std::string record;  // `item/…`, `volume/…`
+  std::string account;  // or, for all who are in it, `group/…`
+  std::string record;   // `item/…`, `volume/…`
   Timestamp until;
   std::string reason;
   std::string by;  // who gave it
@@ -122,6 +122,8 @@ struct AccountsOptions {
   std::function<std::set<std::string>(const std::vector<std::string>&)> departments_below{};
   // The appointments a person holds today, the main one first; without it nobody holds any. Thread-safe.
   std::function<std::vector<HeldPost>(const std::string& person)> posts_of{};
+  // The groups a person is in today; without it nobody is in any. Thread-safe.
+  std::function<std::vector<std::string>(const std::string& person)> groups_of{};
   std::shared_ptr<const Directory> directory{};  // none: accounts of the directory cannot sign in
   // Whoever the directory or the provider knows and has no account yet gets one at the first sign-in, without any
   // right.
@@ -163,8 +165,11 @@ class Accounts {
   virtual Grant give_grant(const records::Principal& by, Grant grant) = 0;
   // By an archivist or the security officer; nothing when there is none.
   virtual void revoke_grant(const records::Principal& by, std::string_view account_id, std::string_view record) = 0;
-  // In force now, the first to end first; of one account or record, when they are named.
+  // In force now, the first to end first; of one account or group (not what is lent to groups an account is in) or
+  // record, when they are named.
   virtual std::vector<Grant> grants(std::string_view account_id, std::string_view record) const = 0;
+  // All that is lent to an account, by itself or as one of a group.
+  virtual std::vector<Grant> grants_of(const Account& account) const = 0;
 
   // By whoever is stood in for, or the security officer; not by who acts for somebody else at that moment. Throws with
   // field problems of `login` (oneself, nobody, disabled), `post` (not held by them), `begins`, `ends` (over, before it

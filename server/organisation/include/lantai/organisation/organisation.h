@@ -1,6 +1,6 @@
-// Who works where, and who headed what on a given day? A picture of the records of types department, person and
-// appointment that follows the change feed, so that every request can ask. It knows no rights: what it tells of people
-// and departments is for the caller to check.
+// Who works where, who is in which group, and who headed what on a given day? A picture of the records of types
+// department, person, appointment and group that follows the change feed, so that every request can ask. It knows no
+// rights: what it tells of people and departments is for the caller to check.
 //
 // Thread-safe. Days are those of the office, `2021-03-05`; a date of a record that is only a month or a year counts
 // from its first day to its last. Memory: a few hundred bytes for each department and appointment, a hundred for each
@@ -53,6 +53,8 @@ class Organisation {
   std::vector<Post> people_in(std::string_view department, std::string_view day);
   // Who heads it on that day: by appointment; else, only today, whom its record names.
   std::vector<Post> heads_of(std::string_view department, std::string_view day);
+  // Groups that exist on that day and that the person is in, by id.
+  std::vector<std::string> groups_of(std::string_view person, std::string_view day);
   // How many work in each department on that day.
   std::map<std::string, std::size_t> sizes(std::string_view day);
 
@@ -73,7 +75,12 @@ class Organisation {
   std::map<std::string, Department, std::less<>> departments_;
   std::map<std::string, Post, std::less<>> appointments_;
   std::map<std::string, Post, std::less<>> people_;  // what the person's record says of department and position
-  Links below_, by_person_, by_department_, at_home_;
+  struct Group {
+    std::set<std::string> members;
+    std::string from, to;
+  };
+  std::map<std::string, Group, std::less<>> groups_;
+  Links below_, by_person_, by_department_, at_home_, in_groups_;
 };
 
 // No appointment ends before it begins: a rule of the record engine for appointments, departments and people.
