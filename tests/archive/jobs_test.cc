@@ -1,3 +1,4 @@
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 
 #include "holdings.h"
@@ -11,7 +12,13 @@ namespace {
 struct Office : Holdings {
   Folder staging;
   std::unique_ptr<ImportJobs> jobs;
-  void start() { jobs = ImportJobs::start(*store, imports, staging.path(), clock); }
+  std::atomic<bool> may{true};
+  void start() {
+    jobs = ImportJobs::start(*store, imports, staging.path(), clock, [this](const records::Principal& began) {
+      BOOST_TEST(began.id == who.id);
+      return may.load();
+    });
+  }
   void stage(const std::string& job, const std::string& path, const std::string& content,
              StagedAs as = StagedAs::source) {
     const auto file = jobs->add(who, job, path, as);
@@ -50,6 +57,19 @@ BOOST_AUTO_TEST_CASE(staged_files_come_in_with_a_result_each) {
   BOOST_TEST(page.results[1].path == "通知/一.txt");
   office.jobs.reset();  // clearing away comes after the last result
   BOOST_TEST(fs::is_empty(office.staging.path()));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_lost_their_rights_imports_nothing_more) {
+  Office office;
+  office.start();
+  const auto job = office.jobs->begin(office.who, {});
+  office.stage(job, "一.txt", "one");
+  office.may = false;
+  office.jobs->submit(office.who, job);
+  const auto page = office.finished(job);
+  BOOST_TEST((page.job.state == ImportJobState::failed));
+  BOOST_TEST(page.job.report.created == 0U);
+  BOOST_TEST(page.job.error.find("权限已减少") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_fall_left_behind_of_finished_jobs_is_cleared_away_at_the_next_start) {

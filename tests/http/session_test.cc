@@ -39,6 +39,7 @@ BOOST_AUTO_TEST_CASE(a_browser_signs_in_works_and_signs_out) {
   const auto session = browser.get("/api/v1/session");
   BOOST_TEST(session.status == 200);
   BOOST_TEST(session.json()["account"]["login"] == "staff");
+  BOOST_TEST(session.json()["password_characters"] == 10);
   BOOST_TEST(session.json()["csrf_token"] == signed_in.json()["csrf_token"]);
   const auto signed_out = browser.remove("/api/v1/session");
   BOOST_TEST(signed_out.status == 204);

@@ -102,7 +102,8 @@ class RunningApplication final : public Application {
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
         uploads_(*store_, configuration.data / "uploads", clock_),
         imports_(*store_, records_, *extractor_),
-        import_jobs_(archive::ImportJobs::start(*store_, imports_, configuration.data / "imports", clock_)),
+        import_jobs_(archive::ImportJobs::start(*store_, imports_, configuration.data / "imports", clock_,
+                                                [this](const auto& began) { return still_may(began); })),
         caretaker_(archive::Caretaker::start(*store_, caretaking())),
         head_keeper_(keeping_heads()) {}
 
@@ -226,6 +227,24 @@ class RunningApplication final : public Application {
       return held;
     };
     return options;
+  }
+  // As much as when they began, by themselves and for whom they stood in.
+  bool still_may(const records::Principal& began) const {
+    if (began.service) return true;
+    const auto account = accounts_->find(began.id);
+    if (!account || account->disabled) return false;
+    const auto now = accounts_->principal_of(*account);
+    const auto has = [](const std::set<std::string>& all, const std::set<std::string>& some) {
+      return std::includes(all.begin(), all.end(), some.begin(), some.end());
+    };
+    if (!has(now.roles, began.roles) || now.clearance < began.clearance) return false;
+    const auto today = organisation_.today();
+    const auto given = accounts_->delegations(account->id);
+    const bool stands_in = std::any_of(given.begin(), given.end(), [&](const auto& one) {
+      return one.to == began.id && one.from == began.behalf && one.begins <= today;
+    });
+    if (!began.behalf.empty()) return stands_in;
+    return now.all_departments || (!began.all_departments && has(now.scope, began.scope));
   }
   FirstLogin first_login(const char* login, const char* name, std::set<std::string> roles, int clearance) {
     identity::Account account;

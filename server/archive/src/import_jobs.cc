@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kResultsPerCommit = 64;
 constexpr auto kResultsDelay = std::chrono::milliseconds(300);
+constexpr std::chrono::seconds kRightsAsked{1};
 
 Error bad_path(std::string_view path) {
   return Error(ErrorCode::invalid_argument, "path not allowed", "import.unsafe_path", {{"path", decode_name(path)}});
@@ -83,8 +84,12 @@ class File final : public StagedFile {
 
 class Jobs final : public ImportJobs {
  public:
-  Jobs(storage::Store& store, ImportService& imports, fs::path directory, const Clock& clock)
-      : records_(store), imports_(imports), directory_(std::move(directory)), clock_(clock) {
+  Jobs(storage::Store& store, ImportService& imports, fs::path directory, const Clock& clock, StillMay still_may)
+      : records_(store),
+        imports_(imports),
+        directory_(std::move(directory)),
+        clock_(clock),
+        still_may_(std::move(still_may)) {
     fs::create_directories(directory_);
     take_up_again();
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -221,7 +226,7 @@ class Jobs final : public ImportJobs {
     } catch (const Error& error) {
       log::error("import {}: {}", job.job.id, error.message());
       job.job.state = ImportJobState::failed;
-      job.job.error = error.message();
+      job.job.error = imports_.sentence(error, job.options.language);
     }
     records_.put(job);
     std::error_code left;
@@ -254,11 +259,26 @@ class Jobs final : public ImportJobs {
       if (results.size() == kResultsPerCommit || std::chrono::steady_clock::now() >= put_at) put();
     };
     job.job.report = {};
-    const ImportReport report =
-        imports_.run(job.principal, sources, options, each, [&] { return stop.stop_requested() || cancelled(job); });
+    // Asked anew, for a long import outlives many a change.
+    bool lost = !may_go_on(job);
+    auto asked = std::chrono::steady_clock::now();
+    const auto rights_lost = [&] {
+      const auto now = std::chrono::steady_clock::now();
+      if (lost || now - asked < kRightsAsked) return lost;
+      asked = now;
+      return lost = !may_go_on(job);
+    };
+    ImportReport report;
+    if (!lost)
+      report = imports_.run(job.principal, sources, options, each,
+                            [&] { return stop.stop_requested() || cancelled(job) || rights_lost(); });
     put();
     job.job.report = report;
+    if (lost)
+      throw Error(ErrorCode::permission_denied, "who began the import has fewer rights now", "import.rights_lost");
   }
+
+  bool may_go_on(const StoredJob& job) const { return !still_may_ || still_may_(job.principal); }
 
   bool cancelled(const StoredJob& job) const {
     std::lock_guard lock(mutex_);
@@ -269,6 +289,7 @@ class Jobs final : public ImportJobs {
   ImportService& imports_;
   const fs::path directory_;
   const Clock& clock_;
+  const StillMay still_may_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<std::string> waiting_;
@@ -297,8 +318,8 @@ std::string_view name(ImportJobState state) {
 }
 
 std::unique_ptr<ImportJobs> ImportJobs::start(storage::Store& store, ImportService& imports, fs::path directory,
-                                              const Clock& clock) {
-  return std::make_unique<Jobs>(store, imports, std::move(directory), clock);
+                                              const Clock& clock, StillMay still_may) {
+  return std::make_unique<Jobs>(store, imports, std::move(directory), clock, std::move(still_may));
 }
 
 }  // namespace lantai::archive

@@ -206,6 +206,10 @@ void ImportReport::count(ImportStatus status) {
 ImportService::ImportService(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor)
     : store_(store), engine_(engine), extractor_(extractor) {}
 
+std::string ImportService::sentence(const Error& error, schema::Language language) const {
+  return sentence_of(error, engine_.schema(), language);
+}
+
 ImportReport ImportService::run(const records::Principal& principal, const std::vector<std::filesystem::path>& sources,
                                 const ImportOptions& options, const std::function<void(const ImportedFile&)>& each,
                                 const std::function<bool()>& stop) {

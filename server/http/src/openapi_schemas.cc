@@ -75,6 +75,7 @@ Json account_schemas() {
                                              {"on_behalf_of", text()},
                                              {"on_behalf_of_name", text()},
                                              {"choice", flag()}})},
+                          {"password_characters", integer()},
                           {"purpose", text()},
                           {"purpose_wanted", flag()}})},
       {"WaysToSignIn", object({{"directory", flag()}, {"provider", any()}})},

@@ -3,7 +3,7 @@ import { Api, expect, expectAccessible, expectFits, isPhone, kPassword, signIn, 
 
 // What the navigation offers, wherever it stands on this screen.
 async function offered(page: Page, phone: boolean): Promise<string[]> {
-  const names = ['检索', '档案目录', '组织与通讯录', '著录', '上传', '审计日志', '用户与权限', '安全策略', '运行状态'];
+  const names = ['检索', '档案目录', '组织与通讯录', '著录', '上传', '审计日志', '用户与权限', '授权总览', '安全策略', '运行状态'];
   if (phone) await page.getByRole('button', { name: '更多', exact: true }).click();
   const found: string[] = [];
   for (const name of names) {
@@ -15,7 +15,7 @@ async function offered(page: Page, phone: boolean): Promise<string[]> {
 
 const kOffices: { person: Person; begins: string; sees: string[] }[] = [
   { person: 'e2e-system', begins: '用户与权限', sees: ['组织与通讯录', '著录', '用户与权限', '安全策略', '运行状态'] },
-  { person: 'e2e-security', begins: '用户与权限', sees: ['组织与通讯录', '用户与权限', '安全策略'] },
+  { person: 'e2e-security', begins: '用户与权限', sees: ['组织与通讯录', '用户与权限', '授权总览', '安全策略'] },
   { person: 'e2e-auditor', begins: '审计日志', sees: ['审计日志', '用户与权限', '安全策略'] },
 ];
 for (const { person, begins, sees } of kOffices) {
@@ -176,4 +176,25 @@ test('the security officer sees what somebody sees, by number', async ({ page })
   await expect(dialog.getByRole('row', { name: /^件/ })).toContainText('查看、新建');
   await expectAccessible(page);
   await expectFits(page);
+});
+
+test('the security officer sees everything that is lent and delegated, and ends it', async ({ page, api }) => {
+  const borrower = unique('lent');
+  const item = await api.create('item', { title: unique('总览') });
+  const { id } = await api.account({ login: borrower, name: borrower, roles: ['reader'], clearance: 0, password: kPassword });
+  await api.post('/grants', { record: `item/${item.id}`, login: borrower, until: '2199-01-01T00:00:00Z', reason: '编史' });
+  const today = (await api.get<{ on: string }>('/organisation')).on;
+  await api.post('/delegations', { from_login: borrower, login: 'e2e-reader', begins: today, ends: today, reason: '病假' });
+  await signIn(page, 'e2e-security');
+  await page.goto('/rights');
+  const lent = page.getByRole('region', { name: '借阅授权' }).getByRole('row', { name: new RegExp(borrower) });
+  await expect(lent).toContainText('编史');
+  await expectAccessible(page);
+  await expectFits(page);
+  await lent.getByRole('button', { name: /收回/ }).click();
+  await expect(lent).toHaveCount(0);
+  const standing = page.getByRole('region', { name: '委托代理' }).getByRole('row', { name: new RegExp(borrower) });
+  await standing.getByRole('button', { name: /终止/ }).click();
+  await expect(standing).toHaveCount(0);
+  expect((await api.get<{ grants: unknown[] }>(`/grants?account=${id}`)).grants).toEqual([]);
 });

@@ -52,6 +52,10 @@ export class Api {
     const answer = await this.context.post(`/api/v1/records/${type}/import`, { data: Buffer.from(lines), headers: { ...this.headers, 'Content-Type': 'application/jsonl' }, timeout: 60_000 });
     expect(answer.status(), await answer.text()).toBe(200);
   }
+  async post(path: string, data: unknown): Promise<void> {
+    const answer = await this.context.post(`/api/v1${path}`, { data, headers: this.headers });
+    expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
+  }
   async account(fields: Record<string, unknown>): Promise<{ id: string }> {
     const answer = await this.context.post('/api/v1/accounts', { data: { must_change_password: false, ...fields }, headers: this.headers });
     expect(answer.status(), await answer.text()).toBe(201);

@@ -43,6 +43,7 @@ Json encode_session(Call& call, const identity::Account& account, const records:
             {"on_behalf_of", principal.behalf},
             {"on_behalf_of_name", principal.behalf.empty() ? "" : account_name(call, principal.behalf)},
             {"choice", may_act_otherwise(call, account)}}},
+          {"password_characters", call.app().accounts().policy().password_characters},
           {"purpose", principal.purpose},
           {"purpose_wanted", purpose_wanted(call, principal)}};
 }

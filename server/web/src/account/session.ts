@@ -9,6 +9,7 @@ export const account = shallowRef<Account | null>(null);
 export const duty = ref<Duty>('');
 const kAsOneself: ActingNow = { post: '', post_name: '', on_behalf_of: '', on_behalf_of_name: '', choice: false };
 export const acting = shallowRef<ActingNow>(kAsOneself);
+export const passwordCharacters = ref(10);
 export const purpose = ref('');
 export const purposeWanted = ref(false);
 let known = false;
@@ -17,6 +18,7 @@ function accept(answer: SessionAnswer): void {
   account.value = answer.account;
   duty.value = answer.duty;
   acting.value = answer.acting;
+  passwordCharacters.value = answer.password_characters;
   purpose.value = answer.purpose;
   purposeWanted.value = answer.purpose_wanted;
   setCsrfToken(answer.csrf_token);

@@ -77,6 +77,7 @@ export interface SessionAnswer {
   duty: Duty;
   verified: boolean; // the password was given a short while ago
   acting: ActingNow;
+  password_characters: number; // that a new password has at least
   purpose: string; // what one searches for records for
   purpose_wanted: boolean;
 }

@@ -21,6 +21,7 @@ export const zhHans = {
   'nav.language': '语言',
   'nav.signOut': '退出登录',
   'nav.policy': '安全策略',
+  'nav.rights': '授权总览',
   'nav.organisation': '组织与通讯录',
   'login.title': '登录',
   'login.heading': '登录电子档案系统',
@@ -425,7 +426,7 @@ export const zhHans = {
   'account.old': '现在的密码',
   'account.new': '新密码',
   'account.again': '再输一次新密码',
-  'account.rule': '至少 10 个字符，不能是常见密码，也不要包含用户名。',
+  'account.rule': '至少 {min} 个字符，不能是常见密码，也不要包含用户名。',
   'account.mismatch': '两次输入的新密码不一致。',
   'account.change': '修改密码',
   'account.changed': '密码已修改。',
@@ -705,6 +706,13 @@ export const zhHans = {
   'reader.print': '打印',
   'lend.to': '借给',
   'lend.toAccount': '个人',
+  'rights.lead': '全部借阅授权和委托代理，可随时收回或终止。',
+  'rights.whom': '借阅人',
+  'rights.record': '档案',
+  'rights.by': '授权人',
+  'rights.from': '委托人',
+  'rights.days': '委托期',
+  'rights.noDelegations': '没有委托。',
 };
 
 export type MessageKey = keyof typeof zhHans;

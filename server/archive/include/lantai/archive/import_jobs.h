@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,11 +46,17 @@ class StagedFile {
 // What a staged file is to its import: to be taken in; a list of records; or there for the rows of lists alone.
 enum class StagedAs { source, table, beside };
 
+// Does who began an import still have the rights they had then? Thread-safe.
+using StillMay = std::function<bool(const records::Principal& began)>;
+
 class ImportJobs {
  public:
-  // Starts the thread and takes up what was under way.
+  // Starts the thread and takes up what was under way. `still_may` is asked before a job runs and once a second while
+  // it does; where it says no, the job fails (`import.rights_lost`), and what has come in stays. Without it nobody
+  // loses any.
   static std::unique_ptr<ImportJobs> start(storage::Store& store, ImportService& imports,
-                                           std::filesystem::path directory, const Clock& clock);
+                                           std::filesystem::path directory, const Clock& clock,
+                                           StillMay still_may = {});
   virtual ~ImportJobs() = default;
 
   // `options.root` and `options.beside` are set by the job; without `options.tables` a spreadsheet is a list of records

@@ -65,6 +65,9 @@ class ImportService {
                    const ImportOptions& options, const std::function<void(const ImportedFile&)>& each,
                    const std::function<bool()>& stop = {});
 
+  // What an error says to people.
+  std::string sentence(const Error& error, schema::Language language) const;
+
  private:
   storage::Store& store_;
   records::RecordEngine& engine_;
