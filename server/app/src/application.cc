@@ -55,15 +55,6 @@ search::TokenSeal page_token_seal(storage::Store& store) {
           [sealer](std::string_view sealed) { return sealer->open(sealed); }};
 }
 
-// Those that others inherit from.
-std::set<std::string> container_types(const schema::Schema& schema) {
-  std::set<std::string> types;
-  for (const auto& type : schema.types()) {
-    for (const auto& field : type.inherits) types.insert(type.find_field(field)->target);
-  }
-  return types;
-}
-
 // With the rules that a declaration cannot say.
 records::RecordEngine& ruled(records::RecordEngine& engine) {
   for (const char* type : {"appointment", "department", "group", "person"})
@@ -329,7 +320,7 @@ class RunningApplication final : public Application {
   archive::PageImages page_images_;
   const std::unique_ptr<archive::ExtractionPipeline> extraction_;
   const std::unique_ptr<archive::RenameAnnouncer> renames_;
-  const std::set<std::string> containers_ = container_types(*schema_);
+  const std::set<std::string> containers_ = records::container_types(*schema_);
   const HoldingsSource holdings_;
   const FieldNames field_names_;
   const std::unique_ptr<index::Indexer> indexer_;

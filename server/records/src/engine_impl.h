@@ -7,6 +7,7 @@
 #include <shared_mutex>
 
 #include "access.h"
+#include "known_standings.h"
 #include "lantai/records/record_engine.h"
 #include "write_step.h"
 
@@ -28,9 +29,15 @@ struct RecordEngine::Impl {
   };
   mutable std::mutex counts_mutex;
   mutable std::map<std::string, Count> counts;  // by type, of those who see all of it
+  std::shared_ptr<KnownStandings> standings;    // of `catalogue`; another one with other declarations
 
   Impl(storage::Store& the_store, const Clock& the_clock) : store(the_store), clock(the_clock) {}
 
+  // Declarations, and what is remembered under them.
+  std::pair<std::shared_ptr<const Catalogue>, std::shared_ptr<KnownStandings>> current_for_lists() const {
+    std::shared_lock lock(schema_mutex);
+    return {catalogue, standings};
+  }
   std::shared_ptr<const Catalogue> current() const {
     std::shared_lock lock(schema_mutex);
     return catalogue;
@@ -67,8 +74,8 @@ struct RecordEngine::Impl {
   void require_stored(const TypePlan& plan, const std::vector<NewFile>& files) const;
   Record load_visible(const storage::ReadView& view, const Catalogue& in, const Principal& principal,
                       std::string_view type, std::string_view id) const;
-  ListPage list(const Catalogue& in, const Principal& principal, const TypePlan& plan,
-                const ListRequest& request) const;
+  ListPage list(const Catalogue& in, const Principal& principal, const TypePlan& plan, const ListRequest& request,
+                KnownStandings* known = nullptr) const;
   std::uint64_t count(const storage::ReadView& view, const TypePlan& plan, Access* access) const;
 };
 

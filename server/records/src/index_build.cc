@@ -101,7 +101,7 @@ void build_indexes(storage::Store& store, const TypePlan& plan) {
     more = page.more;
     if (page.entries.empty()) break;
     store.run_transaction([&](storage::Transaction& transaction) {
-      for (const auto& entry : page.entries) build_one(transaction, plan, id_at_end(entry.key));
+      for (const auto& entry : page.entries) build_one(transaction, plan, std::string(id_at_end(entry.key)));
     });
     records += page.entries.size();
     range.begin = page.entries.back().key;

@@ -155,6 +155,14 @@ Standing standing_of(const Schema& schema, const TypeDecl& type, const Record& r
   return standing;
 }
 
+std::set<std::string> container_types(const Schema& schema) {
+  std::set<std::string> types;
+  for (const auto& type : schema.types()) {
+    for (const auto& field : type.inherits) types.insert(type.find_field(field)->target);
+  }
+  return types;
+}
+
 Date office_day(Timestamp now) {
   constexpr int kChinaStandardTime = 8 * 60;
   return date_of(now, kChinaStandardTime);

@@ -180,6 +180,7 @@ void RecordEngine::replace_schema(std::shared_ptr<const schema::Schema> schema) 
     std::unique_lock lock(impl_->schema_mutex);
     if (impl_->catalogue) impl_->earlier.push_back(impl_->catalogue);
     impl_->catalogue = catalogue;
+    impl_->standings = std::make_shared<KnownStandings>(impl_->store, container_types(catalogue->schema()));
   }
   {
     std::lock_guard lock(impl_->counts_mutex);

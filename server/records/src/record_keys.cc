@@ -28,9 +28,9 @@ Bytes index_key(std::string_view type, std::string_view index, ByteView componen
 
 Bytes built_indexes_key(std::string_view type) { return KeyWriter().text("").text(type).take(); }
 
-std::string id_at_end(ByteView key) {
+std::string_view id_at_end(ByteView key) {
   if (key.size() < kIdBytes) throw Error(ErrorCode::data_loss, "a record key is too short to hold an id");
-  return std::string(as_chars(key.last(kIdBytes)));
+  return as_chars(key.last(kIdBytes));
 }
 
 Bytes unique_key(std::string_view type, std::string_view index, ByteView components) {

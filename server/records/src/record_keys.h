@@ -30,7 +30,7 @@ Bytes index_prefix(std::string_view type, std::string_view index, ByteView compo
 Bytes index_key(std::string_view type, std::string_view index, ByteView components, std::string_view id);
 Bytes built_indexes_key(std::string_view type);
 inline constexpr std::size_t kIdBytes = 36;
-std::string id_at_end(ByteView key);  // of a record or index key
+std::string_view id_at_end(ByteView key);  // of a record or index key, in which it stays
 
 Bytes unique_key(std::string_view type, std::string_view index, ByteView components);
 Bytes idempotency_key(std::string_view principal, std::string_view key);

@@ -9,7 +9,47 @@ namespace {
 
 using storage::KeySpace;
 
-constexpr std::size_t kScanChunk = 256;
+constexpr std::size_t kScanChunk = 256, kLargestChunk = 2048;
+
+// Which entries of a list need not be read, for what they ask is known and the caller does not bring it? What is read
+// is remembered when the list is done.
+class HiddenFromList {
+ public:
+  HiddenFromList(KnownStandings* known, std::uint64_t followed, const Principal& principal,
+                 const schema::Schema& schema, const schema::TypeDecl& type)
+      : known_(known), followed_(followed), principal_(principal), schema_(schema), type_(type) {}
+  bool follows() const { return known_ != nullptr; }
+  void look_up(const std::vector<storage::Entry>& entries) {
+    if (known_ == nullptr) return;
+    std::vector<std::string_view> ids;
+    ids.reserve(entries.size());
+    for (const auto& entry : entries) ids.emplace_back(id_at_end(entry.key));
+    kinds_ = known_->find(type_.name, ids);
+  }
+  bool is(std::size_t entry) {
+    if (known_ == nullptr || kinds_[entry] == KnownStandings::kUnknown) return false;
+    const auto [at, fresh] = shown_.try_emplace(kinds_[entry], false);
+    if (fresh) at->second = verdict(schema_, principal_, type_, known_->standing(kinds_[entry])).visible;
+    return !at->second;
+  }
+  void remember() const {
+    if (known_ != nullptr) known_->met(followed_, type_.name, met_);
+  }
+  bool visible(const Record& record, const Standing& standing) {
+    met_.emplace_back(record.id, standing);
+    return verdict(schema_, principal_, type_, standing).visible;
+  }
+
+ private:
+  KnownStandings* const known_;
+  const std::uint64_t followed_;
+  const Principal& principal_;
+  const schema::Schema& schema_;
+  const schema::TypeDecl& type_;
+  std::vector<KnownStandings::Kind> kinds_;
+  std::unordered_map<KnownStandings::Kind, bool> shown_;
+  std::vector<std::pair<std::string, Standing>> met_;
+};
 
 }  // namespace
 
@@ -33,39 +73,53 @@ Record RecordEngine::Impl::load_visible(const storage::ReadView& view, const Cat
 }
 
 ListPage RecordEngine::Impl::list(const Catalogue& in, const Principal& principal, const TypePlan& plan,
-                                  const ListRequest& request) const {
+                                  const ListRequest& request, KnownStandings* known) const {
+  const auto now = clock.now();
+  // Who sees every record of the type, or was lent some, has nothing to step over.
+  if (!principal.lent.empty() || sees_all(in.schema(), principal, plan.type())) known = nullptr;
+  const auto followed = known == nullptr ? 0 : known->follow(office_day(now));
   const auto view = store.read_view();
-  Access access(in, principal, *view, clock.now());
+  Access access(in, principal, *view, now);
   access.require(Action::read, plan);
   for (const auto& condition : request.where) require_condition_on(principal, plan.type(), condition.field);
   require_condition_on(principal, plan.type(), request.order_by);
   const ListQuery query(in, plan, request);
   auto range = query.range(*view);
   range.limit = std::min(kScanChunk, request.limit + 1);
+  HiddenFromList hidden(known, followed, principal, in.schema(), plan.type());
   ListPage page;
   std::size_t scanned = 0;
   for (;;) {
     const auto chunk = view->scan(query.space(), range);
+    hidden.look_up(chunk.entries);
     for (std::size_t i = 0; i < chunk.entries.size(); ++i) {
+      ++scanned;
+      const bool last_of_page = scanned >= kListScanLimit;
+      if (hidden.is(i) && !last_of_page) continue;
       const auto record = load(*view, plan.type().name, id_at_end(chunk.entries[i].key));
       if (!record) throw Error(ErrorCode::data_loss, "an index entry names a record that is not there");
-      ++scanned;
-      if (!record->deleted && query.holds(*record) && access.visible(plan, *record)) {
-        page.records.push_back(masked(principal, plan.type(), *record));
+      if (!record->deleted && query.holds(*record)) {
+        const bool visible =
+            hidden.follows() ? hidden.visible(*record, access.standing(plan, *record)) : access.visible(plan, *record);
+        if (visible) page.records.push_back(masked(principal, plan.type(), *record));
       }
       const bool more = chunk.more || i + 1 < chunk.entries.size();
-      if (page.records.size() < request.limit && scanned < kListScanLimit) continue;
+      if (page.records.size() < request.limit && !last_of_page) continue;
       if (more) page.next_page_token = query.token_after(*record);
+      hidden.remember();
       return page;
     }
-    if (!chunk.more || chunk.entries.empty()) return page;
+    if (!chunk.more || chunk.entries.empty()) {
+      hidden.remember();
+      return page;
+    }
     const auto& last = chunk.entries.back().key;
     if (range.reverse) {
       range.end = last;
     } else {
       (range.begin = last).push_back(0);
     }
-    range.limit = kScanChunk;
+    range.limit = std::min(kLargestChunk, std::max(kScanChunk, 2 * range.limit));
   }
 }
 
@@ -136,15 +190,15 @@ HistoryPage RecordEngine::history(const Principal& principal, std::string_view t
 
 ListPage RecordEngine::list(const Principal& principal, std::string_view type, const ListRequest& request) const {
   return impl_->audited(principal, "list", subject(type, {}), [&] {
-    const auto catalogue = impl_->current();
-    return impl_->list(*catalogue, principal, catalogue->plan(type), request);
+    const auto [catalogue, known] = impl_->current_for_lists();
+    return impl_->list(*catalogue, principal, catalogue->plan(type), request, known.get());
   });
 }
 
 ListPage RecordEngine::children(const Principal& principal, std::string_view type, std::string_view parent_id,
                                 const ListRequest& request) const {
   return impl_->audited(principal, "list", subject(type, {}), [&] {
-    const auto catalogue = impl_->current();
+    const auto [catalogue, known] = impl_->current_for_lists();
     const auto& plan = catalogue->plan(type);
     if (plan.type().parent_field.empty()) {
       throw Error(ErrorCode::invalid_argument, plan.type().name + " is not a tree", "record.no_tree",
@@ -153,7 +207,7 @@ ListPage RecordEngine::children(const Principal& principal, std::string_view typ
     auto of_parent = request;
     of_parent.where.insert(of_parent.where.begin(),
                            Condition{plan.type().parent_field, parent_id.empty() ? Json() : Json(parent_id), {}, {}});
-    return impl_->list(*catalogue, principal, plan, of_parent);
+    return impl_->list(*catalogue, principal, plan, of_parent, known.get());
   });
 }
 

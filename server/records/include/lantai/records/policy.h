@@ -40,6 +40,8 @@ using Containers = std::function<std::shared_ptr<const Record>(const std::string
 // unknown one, the highest there is. Closing date and department likewise. Cost: one call for each container.
 Standing standing_of(const schema::Schema& schema, const schema::TypeDecl& type, const Record& record,
                      const Containers& containers, Date today);
+// Types that others inherit from.
+std::set<std::string> container_types(const schema::Schema& schema);
 // The day on which closing dates are compared.
 Date office_day(Timestamp now);
 
