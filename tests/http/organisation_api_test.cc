@@ -173,6 +173,14 @@ BOOST_AUTO_TEST_CASE(where_the_policy_asks_one_says_what_for_before_searching) {
   BOOST_TEST(staff.get("/api/v1/search?q=" + word).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(an_account_belongs_to_a_person_there_is) {
+  const auto refused =
+      chief.post("/api/v1/accounts",
+                 {{"login", unique_word()}, {"name", "x"}, {"person", "none"}, {"password", World::kPassword}});
+  BOOST_TEST(refused.status == 422);
+  BOOST_TEST(refused.json()["errors"][0]["field"] == "person");
+}
+
 BOOST_AUTO_TEST_CASE(handing_over_takes_an_administrator_and_gives_a_record) {
   const auto path = "/api/v1/people/" + dean + "/hand-over";
   const Json body{{"successor", clerk}, {"pass_on", {post}}, {"date", today()}, {"reason", "退休"}};

@@ -72,9 +72,11 @@ BOOST_AUTO_TEST_CASE(posts_end_and_what_is_passed_on_goes_on_the_next_day) {
 
 BOOST_AUTO_TEST_CASE(the_account_is_shut_and_records_of_ones_own_are_the_successors) {
   const auto key = accounts->sign_in({"wang", "correct horse battery", ""}).key;
+  const auto second = account("wang-too", wang);  // somebody may have two
   const auto token = accounts->make_token(as_wang, wangs.id, "脚本", std::chrono::hours(1)).key;
   hand_over->run(admin, request());
   BOOST_TEST(accounts->find(wangs.id)->disabled);
+  BOOST_TEST(accounts->find(second.id)->disabled);
   BOOST_TEST(!accounts->authenticate(key, "").has_value());
   BOOST_TEST(!accounts->authenticate(token, "").has_value());
   BOOST_TEST(engine->get(as(lis), "saved_search", search).fields["owner"] == lis.id);

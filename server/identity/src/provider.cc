@@ -181,7 +181,11 @@ class OpenIdProvider final : public Provider {
       }
       const int status = response.getStatus();
       // RFC 6749 §5.2: a code that is not, or no longer, good.
-      if (form != nullptr && status >= 400 && status < 500) refuse_token("the provider did not take the code");
+      if (form != nullptr && status >= 400 && status < 500) {
+        const auto why = Json::parse(body, nullptr, false);
+        refuse_token("the provider did not take the code: " +
+                     (why.is_object() ? why.value("error", Json("")).dump() : std::to_string(status)));
+      }
       if (status != 200) unreachable("it answered " + std::to_string(status));
       auto json = Json::parse(body, nullptr, false);
       if (!json.is_object()) unreachable("it did not answer with JSON");

@@ -120,13 +120,15 @@ Session StoredAccounts::begin_session(const StoredAccount& stored, const SignIn&
     }
     Json detail;
     if (stored.account.signs_in_by != SignsInBy::password) detail["by"] = name_of(stored.account.signs_in_by);
-    if (takes_code) {
+    // As it is now: it may have been set up or taken away since.
+    const bool coded = current->account.second_factor && stored.account.signs_in_by != SignsInBy::provider;
+    if (coded) {
       const auto taken = take_code(*current->second_factor, given.code, now);
       if (taken == TakenCode::none) throw Error(ErrorCode::unauthenticated, "the code is wrong", "auth.bad_code");
       if (taken == TakenCode::recovery) detail["recovery_codes_left"] = current->second_factor->recovery_digests.size();
     }
     if (!renewed.empty()) current->password = renewed;
-    if (!renewed.empty() || takes_code) t.put(KeySpace::accounts, account_key(current->account.id), encode(*current));
+    if (!renewed.empty() || coded) t.put(KeySpace::accounts, account_key(current->account.id), encode(*current));
     const Timestamp expires{now.micros + options_.absolute_timeout.count() * kMicrosPerSecond};
     session = open_session(t, *current, key,
                            {current->account.id,

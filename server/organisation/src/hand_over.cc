@@ -55,7 +55,7 @@ struct HandOver::Leaving {
   std::vector<Post> posts;
   std::vector<Record> headed;  // departments
   std::vector<Record> owned;
-  std::optional<identity::Account> account;
+  std::vector<identity::Account> accounts;
   std::vector<identity::Grant> grants;
   std::vector<identity::Delegation> delegations;
 };
@@ -66,16 +66,20 @@ HandOver::Leaving HandOver::leaving(const Principal& by, const std::string& pers
   out.posts = organisation_.appointments_of(person, organisation_.today());
   for_each_of(engine_, "department", "head", person, [&](Record& one) { out.headed.push_back(std::move(one)); });
   for (auto& account : accounts_.list()) {
-    if (account.person == person) out.account = std::move(account);
+    if (account.person != person) continue;
+    for (const auto& type : engine_.schema().types()) {
+      if (type.owner_field.empty()) continue;
+      for_each_of(engine_, type.name.c_str(), type.owner_field.c_str(), account.id,
+                  [&](Record& one) { out.owned.push_back(std::move(one)); });
+    }
+    for (auto& grant : accounts_.grants(account.id, {})) out.grants.push_back(std::move(grant));
+    for (auto& one : accounts_.delegations(account.id)) {
+      // Between two accounts of theirs it is one.
+      const auto same = [&](const identity::Delegation& known) { return known.id == one.id; };
+      if (std::none_of(out.delegations.begin(), out.delegations.end(), same)) out.delegations.push_back(std::move(one));
+    }
+    out.accounts.push_back(std::move(account));
   }
-  if (!out.account) return out;
-  for (const auto& type : engine_.schema().types()) {
-    if (type.owner_field.empty()) continue;
-    for_each_of(engine_, type.name.c_str(), type.owner_field.c_str(), out.account->id,
-                [&](Record& one) { out.owned.push_back(std::move(one)); });
-  }
-  out.grants = accounts_.grants(out.account->id, {});
-  out.delegations = accounts_.delegations(out.account->id);
   return out;
 }
 
@@ -98,8 +102,9 @@ std::vector<Held> HandOver::held(const Principal& by, const std::string& person)
   for (const auto& one : all.owned) out.push_back({"owned", title(engine_.schema(), one), one.type + "/" + one.id});
   for (const auto& one : all.grants) out.push_back({"grant", one.reason, one.record});
   for (const auto& one : all.delegations) out.push_back({"delegation", one.reason, one.id});
-  if (all.account && !all.account->disabled)
-    out.push_back({"account", all.account->login, "account/" + all.account->id});
+  for (const auto& account : all.accounts) {
+    if (!account.disabled) out.push_back({"account", account.login, "account/" + account.id});
+  }
   return out;
 }
 
@@ -120,15 +125,17 @@ void HandOver::check(const Principal& by, const Leaving& leaving, const HandOver
       problem("pass_on", "handover.not_held");
   }
   if (!request.pass_on.empty() && request.successor.empty()) problem("successor", "handover.no_successor");
-  if (leaving.account && leaving.account->id == by.id)
+  const auto own = [&](const identity::Account& account) { return account.id == by.id; };
+  if (std::any_of(leaving.accounts.begin(), leaving.accounts.end(), own))
     throw Error(ErrorCode::failed_precondition, "one's own account is not shut", "handover.own_account");
 }
 
 void HandOver::shut(const Principal& by, const Leaving& leaving) {
-  if (!leaving.account || leaving.account->disabled) return;
-  auto account = *leaving.account;
-  account.disabled = true;
-  accounts_.update(by, account);
+  for (auto account : leaving.accounts) {
+    if (account.disabled) continue;
+    account.disabled = true;
+    accounts_.update(by, account);
+  }
 }
 
 Record HandOver::write_down(const Leaving& leaving, const HandOverRequest& request) {

@@ -21,7 +21,8 @@ void read_list(const Json& body, const std::string& name, T& into) {
 }
 
 // What the body says of an account; what it does not say stays.
-void amend(const Json& body, identity::Account& account) {
+void amend(Call& call, identity::Account& account) {
+  const auto& body = call.body;
   static const std::set<std::string> kKnown{"login",
                                             "name",
                                             "roles",
@@ -43,7 +44,10 @@ void amend(const Json& body, identity::Account& account) {
   account.clearance = static_cast<int>(number_member(body, "clearance", static_cast<unsigned>(account.clearance)));
   account.disabled = flag_member(body, "disabled", account.disabled);
   account.must_change_password = flag_member(body, "must_change_password", account.must_change_password);
-  account.person = text_member(body, "person", account.person);
+  const auto person = text_member(body, "person", account.person);
+  if (person != account.person && !person.empty() && !call.app().records().find(call.principal(), "person", person))
+    throw Error("no person", {FieldProblem{"person", "field.no_such_record", {{"value", person}}}});
+  account.person = person;
   account.departments_by_post = flag_member(body, "departments_by_post", account.departments_by_post);
   if (body.contains("signs_in_by")) {
     const auto by = identity::signs_in_by_named(text_member(body, "signs_in_by"));
@@ -72,7 +76,7 @@ Response create_account(Call& call) {
   identity::Account account;
   text_member(call.body, "login");
   account.must_change_password = true;  // whoever made it knows the password
-  amend(call.body, account);
+  amend(call, account);
   const bool kept_here = account.signs_in_by == identity::SignsInBy::password;
   const auto password = text_member(call.body, "password", kept_here ? std::nullopt : std::optional<std::string>(""));
   const auto made = call.app().accounts().create(call.principal(), account, password);
@@ -83,7 +87,7 @@ Response update_account(Call& call) {
   auto account = call.app().accounts().find(call.at("id"));
   if (!account) throw Error(ErrorCode::not_found, "no such account", "auth.unknown_account");
   if (const auto version = expected_version(call.head.headers); version && *version != 0) account->version = *version;
-  amend(call.body, *account);
+  amend(call, *account);
   const auto password =
       call.body.contains("password") ? std::optional(text_member(call.body, "password")) : std::nullopt;
   return json_response(200, encode_account(call.app().accounts().update(call.principal(), *account, password)));
