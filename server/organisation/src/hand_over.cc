@@ -156,7 +156,8 @@ Record HandOver::write_down(const Leaving& leaving, const HandOverRequest& reque
   }
   for (const auto& one : leaving.grants) items.push_back(row("grant", one.reason, one.record, false));
   for (const auto& one : leaving.delegations) items.push_back(row("delegation", one.reason, one.id, false));
-  if (leaving.account) items.push_back(row("account", leaving.account->login, "account/" + leaving.account->id, false));
+  for (const auto& account : leaving.accounts)
+    items.push_back(row("account", account.login, "account/" + account.id, false));
   const auto name = title(engine_.schema(), leaving.person);
   Json fields{{"name", name + " " + request.date},
               {"person", request.person},
