@@ -2,6 +2,7 @@
 
 #include "lantai/base/id.h"
 #include "lantai/records/policy.h"
+#include "officers.h"
 #include "stored_accounts.h"
 
 namespace lantai::identity {

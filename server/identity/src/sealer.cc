@@ -55,6 +55,7 @@ std::string Sealer::seal(std::string_view plain) const {
 }
 
 std::optional<std::string> Sealer::open(std::string_view sealed) const {
+  if (sealed.empty()) return std::nullopt;
   Bytes bytes(sealed.size());
   std::size_t size = 0;
   if (sodium_base642bin(bytes.data(), bytes.size(), sealed.data(), sealed.size(), nullptr, &size, nullptr, kVariant) !=
