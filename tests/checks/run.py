@@ -45,7 +45,7 @@ MAY_USE = {
 # Third-party headers → the folders they may appear in.
 THIRD_PARTY = {
     r"fmt/": list(FOLDERS), r"spdlog/": ["storage/base"], r"rocksdb/": ["storage"], r"openssl/": ["storage", "server/identity", "server/http", "indexer/extract/worker", "tools/lantai"],
-    r"sodium": ["storage", "server/identity"], r"oath\.h|ldap\.h|cjose/": ["server/identity"], r"yaml-cpp/": ["metadata-schema"],
+    r"sodium": ["storage", "server/identity"], r"oath\.h|ldap\.h|cjose/|zxcvbn\.h": ["server/identity"], r"yaml-cpp/": ["metadata-schema"],
     r"nlohmann/": ["metadata-schema", "indexer", "server", "tools"], r"unicode/": ["indexer/text", "indexer/extract"],
     r"xapian": ["indexer/index", "indexer/search"],
     r"archive(_entry)?\.h|poppler|pugixml|gumbo|gmime/|exiv2/|libheif/|libpst/|tiffio\.h|MediaInfo/|cairo|fontconfig/|magic\.h|gsf/|tesseract|leptonica": ["indexer/extract/worker"],

@@ -215,7 +215,8 @@ BOOST_AUTO_TEST_CASE(a_new_password_ends_what_the_old_one_opened) {
 
 BOOST_AUTO_TEST_CASE(weak_passwords_are_refused) {
   for (const auto* weak : {"", "short", "九个字的密码不够长", "1234567890", "9876543210", "abcdefghij", "aaaaaaaaaaaa",
-                           "ababababab", "Password123", "wangxiaoming", "1qaz2wsx3edc", "wangxiaoming1"}) {
+                           "ababababab", "Password123", "wangxiaoming", "1qaz2wsx3edc", "wangxiaoming1", "P@ssw0rd2024",
+                           "football2024", "zhangwei1990", "20210305wang", "woaini1314520"}) {
     BOOST_TEST(weak_password(weak, "wangxiaoming", "王小明", kMinPasswordCharacters), weak);
   }
   for (const auto* good : {kGood, "十个汉字做的口令也很好", "k8Tq-2mVx-9z", "wangxiaoming likes archives"}) {

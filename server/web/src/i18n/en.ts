@@ -428,7 +428,7 @@ export const en: Messages = {
   'account.old': 'Present password',
   'account.new': 'New password',
   'account.again': 'New password again',
-  'account.rule': 'At least {min} characters, not a common password, without the user name.',
+  'account.rule': 'At least {min} characters, not a common or easily guessed one, without the user name.',
   'account.mismatch': 'The two new passwords differ.',
   'account.change': 'Change password',
   'account.changed': 'The password has been changed.',

@@ -426,7 +426,7 @@ export const zhHans = {
   'account.old': '现在的密码',
   'account.new': '新密码',
   'account.again': '再输一次新密码',
-  'account.rule': '至少 {min} 个字符，不能是常见密码，也不要包含用户名。',
+  'account.rule': '至少 {min} 个字符，不能是常见或容易猜到的密码，也不要包含用户名。',
   'account.mismatch': '两次输入的新密码不一致。',
   'account.change': '修改密码',
   'account.changed': '密码已修改。',

@@ -428,7 +428,7 @@ export const zhHant: Messages = {
   'account.old': '目前的密碼',
   'account.new': '新密碼',
   'account.again': '再輸一次新密碼',
-  'account.rule': '至少 {min} 個字元，不能是常見密碼，也不要包含使用者名稱。',
+  'account.rule': '至少 {min} 個字元，不能是常見或容易猜到的密碼，也不要包含使用者名稱。',
   'account.mismatch': '兩次輸入的新密碼不一致。',
   'account.change': '修改密碼',
   'account.changed': '密碼已修改。',
