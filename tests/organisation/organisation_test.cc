@@ -149,6 +149,23 @@ BOOST_AUTO_TEST_CASE(an_archivist_appoints_nobody) {
   BOOST_CHECK_THROW(engine->create(records::archivist(), "appointment", post), Error);
 }
 
+// After a long import of other things, too.
+BOOST_AUTO_TEST_CASE(it_is_right_after_very_many_changes) {
+  const auto office = department("办公室");
+  const auto wang = person("王一");
+  appoint(wang, office, "主任");
+  check(names(organisation.people_in(office, organisation.today())), {"王一"});
+  std::vector<records::NewRecord> many(1000, {"synonym", {}, {}, {}});
+  for (int round = 0; round < 21; ++round) {
+    for (std::size_t i = 0; i < many.size(); ++i)
+      many[i].fields = {{"word", std::to_string(round) + "-" + std::to_string(i)}, {"also", {"x"}}};
+    engine->create_all(records::chief(), many);
+  }
+  const auto li = person("李二");
+  appoint(li, office, "副主任");
+  check(names(organisation.people_in(office, organisation.today())), {"王一", "李二"});
+}
+
 // The picture asked while others change it is never torn: every answer is one there was.
 BOOST_AUTO_TEST_CASE(it_may_be_asked_while_it_changes) {
   const auto office = department("办公室");

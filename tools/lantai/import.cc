@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 struct ImportArguments {
   std::vector<std::string> paths;
-  bool dry_run = false, no_wait = false, no_tables = false, verbose = false;
+  bool dry_run = false, no_wait = false, no_tables = false, verbose = false, update_by_code = false;
   std::string type = "item";
   std::vector<std::string> fields;
 };
@@ -162,6 +162,7 @@ int import_directly(const Shared& shared, const ImportArguments& arguments) {
   options.dry_run = arguments.dry_run;
   options.type = arguments.type;
   options.tables = !arguments.no_tables;
+  options.update_by_code = arguments.update_by_code;
   options.language = shared.lang();
   options.defaults = defaults_of(arguments);
   Report report(wait ? application.get() : nullptr, shared, arguments.verbose || arguments.dry_run,
@@ -182,6 +183,7 @@ int import_over_http(const Shared& shared, const ImportArguments& arguments) {
   request.dry_run = arguments.dry_run;
   request.wait = !arguments.no_wait;
   request.tables = !arguments.no_tables;
+  request.update_by_code = arguments.update_by_code;
   request.type = arguments.type;
   request.defaults = defaults_of(arguments);
   const auto result = import_remotely(
@@ -200,6 +202,8 @@ void add_import(CLI::App& app, Shared& shared, Commands& commands) {
   command->add_flag("--dry-run", arguments->dry_run, "only say what would happen");
   command->add_flag("--no-wait", arguments->no_wait, "end when everything is stored, not when it can be found");
   command->add_flag("--no-tables", arguments->no_tables, "take spreadsheets as files, never as lists of records");
+  command->add_flag("--update-by-code", arguments->update_by_code,
+                    "a row whose code (a staff number, a department's code) a record has already corrects that record");
   command->add_flag("-v,--verbose", arguments->verbose, "a line for every file, not only for problems");
   command->add_option("--type", arguments->type, "type of the records")->default_str("item");
   command->add_option("--set", arguments->fields, "a field of every new record: FIELD=VALUE; repeatable")

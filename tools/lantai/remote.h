@@ -51,7 +51,7 @@ class Remote {
 
 struct RemoteImport {
   std::vector<std::string> paths;
-  bool dry_run = false, wait = true, tables = true;
+  bool dry_run = false, wait = true, tables = true, update_by_code = false;
   std::string type = "item";
   schema::Json defaults;
 };

@@ -227,6 +227,7 @@ class Lines {
 void fill(FormWriter& form, const RemoteImport& request, const Batch& batch) {
   form.field("type", request.type);
   form.field("tables", request.tables ? "1" : "0");
+  if (request.update_by_code) form.field("update_by_code", "1");
   if (request.dry_run) form.field("dry_run", "1");
   if (!request.defaults.empty()) form.field("defaults", request.defaults.dump());
   std::map<std::string, fs::path> beside;

@@ -14,6 +14,7 @@ constexpr const char* kPerson = "person";
 constexpr const char* kAppointment = "appointment";
 constexpr const char* kGroup = "group";
 constexpr std::size_t kChangesAtOnce = 1000;
+constexpr std::uint64_t kChangesFollowed = 20'000;
 
 records::Principal reader() {
   records::Principal principal;
@@ -260,8 +261,16 @@ void Organisation::read_all(const char* type) {
 
 void Organisation::refresh() {
   static const std::set<std::string, std::less<>> kFollowed{kDepartment, kPerson, kAppointment, kGroup};
-  if (!read_) {
-    position_ = store_.changes().last_position();
+  const auto last = store_.changes().last_position();
+  if (read_ && last == position_) return;
+  // After a long import it is quicker to read the few records anew than all that was written.
+  if (!read_ || last < position_ || last - position_ > kChangesFollowed) {
+    departments_.clear();
+    appointments_.clear();
+    people_.clear();
+    groups_.clear();
+    for (auto* links : {&below_, &by_person_, &by_department_, &at_home_, &in_groups_}) links->clear();
+    position_ = last;
     for (const auto& type : kFollowed) read_all(type.c_str());
     read_ = true;
   }
