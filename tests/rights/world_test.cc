@@ -182,6 +182,8 @@ BOOST_AUTO_TEST_CASE(every_door_of_a_record_opens_for_those_who_see_it_alone) {
       BOOST_TEST(without_request(absent) == without_request(answer), door);
     }
     if (caller.sees(number)) continue;
+    const auto printed = caller.client.post(at(holding.id, "/prints"), Json::object());
+    BOOST_TEST(without_request(printed) == without_request(caller.client.post(at(none, "/prints"), Json::object())));
     const Client::Fields any{{"If-Match", "*"}};
     const auto change = caller.client.patch(at(holding.id, ""), {{"fields", {{"notes", "x"}}}}, any);
     const auto absent = caller.client.patch(at(none, ""), {{"fields", {{"notes", "x"}}}}, any);
@@ -201,6 +203,13 @@ BOOST_AUTO_TEST_CASE(every_door_of_a_record_opens_for_those_who_see_it_alone) {
   }
 }
 
+void check_listed(const Caller& given, int year) {
+  Caller caller(given.person);
+  const auto expected = those(caller, [&](const Holding& one) { return one.type == "item" && one.year == year; });
+  const auto page = caller.get("/api/v1/records/item?limit=1000&where%5Bfiscal_year%5D=" + std::to_string(year));
+  if (page.status != 403) BOOST_TEST((numbers_of(page.json()["records"]) == expected), caller.person.login);
+}
+
 BOOST_AUTO_TEST_CASE(lists_trees_and_exports_hold_what_is_seen) {
   for (int round = 0; round < 60; ++round) {
     Caller caller(somebody());
@@ -213,10 +222,7 @@ BOOST_AUTO_TEST_CASE(lists_trees_and_exports_hold_what_is_seen) {
       }
       BOOST_TEST((numbers_of(page.json()["records"]) == expected), caller.person.login << " lists " << type);
     }
-    const int year = 2015 + world().any(8);
-    const auto expected = those(caller, [&](const Holding& one) { return one.type == "item" && one.year == year; });
-    const auto page = caller.get("/api/v1/records/item?limit=1000&where%5Bfiscal_year%5D=" + std::to_string(year));
-    if (page.status != 403) BOOST_TEST((numbers_of(page.json()["records"]) == expected), caller.person.login);
+    check_listed(caller, 2015 + world().any(8));
     const auto tree = caller.get("/api/v1/tree?limit=1000");
     if (tree.status == 200) {
       std::size_t count = 0;
@@ -375,6 +381,22 @@ BOOST_AUTO_TEST_CASE(what_is_withdrawn_is_gone_at_once_and_the_index_follows) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
     BOOST_TEST_REQUIRE(World::the().app->wait_until_searchable(World::the().position(), deadline));
     for (int person = 0; person < 5; ++person) check_found(somebody(), topic);
+  }
+}
+
+// What a list met before is not what it shows now.
+BOOST_AUTO_TEST_CASE(lists_follow_every_change_at_once) {
+  auto& engine = World::the().app->records();
+  const auto by = identity::service_principal("test");
+  const char* const levels[] = {"public", "internal", "restricted"};
+  for (int round = 0; round < 40; ++round) {
+    auto& made = world();
+    auto& item = made.holdings[static_cast<std::size_t>(228 + made.any(5000))];
+    const Caller one(somebody()), other(somebody());
+    for (const auto* caller : {&one, &other}) check_listed(*caller, item.year);
+    item.level = made.any(3);
+    engine.update(by, item.type, item.id, 0, {{"access_level", levels[*item.level]}});
+    for (const auto* caller : {&one, &other}) check_listed(*caller, item.year);
   }
 }
 
