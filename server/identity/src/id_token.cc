@@ -24,11 +24,6 @@ struct ReleaseJwk {
 using Jws = std::unique_ptr<cjose_jws_t, ReleaseJws>;
 using Jwk = std::unique_ptr<cjose_jwk_t, ReleaseJwk>;
 
-std::string text_of(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 std::int64_t seconds_of(const Json& claims, const char* name) {
   const auto found = claims.find(name);
   if (found == claims.end() || !found->is_number()) refuse_token(std::string(name) + " is missing");
@@ -43,10 +38,10 @@ std::string header_of(cjose_jws_t* jws, const char* name) {
 
 // Only what is made for signing, and of the kind that the algorithm takes.
 bool may_sign(const Json& key, const std::string& algorithm, const std::string& id) {
-  if (!key.is_object() || text_of(key, "kty") != (algorithm == "RS256" ? "RSA" : "EC")) return false;
-  const auto use = text_of(key, "use"), own = text_of(key, "alg");
+  if (!key.is_object() || claim(key, "kty") != (algorithm == "RS256" ? "RSA" : "EC")) return false;
+  const auto use = claim(key, "use"), own = claim(key, "alg");
   if ((!use.empty() && use != "sig") || (!own.empty() && own != algorithm)) return false;
-  return id.empty() || text_of(key, "kid") == id;
+  return id.empty() || claim(key, "kid") == id;
 }
 
 bool signed_by(cjose_jws_t* jws, const Json& key) {
@@ -63,12 +58,17 @@ void check_audience(const Json& claims, const std::string& client) {
                         ? std::any_of(audience.begin(), audience.end(), [&](const Json& one) { return one == client; })
                         : audience == client;
   if (!ours) refuse_token("it is for somebody else");
-  const auto party = text_of(claims, "azp");
+  const auto party = claim(claims, "azp");
   if (several && audience.size() > 1 && party.empty()) refuse_token("it is for several, and says not for whom");
   if (!party.empty() && party != client) refuse_token("it was given to somebody else");
 }
 
 }  // namespace
+
+std::string claim(const Json& object, const std::string& name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
 
 void refuse_token(const std::string& why) {
   throw Error(ErrorCode::unauthenticated, "the ID token does not hold: " + why, "auth.provider_refused");
@@ -96,13 +96,13 @@ Json checked_claims(const std::string& token, const Json& keys, const ExpectedTo
   if (!cjose_jws_get_plaintext(jws.get(), &bytes, &size, &error)) refuse_token("it is empty");
   const auto claims = Json::parse(bytes, bytes + size, nullptr, false);
   if (!claims.is_object()) refuse_token("its claims are no object");
-  if (text_of(claims, "iss") != expected.issuer) refuse_token("another issuer made it");
+  if (claim(claims, "iss") != expected.issuer) refuse_token("another issuer made it");
   check_audience(claims, expected.client_id);
   const auto now = expected.now.micros / kMicrosPerSecond;
   if (seconds_of(claims, "exp") + kSkew <= now) refuse_token("it is over");
   if (seconds_of(claims, "iat") - kSkew > now) refuse_token("it was made in the future");
-  if (text_of(claims, "nonce") != expected.nonce) refuse_token("it was made for another sign-in");
-  if (text_of(claims, "sub").empty()) refuse_token("it names nobody");
+  if (claim(claims, "nonce") != expected.nonce) refuse_token("it was made for another sign-in");
+  if (claim(claims, "sub").empty()) refuse_token("it names nobody");
   return claims;
 }
 

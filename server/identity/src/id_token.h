@@ -19,6 +19,9 @@ struct ExpectedToken {
 schema::Json checked_claims(const std::string& token, const schema::Json& keys, const ExpectedToken& expected,
                             bool& key_missing);
 
+// A member that is a text; else empty.
+std::string claim(const schema::Json& object, const std::string& name);
+
 [[noreturn]] void refuse_token(const std::string& why);
 
 }  // namespace lantai::identity

@@ -7,11 +7,11 @@
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/HTTPSClientSession.h>
 #include <Poco/URI.h>
-#include <sodium.h>
 
 #include <mutex>
 #include <vector>
 
+#include "base64.h"
 #include "id_token.h"
 #include "lantai/base/error.h"
 #include "lantai/base/id.h"
@@ -52,20 +52,15 @@ Poco::URI encrypted(const std::string& address, F&& wrong) {
   throw Error(ErrorCode::internal, "an address went unchecked");
 }
 
-std::string base64(ByteView bytes, int variant) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
-  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), variant);
-  text.pop_back();
-  return text;
+std::string form_encoded(const std::string& value) {
+  std::string encoded;
+  Poco::URI::encode(value, "!#$&'()*+,/:;=?@[]%", encoded);
+  return encoded;
 }
 
 std::string form_encoded(const std::vector<std::pair<std::string, std::string>>& fields) {
   std::string out;
-  for (const auto& [name, value] : fields) {
-    std::string encoded;
-    Poco::URI::encode(value, "!#$&'()*+,/:;=?@[]%", encoded);
-    out += (out.empty() ? "" : "&") + name + "=" + encoded;
-  }
+  for (const auto& [name, value] : fields) out += (out.empty() ? "" : "&") + name + "=" + form_encoded(value);
   return out;
 }
 
@@ -122,17 +117,14 @@ class OpenIdProvider final : public Provider {
     if (code.empty()) refuse_token("there is no code");
     const auto claims = claims_of(exchange(std::string(code), note.at("verifier").get<std::string>()),
                                   note.at("nonce").get<std::string>());
-    const auto text = [&](const std::string& name) {
-      const auto found = claims.find(name);
-      return found != claims.end() && found->is_string() ? found->get<std::string>() : std::string();
-    };
     const auto when = claims.find("auth_time");
     Timestamp authenticated;
     if (when != claims.end() && when->is_number()) authenticated.micros = when->get<std::int64_t>() * kMicrosPerSecond;
     const auto begun = note.at("until").get<std::int64_t>() - kNoteLifetime;
     if (note.at("again").get<bool>() && authenticated.micros + kClocksDiffer < begun)
       refuse_token("they did not show who they are again");
-    return {{options_.issuer + " " + text("sub"), text(options_.login_claim), text("name"), authenticated},
+    return {{options_.issuer + " " + claim(claims, "sub"), claim(claims, options_.login_claim), claim(claims, "name"),
+             authenticated},
             note.at("next").get<std::string>()};
   }
 
@@ -197,10 +189,8 @@ class OpenIdProvider final : public Provider {
 
   // RFC 6749 §2.3.1: both form-encoded, then as HTTP Basic.
   std::string client_credentials() const {
-    std::string id, secret;
-    Poco::URI::encode(options_.client_id, "!#$&'()*+,/:;=?@[]%", id);
-    Poco::URI::encode(options_.client_secret, "!#$&'()*+,/:;=?@[]%", secret);
-    return base64(as_bytes(id + ":" + secret), sodium_base64_VARIANT_ORIGINAL);
+    return base64(as_bytes(form_encoded(options_.client_id) + ":" + form_encoded(options_.client_secret)),
+                  sodium_base64_VARIANT_ORIGINAL);
   }
 
   std::string discovered(const char* endpoint) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "account_store.h"
+#include "base64.h"
 #include "lantai/base/error.h"
 #include "lantai/base/log.h"
 
@@ -48,10 +49,7 @@ std::string Sealer::seal(std::string_view plain) const {
   const auto in = as_bytes(plain);
   crypto_aead_xchacha20poly1305_ietf_encrypt(out.data() + kNonceBytes, nullptr, in.data(), in.size(), nullptr, 0,
                                              nullptr, out.data(), key_.data());
-  std::string text(sodium_base64_encoded_len(out.size(), kVariant), '\0');
-  sodium_bin2base64(text.data(), text.size(), out.data(), out.size(), kVariant);
-  text.pop_back();  // what ends a C string
-  return text;
+  return base64(out, kVariant);
 }
 
 std::optional<std::string> Sealer::open(std::string_view sealed) const {
