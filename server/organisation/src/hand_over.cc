@@ -138,7 +138,7 @@ void HandOver::shut(const Principal& by, const Leaving& leaving) {
   }
 }
 
-Record HandOver::write_down(const Leaving& leaving, const HandOverRequest& request) {
+Record HandOver::write_down(const Leaving& leaving, const HandOverRequest& request, bool taken) {
   const bool someone = !request.successor.empty();
   Json items = Json::array();
   for (const auto& post : leaving.posts) {
@@ -147,10 +147,7 @@ Record HandOver::write_down(const Leaving& leaving, const HandOverRequest& reque
   }
   for (const auto& one : leaving.headed)
     items.push_back(row("headship", title(engine_.schema(), one), "department/" + one.id, someone));
-  const auto accounts = accounts_.list();
-  const bool taken =
-      std::any_of(accounts.begin(), accounts.end(), [&](const auto& one) { return one.person == request.successor; });
-  if (someone && taken) {
+  if (taken) {
     for (const auto& one : leaving.owned)
       items.push_back(row("owned", title(engine_.schema(), one), one.type + "/" + one.id, true));
   }
@@ -177,15 +174,15 @@ Record HandOver::run(const Principal& by, const HandOverRequest& request) {
   const auto leaving = this->leaving(by, request.person);
   check(by, leaving, request);
   shut(by, leaving);
-  auto record = write_down(leaving, request);
-  store_.run_transaction([&](storage::Transaction& t) {
-    t.append_audit(records::audited(by, "person.hand_over", "person/" + request.person, "ok",
-                                    {{"handover", record.id}, {"successor", request.successor}}));
-  });
   std::optional<identity::Account> taker;
   for (auto& account : accounts_.list()) {
     if (!request.successor.empty() && account.person == request.successor) taker = std::move(account);
   }
+  auto record = write_down(leaving, request, taker.has_value());
+  store_.run_transaction([&](storage::Transaction& t) {
+    t.append_audit(records::audited(by, "person.hand_over", "person/" + request.person, "ok",
+                                    {{"handover", record.id}, {"successor", request.successor}}));
+  });
   bool main =
       !request.successor.empty() && organisation_.appointments_of(request.successor, organisation_.today()).empty();
   for (const auto& post : leaving.posts) {

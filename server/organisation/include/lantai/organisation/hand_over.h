@@ -48,7 +48,7 @@ class HandOver {
   Leaving leaving(const records::Principal& by, const std::string& person) const;
   void check(const records::Principal& by, const Leaving& leaving, const HandOverRequest& request) const;
   void shut(const records::Principal& by, const Leaving& leaving);
-  records::Record write_down(const Leaving& leaving, const HandOverRequest& request);
+  records::Record write_down(const Leaving& leaving, const HandOverRequest& request, bool taken);
 
   storage::Store& store_;
   records::RecordEngine& engine_;
