@@ -51,18 +51,18 @@ search::Sort sort(const Query& query) {
   return found->second;
 }
 
-// Where the policy asks what for. A program says it with each search.
-void require_purpose(Call& call) {
+// Where the policy asks what for. A program says it with each search. Does the policy ask?
+bool require_purpose(Call& call) {
   auto& principal = call.caller->principal;
   const auto stated = call.query.text("purpose");
   if (stated.size() > identity::kMaxPurpose) bad("purpose");
   if (!stated.empty()) principal.purpose = stated;
-  if (!principal.purpose.empty() || !purpose_wanted(call, principal)) return;
+  const bool wanted = purpose_wanted(call, principal);
+  if (!wanted || !principal.purpose.empty()) return wanted;
   throw Error(ErrorCode::failed_precondition, "the policy asks what for", "auth.purpose_required");
 }
 
 void note_search_with_purpose(Call& call, std::uint64_t found) {
-  if (!purpose_wanted(call, call.principal())) return;
   Json detail{{"query", call.query.text("q")}, {"found", found}};
   for (const auto& filter : call.query.all("filter")) detail["filters"].push_back(filter);
   call.context.reads.note(call.app().store(), call.principal(), "search", {}, detail);
@@ -70,7 +70,7 @@ void note_search_with_purpose(Call& call, std::uint64_t found) {
 
 Response get_search(Call& call) {
   const auto began = std::chrono::steady_clock::now();
-  require_purpose(call);
+  const bool noted = require_purpose(call);
   search::SearchRequest request;
   request.query = call.query.text("q");
   request.filters = filters(call.query);
@@ -90,7 +90,7 @@ Response get_search(Call& call) {
   if (const auto position = call.query.number("wait", 0, 0, UINT64_MAX); position > 0) wait_searchable(call, position);
   const auto asked = format_rfc3339(call.app().clock().now());
   const auto result = call.app().search(call.principal(), request);
-  if (request.page_token.empty() && !request.exact_counts) note_search_with_purpose(call, result.total);
+  if (noted && request.page_token.empty() && !request.exact_counts) note_search_with_purpose(call, result.total);
   auto json = encode_search(call, result);
   json["asked_at"] = asked;
   json["took_ms"] =
