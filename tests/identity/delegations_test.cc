@@ -135,6 +135,7 @@ BOOST_AUTO_TEST_CASE(it_holds_from_its_first_day_to_its_last) {
   later.ends = "2023-11-17";
   const auto id = accounts->give_delegation(as(wang), later).id;
   const auto key = sign_in("li");
+  BOOST_TEST(accounts->stood_in_for(li.id).empty());  // not begun
   const auto tried = [&] { return error_of([&] { accounts->act_as(who(key), key, {}, id); }); };
   BOOST_TEST(tried().problems().at(0).field == "delegation");
   next_days(1);
@@ -208,8 +209,11 @@ BOOST_AUTO_TEST_CASE(who_left_is_stood_in_for_no_longer) {
   accounts->act_as(who(key), key, {}, id);
   auto gone = *accounts->find(wang.id);
   gone.disabled = true;
+  BOOST_TEST(accounts->stood_in_for(li.id).size() == 1U);
+  BOOST_TEST(accounts->stood_in_for(wang.id).empty());
   accounts->update(operator_principal(), gone);
   BOOST_TEST(who(key).behalf.empty());
+  BOOST_TEST(accounts->stood_in_for(li.id).empty());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_done_so_stands_in_the_log_with_post_and_person) {

@@ -229,12 +229,9 @@ class RunningApplication final : public Application {
       return std::includes(all.begin(), all.end(), some.begin(), some.end());
     };
     if (!has(now.roles, began.roles) || now.clearance < began.clearance) return false;
-    const auto today = organisation_.today();
-    const auto given = accounts_->delegations(account->id);
-    const bool stands_in = std::any_of(given.begin(), given.end(), [&](const auto& one) {
-      return one.to == began.id && one.from == began.behalf && one.begins <= today;
-    });
-    if (!began.behalf.empty()) return stands_in;
+    const auto given = accounts_->stood_in_for(account->id);
+    if (!began.behalf.empty())
+      return std::any_of(given.begin(), given.end(), [&](const auto& one) { return one.from == began.behalf; });
     return now.all_departments || (!began.all_departments && has(now.scope, began.scope));
   }
   FirstLogin first_login(const char* login, const char* name, std::set<std::string> roles, int clearance) {

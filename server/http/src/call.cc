@@ -19,6 +19,8 @@ const Json* member(const Json& object, const std::string& name) {
 
 }  // namespace
 
+void forbid() { throw Error(ErrorCode::permission_denied, "of another role", "auth.forbidden"); }
+
 std::string_view cookie(const Headers& headers, std::string_view name) {
   for (const auto& [field, value] : headers.all()) {
     if (field != "cookie") continue;

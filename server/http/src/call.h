@@ -75,6 +75,8 @@ class Receiver {
   virtual Response finish() = 0;
 };
 
+// This is for another role.
+[[noreturn]] void forbid();
 // The value of the cookie of that name; empty: there is none.
 std::string_view cookie(const Headers& headers, std::string_view name);
 // What a Content-Type names, without parameters, in lower case.

@@ -35,6 +35,12 @@ Json rights_of(const Account& account) {
           {"disabled", account.disabled}};
 }
 
+template <typename T>
+std::optional<T> named(std::initializer_list<T> all, std::string_view name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](T one) { return name_of(one) == name; });
+  return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
 void take_password(StoredAccount& stored, const std::string& hash, bool must_change, const SecurityPolicy& policy,
                    Timestamp now) {
   auto& former = stored.former_passwords;
@@ -56,6 +62,12 @@ std::string folded(std::string_view login) {
 void unknown_account() { throw Error(ErrorCode::not_found, "there is no such account", "auth.unknown_account"); }
 
 void wrong_code() { throw Error("the code is wrong", {FieldProblem{"code", "auth.bad_code", {}}}); }
+
+void require_reason(const std::string& reason, std::size_t most) {
+  if (reason.empty()) throw Error("a reason is wanted", {FieldProblem{"reason", "field.required", {}}});
+  if (reason.size() > most)
+    throw Error("the reason is long", {FieldProblem{"reason", "field.too_long", {{"max", std::to_string(most)}}}});
+}
 
 void require_password_here(const Account& account) {
   if (account.signs_in_by != SignsInBy::password)
@@ -313,10 +325,7 @@ std::string_view name_of(DepartmentScope scope) {
 }
 
 std::optional<DepartmentScope> scope_named(std::string_view name) {
-  for (const auto scope : {DepartmentScope::all, DepartmentScope::own, DepartmentScope::subtree}) {
-    if (name_of(scope) == name) return scope;
-  }
-  return std::nullopt;
+  return named({DepartmentScope::all, DepartmentScope::own, DepartmentScope::subtree}, name);
 }
 
 std::string_view name_of(SignsInBy by) {
@@ -332,10 +341,7 @@ std::string_view name_of(SignsInBy by) {
 }
 
 std::optional<SignsInBy> signs_in_by_named(std::string_view name) {
-  for (const auto by : {SignsInBy::password, SignsInBy::directory, SignsInBy::provider}) {
-    if (name_of(by) == name) return by;
-  }
-  return std::nullopt;
+  return named({SignsInBy::password, SignsInBy::directory, SignsInBy::provider}, name);
 }
 
 std::string_view name_of(TokenScope scope) {
@@ -351,10 +357,7 @@ std::string_view name_of(TokenScope scope) {
 }
 
 std::optional<TokenScope> token_scope_named(std::string_view name) {
-  for (const auto scope : {TokenScope::read, TokenScope::write, TokenScope::all}) {
-    if (name_of(scope) == name) return scope;
-  }
-  return std::nullopt;
+  return named({TokenScope::read, TokenScope::write, TokenScope::all}, name);
 }
 
 Principal operator_principal() {

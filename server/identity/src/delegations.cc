@@ -30,12 +30,6 @@ Json detail_of(const Delegation& delegation) {
   return detail;
 }
 
-void check_reason(const std::string& reason) {
-  if (reason.empty()) problem("reason", "field.required");
-  if (reason.size() > kMaxDelegationReason)
-    problem("reason", "field.too_long", {{"max", std::to_string(kMaxDelegationReason)}});
-}
-
 }  // namespace
 
 std::string StoredAccounts::today() const { return format_date(records::office_day(clock_.now())); }
@@ -71,7 +65,7 @@ Delegation StoredAccounts::give_delegation(const Principal& by, Delegation deleg
   if (delegation.ends < today()) problem("ends", "field.in_the_past");
   if ((days(ends) - days(begins)).count() >= kMaxDelegationDays)
     problem("ends", "auth.delegation_long", {{"days", std::to_string(kMaxDelegationDays)}});
-  check_reason(delegation.reason);
+  require_reason(delegation.reason, kMaxDelegationReason);
   delegation.id = make_id(clock_.now());
   delegation.by = by.id;
   delegation.given = clock_.now();
@@ -115,18 +109,27 @@ std::vector<Delegation> StoredAccounts::delegations(std::string_view account_id)
   return out;
 }
 
+bool StoredAccounts::in_force(const Delegation& delegation) const {
+  const auto day = today();
+  if (day < delegation.begins || day > delegation.ends) return false;
+  const auto from = load_account(*store_.read_view(), delegation.from);
+  if (!from || from->account.disabled) return false;
+  const auto held = posts_of(from->account);
+  return delegation.post.empty() ||
+         std::any_of(held.begin(), held.end(), [&](const auto& post) { return post.id == delegation.post; });
+}
+
+std::vector<Delegation> StoredAccounts::stood_in_for(std::string_view account_id) const {
+  auto out = delegations(account_id);
+  std::erase_if(out, [&](const Delegation& one) { return one.to != account_id || !in_force(one); });
+  return out;
+}
+
 std::optional<Delegation> StoredAccounts::delegation_in_force(std::string_view id, const Account& to) const {
   const auto stored = store_.read_view()->get(KeySpace::accounts, delegation_key(id));
   if (!stored) return std::nullopt;
   auto delegation = decode_delegation(*stored);
-  const auto day = today();
-  if (delegation.to != to.id || day < delegation.begins || day > delegation.ends) return std::nullopt;
-  const auto from = load_account(*store_.read_view(), delegation.from);
-  if (!from || from->account.disabled) return std::nullopt;
-  const auto held = posts_of(from->account);
-  const bool holds_it =
-      std::any_of(held.begin(), held.end(), [&](const auto& post) { return post.id == delegation.post; });
-  return delegation.post.empty() || holds_it ? std::optional(delegation) : std::nullopt;
+  return delegation.to == to.id && in_force(delegation) ? std::optional(std::move(delegation)) : std::nullopt;
 }
 
 // The substitute's own roles and clearance, and the departments of what they stand in for, too.

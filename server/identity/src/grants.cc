@@ -17,10 +17,7 @@ Grant StoredAccounts::give_grant(const Principal& by, Grant grant) {
   grant.given = clock_.now();
   if (grant.until <= grant.given)
     throw Error("the grant is over already", {FieldProblem{"until", "field.in_the_past", {}}});
-  if (grant.reason.empty()) throw Error("a reason is wanted", {FieldProblem{"reason", "field.required", {}}});
-  if (grant.reason.size() > kMaxGrantReason)
-    throw Error("the reason is long",
-                {FieldProblem{"reason", "field.too_long", {{"max", std::to_string(kMaxGrantReason)}}}});
+  require_reason(grant.reason, kMaxGrantReason);
   store_.run_transaction([&](Transaction& t) {
     if (!grant.account.starts_with(kGroup)) known_account(t, grant.account);
     t.put(KeySpace::accounts, grant_key(grant.account, grant.record), encode(grant));

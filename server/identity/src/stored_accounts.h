@@ -25,6 +25,8 @@ inline constexpr std::size_t kMaxPasswordBytes = 4096;
 std::string folded(std::string_view login);
 [[noreturn]] void unknown_account();
 [[noreturn]] void wrong_code();
+// Field problems of `reason`.
+void require_reason(const std::string& reason, std::size_t most);
 // Of an account whose password is kept elsewhere.
 void require_password_here(const Account& account);
 
@@ -81,6 +83,7 @@ class StoredAccounts final : public Accounts {
   Delegation give_delegation(const Principal& by, Delegation delegation) override;
   void revoke_delegation(const Principal& by, std::string_view delegation_id) override;
   std::vector<Delegation> delegations(std::string_view account_id) const override;
+  std::vector<Delegation> stood_in_for(std::string_view account_id) const override;
   void act_as(const Principal& by, std::string_view session_key, std::string_view post,
               std::string_view delegation_id) override;
   void state_purpose(const Principal& by, std::string_view session_key, std::string_view purpose) override;
@@ -111,6 +114,7 @@ class StoredAccounts final : public Accounts {
   std::string today() const;
   std::vector<HeldPost> posts_of(const Account& account) const;
   std::set<std::string> departments_of(const Account& account, const std::vector<HeldPost>& posts) const;
+  bool in_force(const Delegation& delegation) const;
   std::optional<Delegation> delegation_in_force(std::string_view id, const Account& to) const;
   void stand_in(const Delegation& delegation, Principal& principal) const;
   std::string act(const StoredSession& session, const Account& account, Principal& principal) const;

@@ -23,8 +23,7 @@ Json encode_delegation(Call& call, const identity::Delegation& one) {
 // One's own are everybody's to see; all of them the security officer's.
 Response list_delegations(Call& call) {
   const bool all = call.query.flag("all");
-  if (all && !call.principal().roles.contains("security_officer"))
-    throw Error(ErrorCode::permission_denied, "of another role", "auth.forbidden");
+  if (all && !call.principal().roles.contains("security_officer")) forbid();
   Json list = Json::array();
   for (const auto& one : call.app().accounts().delegations(all ? std::string() : call.principal().id))
     list.push_back(encode_delegation(call, one));
@@ -75,10 +74,8 @@ Response get_acting(Call& call) {
        person.empty() ? std::vector<organisation::Post>() : organisation.appointments_of(person, organisation.today()))
     posts.push_back({{"id", post.id}, {"name", post_name(call, call.principal(), post.id)}});
   Json delegations = Json::array();
-  for (const auto& one : call.app().accounts().delegations(principal.id)) {
-    if (one.to == principal.id && one.begins <= organisation.today())
-      delegations.push_back(encode_delegation(call, one));
-  }
+  for (const auto& one : call.app().accounts().stood_in_for(principal.id))
+    delegations.push_back(encode_delegation(call, one));
   return json_response(200,
                        {{"post", principal.post},
                         {"post_name", post_name(call, call.principal(), principal.post)},
@@ -131,7 +128,7 @@ void add_delegation_routes(std::vector<Route>& table) {
   table.push_back({.method = "GET",
                    .path = "/api/v1/session/acting",
                    .operation = "getActing",
-                   .summary = "As which post or for whom this session acts, and what there is to choose from",
+                   .summary = "As which post or for whom one acts, and what there is to choose from",
                    .answer_schema = "Acting",
                    .handle = get_acting});
   table.push_back({.method = "PUT",

@@ -18,7 +18,7 @@ bool may_read(Call& call, const char* type) {
 }
 
 void require_read(Call& call, const char* type) {
-  if (!may_read(call, type)) throw Error(ErrorCode::permission_denied, "of another role", "auth.forbidden");
+  if (!may_read(call, type)) forbid();
 }
 
 std::string text_of(const records::Record& record, const char* field) { return record.fields.value(field, ""); }

@@ -5,8 +5,6 @@
 namespace lantai::http {
 namespace {
 
-[[noreturn]] void forbid() { throw Error(ErrorCode::permission_denied, "of another role", "auth.forbidden"); }
-
 bool is(Call& call, const char* role) { return call.principal().roles.contains(role); }
 
 const char* name_of(records::Ground ground) {

@@ -1,6 +1,4 @@
 // Signing in and out, one's own password, tokens for programs.
-#include <algorithm>
-
 #include "api.h"
 #include "encode.h"
 #include "route.h"
@@ -19,11 +17,9 @@ namespace {
 // Another post of one's own, or somebody to stand in for.
 bool may_act_otherwise(Call& call, const identity::Account& account) {
   auto& organisation = call.app().organisation();
-  const auto today = organisation.today();
-  if (!account.person.empty() && organisation.appointments_of(account.person, today).size() > 1) return true;
-  const auto given = call.app().accounts().delegations(account.id);
-  return std::any_of(given.begin(), given.end(),
-                     [&](const auto& one) { return one.to == account.id && one.begins <= today; });
+  if (!account.person.empty() && organisation.appointments_of(account.person, organisation.today()).size() > 1)
+    return true;
+  return !call.app().accounts().stood_in_for(account.id).empty();
 }
 
 Json encode_session(Call& call, const identity::Account& account, const records::Principal& principal,

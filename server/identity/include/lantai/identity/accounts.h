@@ -179,13 +179,15 @@ class Accounts {
   virtual void revoke_delegation(const records::Principal& by, std::string_view delegation_id) = 0;
   // Not over yet, the first to begin first; from or to that account, or all.
   virtual std::vector<Delegation> delegations(std::string_view account_id) const = 0;
+  // Those by which that account may act for somebody now.
+  virtual std::vector<Delegation> stood_in_for(std::string_view account_id) const = 0;
 
-  // As which post of one's own, or for whom by a delegation that is in force, this session acts from now on; both
-  // empty: as the main post. When the post or the delegation ends, so does acting so. Throws with a field problem of
-  // `post` or `delegation`; failed_precondition for a token.
+  // As which post of one's own, or for whom by a delegation that is in force, the one with that key acts from now on;
+  // both empty: as the main post. When the post or the delegation ends, so does acting so. Throws with a field problem
+  // of `post` or `delegation`; failed_precondition for a token.
   virtual void act_as(const records::Principal& by, std::string_view session_key, std::string_view post,
                       std::string_view delegation_id) = 0;
-  // What one looks for records for, from now on in this session; empty: nothing. Field problem of `purpose` when long.
+  // What one looks for records for, from now on; empty: nothing. Field problem of `purpose` when long.
   virtual void state_purpose(const records::Principal& by, std::string_view session_key, std::string_view purpose) = 0;
 
   virtual SecurityPolicy policy() const = 0;
