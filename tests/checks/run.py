@@ -47,7 +47,7 @@ THIRD_PARTY = {
     r"fmt/": list(FOLDERS), r"spdlog/": ["storage/base"], r"rocksdb/": ["storage"], r"openssl/": ["storage", "server/identity", "server/http", "indexer/extract/worker", "tools/lantai"],
     r"sodium": ["storage", "server/identity"], r"oath\.h|ldap\.h|cjose/|zxcvbn\.h": ["server/identity"], r"yaml-cpp/": ["metadata-schema"],
     r"nlohmann/": ["metadata-schema", "indexer", "server", "tools"], r"unicode/": ["indexer/text", "indexer/extract"],
-    r"xapian": ["indexer/index", "indexer/search"],
+    r"xapian": ["indexer/index", "indexer/search"], r"zstd": ["indexer/index"],
     r"archive(_entry)?\.h|poppler|pugixml|gumbo|gmime/|exiv2/|libheif/|libpst/|tiffio\.h|MediaInfo/|cairo|fontconfig/|magic\.h|gsf/|tesseract|leptonica": ["indexer/extract/worker"],
     r"LibreOfficeKit/": ["indexer/extract/office"], r"boost/crc": ["storage", "indexer"],
     r"seccomp|linux/landlock|linux/seccomp": ["indexer/extract"], r"Poco/Net": ["server/http", "server/identity", "tools"], r"Poco/Util": ["server/app", "tools"],

@@ -104,7 +104,24 @@ BOOST_AUTO_TEST_CASE(many_small_segments_are_merged_and_hold_the_same_as_one) {
   const auto index = Indexer::open(holdings.store(), holdings, {small.path(), 20});
   BOOST_REQUIRE(wait(*index, position));
   BOOST_TEST((content_of(*index) == expected));
-  BOOST_TEST(index->searchable().snapshot()->segments.size() <= 12U);
+  BOOST_TEST(index->searchable().snapshot()->segments.size() <= 24U);
+}
+
+// A search goes through every segment: when nothing comes in, few are left, and searches see that without another
+// change.
+BOOST_AUTO_TEST_CASE(when_it_is_quiet_segments_become_one) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  holdings.save(records(0, 1000));
+  const auto index =
+      Indexer::open(holdings.store(), holdings,
+                    {.directory = directory.path(), .settle_documents = 100, .quiet = std::chrono::milliseconds(0)});
+  BOOST_REQUIRE(wait(*index, holdings.store().changes().last_position()));
+  const auto before = content_of(*index);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (index->status().segments > 1 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  BOOST_TEST(index->status().segments == 1U);
+  BOOST_TEST((content_of(*index) == before));
 }
 
 // A source that cannot be read for a while, as when the disk is full.

@@ -10,7 +10,8 @@ using Kind = search::QueryNode::Kind;
 namespace {
 
 const search::FieldNames& names() {
-  static const search::FieldNames made = {{{"年度", "fiscal_year"}, {"标题", "title"}, {"文号", "document_number"}},
+  static const search::FieldNames made = {std::make_shared<const search::FieldAliases>(search::FieldAliases{
+                                              {"年度", "fiscal_year"}, {"标题", "title"}, {"文号", "document_number"}}),
                                           [](const std::string& name) { return name == "title"; }};
   return made;
 }

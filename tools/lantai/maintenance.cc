@@ -148,6 +148,7 @@ OrderedJson stats_of(app::Application& application) {
           {"index",
            {{"position", index.position},
             {"documents", index.documents},
+            {"segments", index.segments},
             {"bytes", index.disk_bytes},
             {"rebuilding", index.rebuilding},
             {"error", index.last_error}}},

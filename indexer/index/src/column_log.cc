@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include <boost/crc.hpp>
 #include <cerrno>
@@ -11,6 +12,11 @@
 
 namespace lantai::index {
 namespace {
+
+struct BlockHead {
+  std::uint32_t size = 0, crc = 0;  // of the compressed bytes
+};
+constexpr std::uint64_t kMostUnpacked = std::uint64_t{1} << 31U;
 
 std::uint32_t crc_of(std::string_view bytes) {
   boost::crc_32_type crc;
@@ -64,6 +70,26 @@ ColumnRecord decode(std::string_view in, SharedStrings& strings) {
   return record;
 }
 
+constexpr int kLevel = 3;  // higher ones save a few hundredths
+
+std::string packed(std::string_view entries) {
+  std::string out(ZSTD_compressBound(entries.size()), '\0');
+  const std::size_t size = ZSTD_compress(out.data(), out.size(), entries.data(), entries.size(), kLevel);
+  if (ZSTD_isError(size) != 0) throw Error(ErrorCode::resource_exhausted, "index column log: no memory to compress");
+  out.resize(size);
+  return out;
+}
+
+std::string unpacked(std::string_view block) {
+  const auto size = ZSTD_getFrameContentSize(block.data(), block.size());
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > kMostUnpacked)
+    throw Error(ErrorCode::data_loss, "index column log is damaged");
+  std::string out(size, '\0');
+  if (ZSTD_decompress(out.data(), out.size(), block.data(), block.size()) != size)
+    throw Error(ErrorCode::data_loss, "index column log is damaged");
+  return out;
+}
+
 }  // namespace
 
 ColumnLog::ColumnLog(const std::filesystem::path& file, std::uint64_t committed,
@@ -72,17 +98,18 @@ ColumnLog::ColumnLog(const std::filesystem::path& file, std::uint64_t committed,
   if (committed > 0) {
     std::ifstream in(file, std::ios::binary);
     if (!in && std::filesystem::exists(file)) throw Error(ErrorCode::unavailable, "index column log cannot be read");
-    std::string entry;
-    for (std::uint64_t at = 0; at < committed; at += 8 + entry.size()) {
-      std::uint32_t head[2] = {0, 0};
-      if (!in.read(reinterpret_cast<char*>(head), sizeof head) || at + 8 + head[0] > committed) {
+    std::string block;
+    for (std::uint64_t at = 0; at < committed; at += sizeof(BlockHead) + block.size()) {
+      BlockHead head;
+      if (!in.read(reinterpret_cast<char*>(&head), sizeof head) || at + sizeof head + head.size > committed) {
         throw Error(ErrorCode::data_loss, "index column log is cut off");
       }
-      entry.resize(head[0]);
-      if (!in.read(entry.data(), head[0]) || crc_of(entry) != head[1]) {
+      block.resize(head.size);
+      if (!in.read(block.data(), head.size) || crc_of(block) != head.crc) {
         throw Error(ErrorCode::data_loss, "index column log is damaged");
       }
-      replay(decode(entry, strings_));
+      const std::string entries = unpacked(block);
+      for (std::string_view rest = entries; !rest.empty();) replay(decode(get_text(rest), strings_));
     }
   }
   file_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -95,18 +122,17 @@ ColumnLog::~ColumnLog() {
   if (file_ >= 0) ::close(file_);
 }
 
-void ColumnLog::append(const ColumnRecord& record) {
-  const std::string entry = encode(record, strings_);
-  const std::uint32_t head[2] = {static_cast<std::uint32_t>(entry.size()), crc_of(entry)};
-  waiting_.append(reinterpret_cast<const char*>(head), sizeof head);
-  waiting_ += entry;
-}
+void ColumnLog::append(const ColumnRecord& record) { put_text(encode(record, strings_), waiting_); }
 
 void ColumnLog::flush() {
+  if (waiting_.empty()) return;
+  const std::string block = packed(waiting_);
+  const BlockHead head{static_cast<std::uint32_t>(block.size()), crc_of(block)};
+  std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
+  bytes += block;
   std::size_t done = 0;
-  while (done < waiting_.size()) {
-    const ssize_t written =
-        ::pwrite(file_, waiting_.data() + done, waiting_.size() - done, static_cast<off_t>(size_ + done));
+  while (done < bytes.size()) {
+    const ssize_t written = ::pwrite(file_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(size_ + done));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       throw system_error("index column log", errno);
@@ -116,7 +142,7 @@ void ColumnLog::flush() {
   if (::fdatasync(file_) != 0) {
     throw system_error("index column log", errno);
   }
-  size_ += waiting_.size();
+  size_ += bytes.size();
   waiting_.clear();
 }
 

@@ -1,5 +1,5 @@
-// How do the columns survive a restart? As a log of what was added and removed, replayed at open. Each entry is a
-// length, a CRC and its bytes (docs/formats/index.md). Entries wait in memory until flush().
+// How do the columns survive a restart? As a log of what was added and removed, replayed at open. Entries wait in
+// memory until flush(), which writes them as one compressed block with a CRC (docs/formats/index.md).
 #pragma once
 
 #include <cstdint>
@@ -37,13 +37,13 @@ class ColumnLog {
   ColumnLog& operator=(const ColumnLog&) = delete;
 
   void append(const ColumnRecord& record);
-  void flush();                                 // durable on return; throws resource_exhausted and keeps what waits
+  void flush();                                 // durable on return; when it throws it keeps what waits
   std::uint64_t size() const { return size_; }  // of what is durable
 
  private:
   int file_ = -1;
   std::uint64_t size_ = 0;
-  std::string waiting_;
+  std::string waiting_;  // entries, each after its length
   SharedStrings strings_;
 };
 

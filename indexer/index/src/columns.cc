@@ -56,12 +56,6 @@ void Columns::set_standing(DocId doc, std::uint32_t length, std::vector<std::str
   standing.length = length;
   standing.access_and_gone.store(add_access_set(std::move(access)));
   total_length_ += length;
-  ++counted_;
-}
-
-double Columns::average_length() const {
-  const std::uint64_t count = counted_.load();
-  return count == 0 ? 1 : std::max(1.0, static_cast<double>(total_length()) / static_cast<double>(count));
 }
 
 std::uint32_t Columns::add_access_set(std::vector<std::string> terms) {

@@ -14,7 +14,10 @@ namespace lantai::index {
 namespace {
 
 constexpr std::size_t kSettleBytes = 24U << 20U;
-constexpr std::size_t kMergeAt = 6;
+constexpr std::size_t kMergeAt = 8;
+constexpr std::size_t kTooMany = 24;
+constexpr std::uint64_t kEven = 4;     // while busy, none of those that merge holds more than this part of them
+constexpr std::uint64_t kWorthy = 20;  // when quiet, what comes in is at least this part of what it is merged into
 constexpr std::chrono::seconds kShortestMergePause{5};
 constexpr std::chrono::seconds kLongestMergePause{600};
 
@@ -61,7 +64,7 @@ Generation::~Generation() { merge_.reset(); }
 void Generation::open_segments(const std::vector<SegmentName>& names) {
   for (const auto& name : names) {
     const auto directory = place_->directory / name.name;
-    auto segment = open_xapian_segment(directory, columns_);
+    auto segment = open_xapian_segment(directory);
     settled_.push_back({name, std::move(segment), xapian_documents(directory)});
     segment_counter_ = std::max<std::uint64_t>(segment_counter_, std::stoull(name.name.substr(1)));
   }
@@ -213,7 +216,7 @@ void Generation::write_waiting() {
     const auto directory = place_->directory / name;
     try {
       write_xapian_segment(directory, waiting_, encode_state(state_));
-      written.segment = {{name, digest_of(directory)}, open_xapian_segment(directory, columns_), waiting_.size()};
+      written.segment = {{name, digest_of(directory)}, open_xapian_segment(directory), waiting_.size()};
     } catch (const Error&) {
       std::error_code ignored;
       std::filesystem::remove_all(directory, ignored);
@@ -246,15 +249,26 @@ void Generation::write_current_manifest(const IndexState& state) {
   replaced_.clear();
 }
 
-// Merges the longest tail of segments in which none outweighs all younger ones together.
-void Generation::merge_if_worthwhile() {
-  finish_merge(false);
-  if (merge_ || settled_.size() < kMergeAt || std::chrono::steady_clock::now() < merge_after_) return;
-  std::size_t first = settled_.size() - 1;
-  std::uint64_t sum = settled_[first].documents;
-  while (first > 0 && (settled_[first - 1].documents <= sum * 2 || settled_.size() - first < 3)) {
-    sum += settled_[--first].documents;
+// While much comes in, the longest row of youngest segments that are eight or more and about even, so that a document
+// is moved once for every eightfold. When it is quiet, the longest in which each is worth the next older: few remain.
+std::size_t Generation::first_to_merge(bool quiet) const {
+  const std::size_t all = settled_.size();
+  std::size_t best = all;
+  std::uint64_t sum = 0, most = 0;
+  for (std::size_t first = all; first-- > 0;) {
+    const std::uint64_t documents = settled_[first].documents;
+    if (quiet && sum > 0 && sum < documents / kWorthy) break;
+    sum += documents;
+    most = std::max(most, documents);
+    if (quiet ? all - first >= 2 : all - first >= kMergeAt && most <= sum / kEven) best = first;
   }
+  return best;
+}
+
+void Generation::merge_if_worthwhile(bool quiet) {
+  if (merge_ || std::chrono::steady_clock::now() < merge_after_) return;
+  const std::size_t first = first_to_merge(quiet || settled_.size() >= kTooMany);
+  if (first == settled_.size()) return;
   merge_ = std::make_unique<Merge>();
   merge_->first = first;
   merge_->count = settled_.size() - first;
@@ -288,18 +302,21 @@ void Generation::merge_failed(const Merge& job) {
   merge_after_ = std::chrono::steady_clock::now() + merge_pause_;
 }
 
-void Generation::finish_merge(bool wait) {
-  if (!merge_) return;
+bool Generation::finish_merge(bool wait) {
+  if (!merge_) return false;
   if (wait) merge_->thread.join();
-  if (!merge_->done.load(std::memory_order_acquire)) return;
+  if (!merge_->done.load(std::memory_order_acquire)) return false;
   const std::unique_ptr<Merge> job = std::move(merge_);
   std::shared_ptr<const Segment> segment;
   try {
-    if (job->error.empty()) segment = open_xapian_segment(place_->directory / job->name.name, columns_);
+    if (job->error.empty()) segment = open_xapian_segment(place_->directory / job->name.name);
   } catch (const Error& error) {
     job->error = error.what();
   }
-  if (!job->error.empty()) return merge_failed(*job);
+  if (!job->error.empty()) {
+    merge_failed(*job);
+    return false;
+  }
   merge_pause_ = {};
   const auto begin = settled_.begin() + static_cast<std::ptrdiff_t>(job->first);
   const auto end = begin + static_cast<std::ptrdiff_t>(job->count);
@@ -312,6 +329,7 @@ void Generation::finish_merge(bool wait) {
   settled_.insert(settled_.begin() + static_cast<std::ptrdiff_t>(job->first),
                   {job->name, std::move(segment), documents});
   write_current_manifest(committed_);
+  return true;
 }
 
 std::function<std::string(const std::stop_token&)> Generation::checker() const {

@@ -46,9 +46,9 @@ class Generation {
   void prepare_fresh();  // makes what waits searchable from memory
   bool wants_to_settle() const;
   bool has_unsettled() const { return state_.position != committed_.position || !waiting_.empty(); }
-  void settle();  // durable on return; what an error left undone the next call goes on with
-  void merge_if_worthwhile();
-  void finish_merge(bool wait);
+  void settle();                         // durable on return; what an error left undone the next call goes on with
+  void merge_if_worthwhile(bool quiet);  // quiet: nothing has come for a while
+  bool finish_merge(bool wait);          // true: there are fewer segments now, of which a new snapshot tells
   // Why the segments cannot be trusted, once a merge has found out; empty: nothing is known against them.
   const std::string& damage() const { return damage_; }
   // Reads every settled segment, as of this call, and names the first whose bytes are not those that were written;
@@ -91,6 +91,7 @@ class Generation {
   void write_waiting();
   void commit_written();
   void write_current_manifest(const IndexState& state);
+  std::size_t first_to_merge(bool quiet) const;  // of settled_, up to the last; its size: none
   void merge_failed(const Merge& job);
   std::string new_segment_name();
   Manifest manifest(const IndexState& state) const;

@@ -31,7 +31,11 @@ constexpr std::uint64_t kMinGone = 20'000;
 class IndexerThread final : public Indexer, public Searchable {
  public:
   IndexerThread(storage::Store& store, const DocumentSource& source, const IndexerOptions& options)
-      : store_(store), source_(source), root_(options.directory), settle_documents_(options.settle_documents) {
+      : store_(store),
+        source_(source),
+        root_(options.directory),
+        settle_documents_(options.settle_documents),
+        quiet_(options.quiet) {
     open_current();
     publish();
     checker_ =
@@ -84,9 +88,11 @@ class IndexerThread final : public Indexer, public Searchable {
   const DocumentSource& source_;
   const std::filesystem::path root_;
   const std::size_t settle_documents_;
+  const std::chrono::milliseconds quiet_;
   Intake intake_{source_};
   std::unique_ptr<Generation> current_;
   SteadyClock::time_point settled_at_ = SteadyClock::now();
+  SteadyClock::time_point applied_at_ = settled_at_;  // the last change, to the generation in use
   std::atomic<bool> rebuild_wanted_{false};
   std::atomic<bool> rebuilding_{false};
 
@@ -165,6 +171,7 @@ IndexerStatus IndexerThread::status() const {
     std::lock_guard lock(mutex_);
     status.position = snapshot_->position;
     status.documents = snapshot_->documents;
+    status.segments = snapshot_->segments.size();
     status.last_error = damage_.empty() ? last_error_ : damage_;
     status.last_problem = last_problem_;
   }
@@ -288,6 +295,7 @@ void IndexerThread::follow(const std::stop_token& stop) {
     store_.changes().wait_beyond(current_->state().position, SteadyClock::now() + kIdleWait, stop);
     return;
   }
+  applied_at_ = SteadyClock::now();
   pump();
 }
 
@@ -297,7 +305,8 @@ void IndexerThread::pump() {
   const bool old = SteadyClock::now() - settled_at_ > kMaxUnsettled;
   if (current_->wants_to_settle() || (old && current_->has_unsettled())) {
     current_->settle();
-    current_->merge_if_worthwhile();
+    current_->finish_merge(false);
+    current_->merge_if_worthwhile(false);
     settled_at_ = SteadyClock::now();
     publish();
   } else if (behind < kBacklogForBulk) {
@@ -307,7 +316,7 @@ void IndexerThread::pump() {
 }
 
 void IndexerThread::settle_if_idle() {
-  current_->finish_merge(false);
+  if (current_->finish_merge(false)) publish();
   if (current_->has_unsettled()) {
     // Quiet for one waiting time: nothing came since the last look.
     if (SteadyClock::now() - settled_at_ > kIdleWait) {
@@ -316,7 +325,7 @@ void IndexerThread::settle_if_idle() {
       publish();
     }
   }
-  current_->merge_if_worthwhile();
+  current_->merge_if_worthwhile(SteadyClock::now() - applied_at_ >= quiet_);
   if (!current_->damage().empty()) report_damage(current_->damage());
   if (current_->gone() > kMinGone && current_->gone() > current_->documents()) rebuild_wanted_ = true;
   if (!current_->state().same_source(wanted_state())) rebuild_wanted_ = true;
@@ -416,7 +425,8 @@ bool IndexerThread::fill(Generation& fresh, const std::stop_token& stop) {
     subjects.clear();
     if (fresh.wants_to_settle()) {
       fresh.settle();
-      fresh.merge_if_worthwhile();
+      fresh.finish_merge(false);
+      fresh.merge_if_worthwhile(false);
     }
     if (apply_batch(*current_)) pump();
   };

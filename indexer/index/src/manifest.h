@@ -13,7 +13,7 @@
 
 namespace lantai::index {
 
-inline constexpr const char* kIndexFormat = "lantai-index 4";
+inline constexpr const char* kIndexFormat = "lantai-index 5";
 
 struct IndexState {
   storage::StoreIdentity store;

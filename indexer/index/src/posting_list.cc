@@ -2,105 +2,192 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
-
-#include "lantai/index/ranking.h"
+#include <bit>
 
 namespace lantai::index {
 namespace {
 
 constexpr unsigned kLowBits = 16;
 constexpr DocId kLowMask = 0xFFFF;
-constexpr std::size_t kInBlock = (std::size_t{1} << PostingList::kBlockBits) - 1;
-constexpr double kFull = 255;
-constexpr double kMayGrow = 1.25;        // the average length, until the highest shares hold no more
 std::atomic<std::size_t> bytes_kept{0};  // by all segments
+
+constexpr std::uint64_t bit_of(DocId low) { return std::uint64_t{1} << (low & 63U); }
 
 }  // namespace
 
-PostingList::PostingList(PostingCursor& all, std::size_t count, const Columns& columns)
-    : first_chunk_(all.doc() >> kLowBits), most_average_(columns.average_length() * kMayGrow) {
-  low_.reserve(count);
+PostingList::PostingList(PostingCursor& all, std::size_t count) : first_chunk_(all.doc() >> kLowBits) {
   counts_.reserve(count);
-  highest_.reserve((count >> kBlockBits) + 1);
-  std::uint32_t most = 0, shortest = 0;
-  const auto end_block = [&] {
-    const double share = share_of(most, length_norm(shortest, most_average_));
-    highest_.push_back(static_cast<std::uint8_t>(std::min(kFull, std::ceil(share * kFull))));
-  };
+  std::vector<std::uint16_t> low;  // of the chunk
+  DocId chunk = first_chunk_;
   for (; all.doc() != kNoDoc; all.next()) {
-    const std::size_t chunk = (all.doc() >> kLowBits) - first_chunk_;
-    while (begins_.size() <= chunk) begins_.push_back(static_cast<std::uint32_t>(low_.size()));
-    const std::uint32_t counted = std::min(all.wdf(), kMostCounted), length = columns.standing(all.doc()).length;
-    const bool first = (low_.size() & kInBlock) == 0;
-    if (first && !low_.empty()) end_block();
-    most = first ? counted : std::max(most, counted);
-    shortest = first ? length : std::min(shortest, length);
-    low_.push_back(static_cast<std::uint16_t>(all.doc() & kLowMask));
-    counts_.push_back(static_cast<std::uint8_t>(counted));
+    for (; chunk < all.doc() >> kLowBits; ++chunk) end_chunk(low);
+    low.push_back(static_cast<std::uint16_t>(all.doc() & kLowMask));
+    counts_.push_back(static_cast<std::uint8_t>(std::min(all.wdf(), kMostCounted)));
   }
-  end_block();
-  begins_.push_back(static_cast<std::uint32_t>(low_.size()));
+  end_chunk(low);
+  low_.shrink_to_fit();
+}
+
+void PostingList::end_chunk(std::vector<std::uint16_t>& low) {
+  const bool has_bits = low.size() >= kMany;
+  const auto begin = static_cast<std::uint32_t>(counts_.size() - low.size());
+  chunks_.push_back({begin, static_cast<std::uint32_t>(has_bits ? bits_.size() : low_.size()),
+                     static_cast<std::uint32_t>(low.size()), has_bits});
+  if (has_bits) {
+    std::uint64_t* const bits = &*bits_.insert(bits_.end(), kWords, 0);
+    for (const auto one : low) bits[one >> 6U] |= bit_of(one);
+    std::uint16_t before = 0;
+    for (std::size_t word = 0; word < kWords; ++word) {
+      ranks_.push_back(before);
+      before = static_cast<std::uint16_t>(before + std::popcount(bits[word]));
+    }
+  } else {
+    low_.insert(low_.end(), low.begin(), low.end());
+  }
+  low.clear();
+}
+
+std::size_t PostingList::bytes() const {
+  return sizeof *this + counts_.capacity() + low_.capacity() * sizeof low_[0] + bits_.capacity() * sizeof bits_[0] +
+         ranks_.capacity() * sizeof ranks_[0] + chunks_.capacity() * sizeof chunks_[0];
 }
 
 class ListedCursor final : public PostingCursor {
  public:
-  ListedCursor(std::shared_ptr<const PostingList> list, double average_length)
-      : held_(std::move(list)), list_(*held_), bounded_(average_length > 0 && average_length <= list_.most_average_) {
-    settle();
+  explicit ListedCursor(std::shared_ptr<const PostingList> list) : held_(std::move(list)), list_(*held_) {
+    enter(0);
+    settle(0);
   }
-  double highest_share() const override {
-    return bounded_ ? list_.highest_[at_ >> PostingList::kBlockBits] / kFull : 1;
-  }
-  std::uint32_t wdf() const override { return list_.counts_[at_]; }
-  void next() override {
-    ++at_;
-    settle();
-  }
+  std::uint32_t wdf() const override { return list_.counts_[place_of(doc_ & kLowMask)]; }
+  void next() override { skip_to(doc_ + 1); }
   void skip_to(DocId target) override {
     if (doc_ >= target) return;
-    const std::size_t chunk = (target >> kLowBits) - list_.first_chunk_;  // doc_ is before it: not below
-    if (chunk > chunk_) {
-      if (chunk + 1 >= list_.begins_.size()) {
-        at_ = list_.low_.size();
-        return settle();
-      }
-      chunk_ = chunk;
-      at_ = list_.begins_[chunk];
+    if (reach(target)) {
+      settle(target & kLowMask);
+    } else {
+      doc_ = kNoDoc;  // what it stood at was below: it does not lie before the first chunk
     }
-    at_ = first_from(at_, list_.begins_[chunk_ + 1], static_cast<std::uint16_t>(target & kLowMask));
-    settle();
+  }
+
+  std::size_t fill(std::span<DocId> out) override {
+    std::size_t count = 0;
+    while (count < out.size() && doc_ != kNoDoc) {
+      if (bits_ != nullptr) {
+        count = fill_from_bits(out, count);
+        continue;
+      }
+      while (at_ != end_ && count < out.size()) out[count++] = high_ | *at_++;
+      settle(0);
+    }
+    return count;
+  }
+  std::size_t keep(std::span<DocId> docs) override {
+    std::size_t kept = 0;
+    for (const DocId doc : docs) {
+      docs[kept] = doc;
+      kept += holds(doc) ? 1 : 0;
+    }
+    return kept;
+  }
+  void counts(std::span<const DocId> docs, std::uint8_t* out) override {
+    for (const DocId doc : docs) *out++ = holds(doc) ? list_.counts_[place_of(doc & kLowMask)] : std::uint8_t{0};
   }
 
  private:
-  // The first of [begin, end) that is not below; near the beginning most of the time.
-  std::size_t first_from(std::size_t begin, std::size_t end, std::uint16_t low) const {
-    std::size_t step = 1, from = begin;
-    while (from + step < end && list_.low_[from + step] < low) {
+  static constexpr DocId kWords = PostingList::kWords;
+
+  void enter(std::size_t number) {
+    number_ = number;
+    const auto& chunk = list_.chunks_[number];
+    high_ = (list_.first_chunk_ + static_cast<DocId>(number)) << kLowBits;
+    counts_begin_ = chunk.begin;
+    bits_ = chunk.has_bits ? list_.bits_.data() + chunk.place : nullptr;
+    ranks_ = chunk.has_bits ? list_.ranks_.data() + chunk.place : nullptr;
+    begin_ = at_ = chunk.has_bits ? nullptr : list_.low_.data() + chunk.place;
+    end_ = chunk.has_bits ? nullptr : begin_ + chunk.size;
+  }
+  // Into the chunk of a document; false: there is none.
+  bool reach(DocId doc) {
+    const DocId chunk = doc >> kLowBits;
+    if (chunk < list_.first_chunk_ + number_) return false;
+    const std::size_t number = chunk - list_.first_chunk_;
+    if (number >= list_.chunks_.size()) return false;
+    if (number > number_) enter(number);
+    return true;
+  }
+  // Of increasing documents.
+  bool holds(DocId doc) {
+    if ((doc & ~kLowMask) != high_ && !reach(doc)) return false;
+    const DocId low = doc & kLowMask;
+    if (bits_ != nullptr) return (bits_[low >> 6U] & bit_of(low)) != 0;
+    at_ = first_from(static_cast<std::uint16_t>(low));
+    return at_ != end_ && *at_ == low;
+  }
+  // In counts_; of a document that it holds, or stands at.
+  std::size_t place_of(DocId low) const {
+    if (bits_ == nullptr) return counts_begin_ + static_cast<std::size_t>(at_ - begin_);
+    const auto before = std::popcount(bits_[low >> 6U] & (bit_of(low) - 1));
+    return counts_begin_ + ranks_[low >> 6U] + static_cast<std::size_t>(before);
+  }
+  // The first of this chunk, from where it stands, that is not below; near by most of the time.
+  const std::uint16_t* first_from(std::uint16_t low) const {
+    const std::uint16_t* from = at_;
+    std::ptrdiff_t step = 1;
+    if (from == end_ || *from >= low) return from;
+    while (end_ - from > step && from[step] < low) {
       from += step;
       step *= 2;
     }
-    const auto* values = list_.low_.data();
-    return static_cast<std::size_t>(std::lower_bound(values + from, values + std::min(from + step + 1, end), low) -
-                                    values);
+    return std::lower_bound(from + 1, end_ - from > step ? from + step : end_, low);
   }
-  void settle() {
-    if (at_ == list_.low_.size()) {
-      doc_ = kNoDoc;
-      return;
+  // To the first of this chunk that is not below, or of the next ones.
+  void settle(DocId low) {
+    for (;;) {
+      if (bits_ != nullptr) {
+        if (const DocId found = bit_from(low); found <= kLowMask) {
+          doc_ = high_ | found;
+          return;
+        }
+      } else if (at_ = first_from(static_cast<std::uint16_t>(low)); at_ != end_) {
+        doc_ = high_ | *at_;
+        return;
+      }
+      if (number_ + 1 == list_.chunks_.size()) break;
+      enter(number_ + 1);
+      low = 0;
     }
-    while (at_ >= list_.begins_[chunk_ + 1]) ++chunk_;
-    doc_ = ((list_.first_chunk_ + static_cast<DocId>(chunk_)) << kLowBits) | list_.low_[at_];
+    doc_ = kNoDoc;
+  }
+  DocId bit_from(DocId low) const {
+    for (DocId at = low >> 6U; at < kWords; ++at) {
+      const std::uint64_t word = bits_[at] & (at == low >> 6U ? ~std::uint64_t{0} << (low & 63U) : ~std::uint64_t{0});
+      if (word != 0) return (at << 6U) | static_cast<DocId>(std::countr_zero(word));
+    }
+    return kLowMask + 1;
+  }
+  std::size_t fill_from_bits(std::span<DocId> out, std::size_t count) {
+    DocId at = (doc_ & kLowMask) >> 6U;
+    std::uint64_t word = bits_[at] & (~std::uint64_t{0} << (doc_ & 63U));
+    while (count < out.size()) {
+      for (; word != 0 && count < out.size(); word &= word - 1)
+        out[count++] = high_ | (at << 6U) | static_cast<DocId>(std::countr_zero(word));
+      if (word != 0 || ++at == kWords) break;
+      word = bits_[at];
+    }
+    settle(word == 0 ? at << 6U : (at << 6U) | static_cast<DocId>(std::countr_zero(word)));
+    return count;
   }
 
   std::shared_ptr<const PostingList> held_;
   const PostingList& list_;
-  const bool bounded_;
-  std::size_t at_ = 0, chunk_ = 0;
+  std::size_t number_ = 0, counts_begin_ = 0;  // of the chunk
+  DocId high_ = 0;
+  const std::uint64_t* bits_ = nullptr;
+  const std::uint16_t *ranks_ = nullptr, *begin_ = nullptr, *at_ = nullptr, *end_ = nullptr;
 };
 
-std::unique_ptr<PostingCursor> open_list(std::shared_ptr<const PostingList> list, double average_length) {
-  return std::make_unique<ListedCursor>(std::move(list), average_length);
+std::unique_ptr<PostingCursor> open_list(std::shared_ptr<const PostingList> list) {
+  return std::make_unique<ListedCursor>(std::move(list));
 }
 
 PostingLists::~PostingLists() { bytes_kept -= bytes_; }

@@ -29,9 +29,7 @@ void write_xapian_segment(const std::filesystem::path& directory, const std::vec
                           const std::string& state);
 // Merges neighbours without renumbering; the result carries the last one's state.
 void merge_xapian_segments(const std::filesystem::path& target, const std::vector<std::filesystem::path>& sources);
-// `columns` know the documents' lengths.
-std::shared_ptr<const Segment> open_xapian_segment(const std::filesystem::path& directory,
-                                                   std::shared_ptr<const Columns> columns);
+std::shared_ptr<const Segment> open_xapian_segment(const std::filesystem::path& directory);
 // Its directory goes when the last holder lets go of it.
 void retire_segment(const Segment& segment);
 std::string read_xapian_state(const std::filesystem::path& directory);

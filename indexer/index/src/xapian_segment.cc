@@ -41,8 +41,7 @@ auto translated(const std::filesystem::path& directory, F&& work) {
 
 class XapianSegment final : public Segment {
  public:
-  XapianSegment(std::filesystem::path directory, std::shared_ptr<const Columns> columns)
-      : directory_(std::move(directory)), columns_(std::move(columns)) {
+  explicit XapianSegment(std::filesystem::path directory) : directory_(std::move(directory)) {
     translated(directory_, [&] {
       auto database = std::make_unique<Xapian::Database>(directory_.string());
       const auto all = database->postlist_begin("");
@@ -82,12 +81,10 @@ class XapianSegment final : public Segment {
 
   const std::filesystem::path& directory() const { return directory_; }
   PostingLists& lists() const { return lists_; }
-  const Columns& columns() const { return *columns_; }
 
  private:
   static constexpr std::size_t kIdle = 16;
   std::filesystem::path directory_;
-  std::shared_ptr<const Columns> columns_;
   DocId first_ = kNoDoc, last_ = 0;
   mutable std::atomic<bool> retired_{false};
   mutable PostingLists lists_;
@@ -131,9 +128,9 @@ class XapianReader final : public SegmentReader {
   explicit XapianReader(const XapianSegment& segment) : segment_(segment), database_(segment.borrow()) {}
   ~XapianReader() override { segment_.give_back(std::move(database_)); }
 
-  std::unique_ptr<PostingCursor> open(const std::string& term, double average_length) override {
+  std::unique_ptr<PostingCursor> open(const std::string& term) override {
     std::uint64_t walked = 0;
-    if (auto list = segment_.lists().find(term, walked)) return open_list(std::move(list), average_length);
+    if (auto list = segment_.lists().find(term, walked)) return open_list(std::move(list));
     return translated(segment_.directory(), [&]() -> std::unique_ptr<PostingCursor> {
       auto at = database_->postlist_begin(term);
       if (at == database_->postlist_end(term)) return nullptr;
@@ -142,9 +139,9 @@ class XapianReader final : public SegmentReader {
       if (walked < PostingLists::kFewest / 2) return cursor;
       const auto count = database_->get_termfreq(term);
       if (count < PostingLists::kFewest || walked < count / 2) return cursor;
-      const auto list = std::make_shared<const PostingList>(*cursor, count, segment_.columns());
+      const auto list = std::make_shared<const PostingList>(*cursor, count);
       segment_.lists().keep(term, list);
-      return open_list(list, average_length);
+      return open_list(list);
     });
   }
   std::uint64_t frequency(const std::string& term) override {
@@ -253,9 +250,8 @@ void merge_xapian_segments(const std::filesystem::path& target, const std::vecto
   });
 }
 
-std::shared_ptr<const Segment> open_xapian_segment(const std::filesystem::path& directory,
-                                                   std::shared_ptr<const Columns> columns) {
-  return std::make_shared<XapianSegment>(directory, std::move(columns));
+std::shared_ptr<const Segment> open_xapian_segment(const std::filesystem::path& directory) {
+  return std::make_shared<XapianSegment>(directory);
 }
 
 void retire_segment(const Segment& segment) { dynamic_cast<const XapianSegment&>(segment).retire(); }

@@ -1,6 +1,7 @@
 #include "cursors.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "lantai/text/folding.h"
 #include "lantai/text/mention.h"
@@ -47,6 +48,26 @@ class AllTerms final : public Cursor {
     postings_.front()->skip_to(target);
     meet(postings_, effort_);
   }
+  std::size_t take(DocId from, std::span<DocId> out) override {
+    auto& lead = *postings_.front();
+    if (lead.doc() < from) lead.skip_to(from);
+    std::size_t taken = 0;
+    while (taken <= out.size() / 2) {
+      const auto room = out.subspan(taken);
+      std::size_t count = lead.fill(room);
+      if (count == 0) break;
+      effort_.spend(count);
+      for (std::size_t i = 1; i < postings_.size() && count > 0; ++i) count = postings_[i]->keep(room.first(count));
+      taken += count;
+    }
+    return taken;
+  }
+  std::size_t keep(std::span<DocId> docs) override {
+    effort_.spend(docs.size());
+    std::size_t count = docs.size();
+    for (const auto& postings : postings_) count = postings->keep(docs.first(count));
+    return count;
+  }
   std::uint64_t cost() const override { return fewest_; }
 
  private:
@@ -70,6 +91,7 @@ class RangeCursor final : public Cursor {
     at_ = std::max(at_, target);
     if (at_ > last_) at_ = kNoDoc;
   }
+  std::size_t keep(std::span<DocId> docs) override { return docs.size(); }
   std::uint64_t cost() const override { return at_ == kNoDoc ? 0 : last_ - at_ + 1; }
 
  private:
@@ -104,17 +126,29 @@ class ColumnCursor final : public Cursor {
     at_ = target;
     settle();
   }
+  std::size_t keep(std::span<DocId> docs) override {
+    effort_.spend(docs.size());
+    std::size_t kept = 0;
+    for (const DocId doc : docs) {
+      docs[kept] = doc;
+      kept += passes(doc) ? 1 : 0;
+    }
+    return kept;
+  }
   std::uint64_t cost() const override { return at_ == kNoDoc ? 0 : last_ - at_ + 1; }
 
  private:
   void settle() {
     for (; at_ <= last_; ++at_) {
       effort_.spend();
-      bool found = false;
-      column_.each(at_, [&](std::uint32_t value) { found = found || (value < test_->size() && (*test_)[value]); });
-      if (found) return;
+      if (passes(at_)) return;
     }
     at_ = kNoDoc;
+  }
+  bool passes(DocId doc) const {
+    bool found = false;
+    column_.each(doc, [&](std::uint32_t value) { found = found || (value < test_->size() && (*test_)[value]); });
+    return found;
   }
   DocId at_, last_;
   const index::FieldColumn& column_;
@@ -124,9 +158,17 @@ class ColumnCursor final : public Cursor {
 
 using Children = std::vector<std::unique_ptr<Cursor>>;
 
+bool all_exact(const Children& children) {
+  return std::all_of(children.begin(), children.end(), [](const auto& child) { return child->exact(); });
+}
+
 class AllOf final : public Cursor {
  public:
-  AllOf(Children children, index::Effort& effort) : children_(std::move(children)), effort_(effort) {
+  AllOf(Children children, index::Effort& effort)
+      : children_(std::move(children)),
+        effort_(effort),
+        exact_(all_exact(children_)),
+        later_(std::all_of(children_.begin(), children_.end(), [](const auto& one) { return one->confirms_later(); })) {
     std::sort(children_.begin(), children_.end(), [](const auto& a, const auto& b) { return a->cost() < b->cost(); });
     at_ = meet(children_, effort_);
   }
@@ -136,23 +178,45 @@ class AllOf final : public Cursor {
     children_.front()->advance(target);
     at_ = meet(children_, effort_);
   }
-  bool confirm() override {
-    return std::all_of(children_.begin(), children_.end(), [](const auto& child) { return child->confirm(); });
+  std::size_t take(DocId from, std::span<DocId> out) override {
+    if (!later_) return Cursor::take(from, out);
+    std::size_t taken = 0;
+    while (taken <= out.size() / 2) {
+      const auto room = out.subspan(taken);
+      std::size_t count = children_.front()->take(from, room);
+      if (count == 0) break;
+      from = room[count - 1] + 1;
+      for (std::size_t i = 1; i < children_.size() && count > 0; ++i) count = children_[i]->keep(room.first(count));
+      taken += count;
+    }
+    return taken;
   }
-  bool certain() override {
-    return std::all_of(children_.begin(), children_.end(), [](const auto& child) { return child->certain(); });
+  std::size_t keep(std::span<DocId> docs) override {
+    std::size_t count = docs.size();
+    for (const auto& child : children_) count = child->keep(docs.first(count));
+    return count;
   }
+  bool confirm(DocId doc) override {
+    return std::all_of(children_.begin(), children_.end(), [doc](const auto& child) { return child->confirm(doc); });
+  }
+  bool certain(DocId doc) override {
+    return std::all_of(children_.begin(), children_.end(), [doc](const auto& child) { return child->certain(doc); });
+  }
+  bool exact() const override { return exact_; }
+  bool confirms_later() const override { return later_; }
   std::uint64_t cost() const override { return children_.front()->cost(); }
 
  private:
   Children children_;
   index::Effort& effort_;
+  const bool exact_, later_;
   DocId at_ = kNoDoc;
 };
 
 class AnyOf final : public Cursor {
  public:
-  AnyOf(Children children, index::Effort& effort) : children_(std::move(children)), effort_(effort) {
+  AnyOf(Children children, index::Effort& effort)
+      : children_(std::move(children)), effort_(effort), exact_(all_exact(children_)) {
     for (const auto& child : children_) cost_ += child->cost();
     settle();
   }
@@ -164,14 +228,16 @@ class AnyOf final : public Cursor {
     }
     settle();
   }
-  bool confirm() override {
-    return certain() || std::any_of(children_.begin(), children_.end(),
-                                    [this](const auto& child) { return child->doc() == at_ && child->confirm(); });
+  bool confirm(DocId doc) override {
+    return certain(doc) || std::any_of(children_.begin(), children_.end(),
+                                       [doc](const auto& child) { return child->doc() == doc && child->confirm(doc); });
   }
-  bool certain() override {
-    return std::any_of(children_.begin(), children_.end(),
-                       [this](const auto& child) { return child->doc() == at_ && child->certain(); });
+  bool certain(DocId doc) override {
+    return exact_ || std::any_of(children_.begin(), children_.end(),
+                                 [doc](const auto& child) { return child->doc() == doc && child->certain(doc); });
   }
+  bool exact() const override { return exact_; }
+  bool confirms_later() const override { return exact_; }  // else it has to see which of them stand there
   std::uint64_t cost() const override { return cost_; }
 
  private:
@@ -182,6 +248,7 @@ class AnyOf final : public Cursor {
   }
   Children children_;
   index::Effort& effort_;
+  const bool exact_;
   DocId at_ = kNoDoc;
   std::uint64_t cost_ = 0;
 };
@@ -192,16 +259,20 @@ class Minus final : public Cursor {
       : wanted_(std::move(wanted)), unwanted_(std::move(unwanted)) {}
   DocId doc() const override { return wanted_->doc(); }
   void advance(DocId target) override { wanted_->advance(target); }
-  bool confirm() override {
-    if (!wanted_->confirm()) return false;
-    unwanted_->advance(wanted_->doc());
-    return unwanted_->doc() != wanted_->doc() || !unwanted_->confirm();
+  std::size_t take(DocId from, std::span<DocId> out) override { return wanted_->take(from, out); }
+  std::size_t keep(std::span<DocId> docs) override { return wanted_->keep(docs); }
+  bool confirm(DocId doc) override {
+    if (!wanted_->confirm(doc)) return false;
+    unwanted_->advance(doc);
+    return unwanted_->doc() != doc || !unwanted_->confirm(doc);
   }
-  bool certain() override {
-    if (!wanted_->certain()) return false;
-    unwanted_->advance(wanted_->doc());
-    return unwanted_->doc() != wanted_->doc();
+  bool certain(DocId doc) override {
+    if (!wanted_->certain(doc)) return false;
+    unwanted_->advance(doc);
+    return unwanted_->doc() != doc;
   }
+  bool confirms_later() const override { return wanted_->confirms_later(); }
+  bool exact() const override { return false; }
   std::uint64_t cost() const override { return wanted_->cost(); }
 
  private:
@@ -215,14 +286,18 @@ class Verified final : public Cursor {
       : candidates_(std::move(candidates)), passes_(std::move(passes)), run_(run) {}
   DocId doc() const override { return candidates_->doc(); }
   void advance(DocId target) override { candidates_->advance(target); }
-  bool confirm() override {
-    if (!candidates_->confirm()) return false;
-    const auto text = run_.read(doc());
+  std::size_t take(DocId from, std::span<DocId> out) override { return candidates_->take(from, out); }
+  std::size_t keep(std::span<DocId> docs) override { return candidates_->keep(docs); }
+  bool confirm(DocId doc) override {
+    if (!candidates_->confirm(doc)) return false;
+    const auto text = run_.read(doc);
     if (!text) return false;
     run_.effort.spend(1 + text->size() / kBytesPerStep);
     return passes_(*text);
   }
-  bool certain() override { return false; }
+  bool certain(DocId) override { return false; }
+  bool exact() const override { return false; }
+  bool confirms_later() const override { return candidates_->confirms_later(); }
   std::uint64_t cost() const override { return candidates_->cost(); }
 
  private:
@@ -278,6 +353,14 @@ bool is_number(const Needle& needle, std::string_view text, const text::NumberMe
                       [&](const std::string& more) { return left.ends_with(more); });
 }
 
+// Twice as fast as string_view::find with Han characters, of which many begin with the same byte.
+std::size_t find_bytes(std::string_view needle, std::string_view text, std::size_t from) {
+  if (from > text.size()) return std::string_view::npos;
+  const void* found = ::memmem(text.data() + from, text.size() - from, needle.data(), needle.size());
+  return found == nullptr ? std::string_view::npos
+                          : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
 std::optional<Found> find_number(const Needle& needle, std::string_view text, std::size_t from) {
   for (auto found = text::next_number(text, from); found; found = text::next_number(text, found->end)) {
     if (found->begin >= from + needle.organ.size() && is_number(needle, text, *found)) {
@@ -296,13 +379,33 @@ std::optional<Found> find_date(const Needle& needle, std::string_view text, std:
 
 }  // namespace
 
+std::size_t Cursor::take(DocId from, std::span<DocId> out) {
+  const std::size_t most = confirms_later() ? out.size() : std::min<std::size_t>(1, out.size());
+  std::size_t count = 0;
+  for (advance(from); count < most && doc() != kNoDoc;) {
+    out[count++] = doc();
+    if (count < most) advance(doc() + 1);
+  }
+  return count;
+}
+
+std::size_t Cursor::keep(std::span<DocId> docs) {
+  std::size_t kept = 0;
+  for (const DocId one : docs) {
+    advance(one);
+    docs[kept] = one;
+    kept += doc() == one ? 1 : 0;
+  }
+  return kept;
+}
+
 std::optional<Found> find_needle(const Needle& needle, std::string_view text, std::size_t from) {
   using Form = Needle::Form;
   if (needle.form == Form::number) return find_number(needle, text, from);
   if (needle.form == Form::date) return find_date(needle, text, from);
   if (needle.form == Form::value && (from > 0 || text != needle.text)) return std::nullopt;
-  for (std::size_t at = text.find(needle.text, from); at != std::string_view::npos;
-       at = text.find(needle.text, at + 1)) {
+  for (std::size_t at = find_bytes(needle.text, text, from); at != std::string_view::npos;
+       at = find_bytes(needle.text, text, at + 1)) {
     const std::size_t end = at + needle.text.size();
     const bool anywhere = needle.form != Form::word && needle.form != Form::code;
     if (anywhere || bounded(needle, text, at, end)) return Found{at, end};

@@ -1,5 +1,6 @@
-// Which documents of a segment match? A tree of cursors, walked document by document. Each has a cheap approximation
-// (advance) and an exact answer for where it stands (confirm), so that text is only read where everything else agrees.
+// Which documents of a segment match? A tree of cursors, walked many documents at a time where that can be, else one by
+// one. Each has a cheap approximation (advance, take) and an exact answer for a candidate (confirm), so that text is
+// only read where everything else agrees.
 // What moves over many candidates spends the query's effort and throws deadline_exceeded when it is used up.
 // Thread-confined; a cursor dies before its SegmentReader.
 #pragma once
@@ -8,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,10 +26,24 @@ inline constexpr std::size_t kBytesPerStep = 64;  // of text that is looked thro
 class Cursor {
  public:
   virtual ~Cursor() = default;
+  // One by one, until the first call of take or keep.
   virtual DocId doc() const = 0;
   virtual void advance(DocId target) = 0;  // to the first candidate ≥ target
-  virtual bool confirm() { return true; }  // is doc() a match? Asked at most once a document
-  virtual bool certain() { return true; }  // does confirm() read no text where it stands?
+
+  // The first candidates ≥ `from`, which increases from call to call: no more than fit, one if not confirms_later(); 0
+  // only if there are none.
+  virtual std::size_t take(DocId from, std::span<DocId> out);
+  // Of increasing documents, one if not confirms_later(), those that are candidates, moved to the front; how many.
+  virtual std::size_t keep(std::span<DocId> docs);
+
+  // Is a candidate a match? Of where it stands; if it confirms later, also of what was taken or kept by the last call.
+  // In increasing order.
+  virtual bool confirm(DocId) { return true; }
+  virtual bool certain(DocId) {
+    return true;
+  }  // surely a match, without reading a text; asked before confirm, if at all
+  virtual bool exact() const { return true; }  // is every candidate a match?
+  virtual bool confirms_later() const { return true; }
   virtual std::uint64_t cost() const = 0;  // about how many candidates
 };
 
@@ -70,7 +86,6 @@ struct QueryRun {
   const index::Snapshot& snapshot;
   const std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   index::Effort effort;
-  double average_length = 0;  // for ranking; 0: nothing is ranked
   index::Unions unions;
   std::vector<DocId> damaged;
 

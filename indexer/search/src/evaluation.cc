@@ -1,7 +1,9 @@
 #include "evaluation.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 
 #include "lantai/base/error.h"
 #include "lantai/index/ranking.h"
@@ -10,7 +12,6 @@
 namespace lantai::search {
 namespace {
 
-constexpr std::uint64_t kStepsAtOnce = 64;
 constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
 
 struct WeighedTerm {
@@ -40,11 +41,13 @@ class FacetCounter {
     if (column != nullptr) walker_ = column->walker();
   }
 
-  void count(DocId doc, std::uint64_t times) {
+  void count(std::span<const DocId> docs, std::uint64_t times) {
     if (column_ == nullptr) return;
-    column_->each(doc, *walker_, [&](std::uint32_t value) {
-      if (value < counts_.size()) counts_[value] += times;
-    });
+    for (const DocId doc : docs) {
+      column_->each(doc, *walker_, [&](std::uint32_t value) {
+        if (value < counts_.size()) counts_[value] += times;
+      });
+    }
   }
 
   Facet result(std::size_t limit) const {
@@ -109,7 +112,7 @@ class Evaluator {
       facets_.emplace_back(name, snapshot_.columns->find_field(name));
     }
     const double documents = std::max(1.0, static_cast<double>(conditions.basis.end - 1));
-    run_.average_length = std::max(1.0, static_cast<double>(conditions.basis.total_length) / documents);
+    average_length_ = std::max(1.0, static_cast<double>(conditions.basis.total_length) / documents);
     if (!conditions.request->types.empty()) type_ = snapshot_.columns->types().find(conditions.request->types);
   }
 
@@ -129,13 +132,23 @@ class Evaluator {
   }
 
  private:
-  using Scorers = std::vector<std::pair<index::PostingCursor*, double>>;
+  // Candidates that are looked at together, stage by stage, while what each stage needs is near the processor.
+  struct Batch {
+    static constexpr std::size_t kMost = 512;
+    std::size_t size = 0;
+    std::array<DocId, kMost> docs;
+    std::array<bool, kMost> gone, closest;
+    std::array<double, kMost> norms, scores;
+  };
+  struct Scorer {
+    std::unique_ptr<index::PostingCursor> postings;
+    double weight = 0;
+  };
 
   void walk(const index::Segment& segment) {
     if (segment.first() >= conditions_.basis.end) return;
     const auto reader = segment.reader();
-    Conjoined conjoined;
-    auto cursor = make_cursor(conditions_.plan->root, *reader, segment, run_, &conjoined);
+    auto cursor = make_cursor(conditions_.plan->root, *reader, segment, run_);
     std::unique_ptr<Cursor> closest;
     if (conditions_.plan->closest) closest = make_cursor(*conditions_.plan->closest, *reader, segment, run_);
     if (conditions_.filters != nullptr) {
@@ -144,54 +157,102 @@ class Evaluator {
       both.push_back(make_cursor(*conditions_.filters, *reader, segment, run_));
       cursor = make_all_of(std::move(both), run_.effort);
     }
-    Scorers scorers;
-    std::vector<std::unique_ptr<index::PostingCursor>> own;
+    std::vector<Scorer> scorers;
     for (const auto& [term, weight] : terms_) {
-      const auto known = conjoined.find(term);
-      if (known == conjoined.end()) own.push_back(open_term(term, *reader, segment, run_));
-      auto* postings = known == conjoined.end() ? own.back().get() : known->second;
-      if (postings != nullptr) scorers.push_back({postings, weight * (1 + index::kSaturation)});
+      if (auto postings = open_term(term, *reader, segment, run_))
+        scorers.push_back({std::move(postings), weight * (1 + index::kSaturation)});
     }
+    auto standings = snapshot_.columns->standing_walker();
+    Batch batch;
+    // The closest are looked for one by one: where their cursor stands they are confirmed.
+    const std::size_t most = closest && !closest->confirms_later() ? 1 : Batch::kMost;
+    for (DocId from = segment.first();;) {
+      batch.size = cursor->take(from, std::span(batch.docs).first(most));
+      if (batch.size == 0) break;
+      from = batch.docs[batch.size - 1] + 1;
+      run_.effort.spend(batch.size * (1 + scorers.size()));
+      see(batch, standings);
+      if (ranked_) score(batch, scorers);
+      decide(batch, *cursor, closest.get());
+      if (from >= conditions_.basis.end) break;
+    }
+  }
+
+  // Leaves what exists and the caller may see, of the type that was asked for.
+  void see(Batch& batch, index::Columns::StandingWalker& standings) {
     const index::Columns& columns = *snapshot_.columns;
-    auto standings = columns.standing_walker();
-    std::uint64_t steps = 0;
     const bool any_id = conditions_.request->ids_after.empty();
-    for (DocId doc = cursor->doc(); doc < conditions_.basis.end; cursor->advance(doc + 1), doc = cursor->doc()) {
-      steps += 1 + scorers.size();
-      if (steps > kStepsAtOnce) {
-        run_.effort.spend(steps);
-        steps = 0;
-      }
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < batch.size && batch.docs[i] < conditions_.basis.end; ++i) {
+      const DocId doc = batch.docs[i];
       const auto& standing = *standings.find(doc);
       if (!visibility_.sees(doc, standing.access())) continue;
       const bool gone = standing.gone();
       if (gone && !snapshot_.alive(columns.at(doc), conditions_.basis.state)) continue;
       if (type_ != 0 && columns.at(doc).type != type_) continue;
       if (!any_id && columns.at(doc).id <= conditions_.request->ids_after) continue;
-      Match match{doc, 0, closest && is_candidate(*closest, doc)};
-      if (!ranked_ || may_rank(doc, match.closest, scorers)) match.score = score(doc, standing.length, scorers);
+      batch.docs[kept] = doc;
+      batch.gone[kept] = gone;
+      batch.norms[kept] = index::length_norm(standing.length, average_length_);
+      ++kept;
+    }
+    batch.size = kept;
+  }
+
+  void score(Batch& batch, std::vector<Scorer>& scorers) {
+    std::array<std::uint8_t, Batch::kMost> counts;
+    std::fill_n(batch.scores.begin(), batch.size, 0.0);
+    for (auto& [postings, weight] : scorers) {
+      postings->counts(std::span(batch.docs).first(batch.size), counts.data());
+      for (std::size_t i = 0; i < batch.size; ++i)
+        batch.scores[i] += weight * index::share_of(counts[i], batch.norms[i]);
+    }
+  }
+
+  // Which of them match, and which come into the list? Texts are read only here.
+  void decide(Batch& batch, Cursor& cursor, Cursor* closest) {
+    if (closest != nullptr) find_closest(batch, *closest);
+    counted_.clear();
+    for (std::size_t i = 0; i < batch.size; ++i) {
+      const DocId doc = batch.docs[i];
+      if (!cursor.exact()) expect_texts(batch, i);
+      Match match{doc, ranked_ ? batch.scores[i] : 0, closest != nullptr && batch.closest[i]};
       bool kept = may_be_kept(match);
       std::uint64_t times = 1;
-      const bool certain = cursor->certain();
-      if (!kept && out_.places >= counted_exactly_ && !(certain && (!match.closest || closest->certain()))) {
+      const bool certain = cursor.certain(doc);
+      if (!kept && out_.places >= counted_exactly_ && !(certain && (!match.closest || closest->certain(doc)))) {
         out_.counts_are_exact = false;
         times = sampled_for();
         if (times == 0) continue;
       }
-      if (!certain && !cursor->confirm()) continue;
+      if (!certain && !cursor.confirm(doc)) continue;
       out_.places += times;
-      if (match.closest && !closest->confirm()) {
+      if (match.closest && !closest->confirm(doc)) {
         match.closest = false;
         kept = may_be_kept(match);
       }
-      if (!gone || not_withdrawn(doc)) count(doc, match.closest, times);
+      if (!batch.gone[i] || not_withdrawn(doc)) count(doc, match.closest, times);
       if (kept) keep(match);
+    }
+    count_facets();
+  }
+
+  static void find_closest(Batch& batch, Cursor& closest) {
+    std::array<DocId, Batch::kMost> found;
+    std::copy_n(batch.docs.begin(), batch.size, found.begin());
+    const std::size_t count = closest.keep(std::span(found).first(batch.size));
+    for (std::size_t i = 0, at = 0; i < batch.size; ++i) {
+      batch.closest[i] = at < count && found[at] == batch.docs[i];
+      if (batch.closest[i]) ++at;
     }
   }
 
-  static bool is_candidate(Cursor& cursor, DocId doc) {
-    cursor.advance(doc);
-    return cursor.doc() == doc;
+  // While every text is read, the next ones are fetched beside.
+  void expect_texts(const Batch& batch, std::size_t at) const {
+    constexpr std::size_t kEntriesAhead = 8, kTextsAhead = 4;
+    if (out_.places >= counted_exactly_) return;
+    if (at + kEntriesAhead < batch.size) snapshot_.expect_entry(batch.docs[at + kEntriesAhead]);
+    if (at + kTextsAhead < batch.size) snapshot_.expect_text(batch.docs[at + kTextsAhead]);
   }
 
   void count(DocId doc, bool whole, std::uint64_t times) {
@@ -200,7 +261,15 @@ class Evaluator {
       return;
     }
     out_.total += times;
-    for (auto& facet : facets_) facet.count(doc, times);
+    if (facets_.empty()) return;
+    if (times != counted_times_) count_facets();
+    counted_times_ = times;
+    counted_.push_back(doc);
+  }
+
+  void count_facets() {
+    for (auto& facet : facets_) facet.count(counted_, counted_times_);
+    counted_.clear();
   }
 
   // An earlier page's documents may have been replaced since: whether the caller may see a record is asked of what it
@@ -212,32 +281,6 @@ class Evaluator {
       if (doc == 0) return false;
     }
     return visibility_.sees(doc, columns.standing(doc).access());
-  }
-
-  // False: whatever it scores, it is not among the best so far. What it may score is known of blocks of postings.
-  bool may_rank(DocId doc, bool closest, const Scorers& scorers) const {
-    if (out_.top.size() < wanted_) return true;
-    if (wanted_ == 0) return false;
-    const Match& worst = out_.top.front();
-    if (worst.closest != closest) return closest;
-    double most = 0;
-    for (const auto& [postings, weight] : scorers) {
-      if (postings->doc() < doc) postings->skip_to(doc);
-      if (postings->doc() == doc) most += weight * postings->highest_share();
-      if (most > worst.score) return true;
-    }
-    return most > worst.score;
-  }
-
-  double score(DocId doc, std::uint32_t length, const Scorers& scorers) const {
-    double sum = 0;
-    const double norm = index::length_norm(length, run_.average_length);
-    for (const auto& [postings, weight] : scorers) {
-      if (postings->doc() < doc) postings->skip_to(doc);
-      if (postings->doc() != doc) continue;
-      sum += weight * index::share_of(postings->wdf(), norm);
-    }
-    return sum;
   }
 
   // For how many matches the next one is looked at; 0: it is passed over.
@@ -279,6 +322,9 @@ class Evaluator {
   std::size_t wanted_;
   const std::uint64_t counted_exactly_;
   std::vector<FacetCounter> facets_;
+  std::vector<DocId> counted_;  // times counted_times_, and not yet in the facets
+  std::uint64_t counted_times_ = 1;
+  double average_length_ = 1;
   std::uint32_t type_ = 0;
   std::uint64_t passed_over_ = 0, samples_ = 0, sampled_every_ = 2;
   Evaluation out_;

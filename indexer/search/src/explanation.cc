@@ -18,7 +18,7 @@ class Witness {
     if (segment_ == nullptr) return false;
     const auto cursor = make_cursor(node, *reader_, *segment_, run_);
     cursor->advance(doc_);
-    return cursor->doc() == doc_ && cursor->confirm();
+    return cursor->doc() == doc_ && cursor->confirm(doc_);
   }
 
   // The phrases of the plan that the document has not.

@@ -74,7 +74,7 @@ std::vector<Term> grams_of(std::u32string_view text, const std::string& field) {
 }
 
 std::unique_ptr<Cursor> all_terms(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
-                                  QueryRun& run, Conjoined* conjoined) {
+                                  QueryRun& run) {
   std::vector<std::pair<std::uint64_t, const Term*>> terms;
   for (const auto& term : node.terms) {
     run.effort.spend();
@@ -89,7 +89,6 @@ std::unique_ptr<Cursor> all_terms(const PlanNode& node, index::SegmentReader& re
   for (std::size_t i = 0; i < terms.size() && i < wanted; ++i) {
     postings.push_back(open_term(*terms[i].second, reader, segment, run));
     if (!postings.back()) return make_empty_cursor();
-    if (conjoined != nullptr) conjoined->emplace(*terms[i].second, postings.back().get());
   }
   return make_all_terms(std::move(postings), terms.front().first, run.effort);
 }
@@ -534,22 +533,21 @@ void Planner::mark(const Needle& needle, double weight) {
 
 std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,
                                                 const index::Segment& segment, QueryRun& run) {
-  return term.most == 0 ? reader.open(term.text, run.average_length)
-                        : run.unions.open(reader, segment, term.text, term.most);
+  return term.most == 0 ? reader.open(term.text) : run.unions.open(reader, segment, term.text, term.most);
 }
 
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
-                                    QueryRun& run, Conjoined* conjoined) {
+                                    QueryRun& run) {
   switch (node.kind) {
     case PlanNode::Kind::everything:
       return make_range_cursor(segment.first(), segment.last());
     case PlanNode::Kind::nothing:
       return make_empty_cursor();
     case PlanNode::Kind::terms:
-      return all_terms(node, reader, segment, run, conjoined);
+      return all_terms(node, reader, segment, run);
     case PlanNode::Kind::phrase:
       return make_verified(
-          all_terms(node, reader, segment, run, conjoined),
+          all_terms(node, reader, segment, run),
           [&needle = node.needle](std::string_view streams) { return occurs(needle, streams); }, run);
     case PlanNode::Kind::sound:
       return make_sound_cursor(*node.sound, *node.names, reader, segment, run);
@@ -559,8 +557,7 @@ std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& 
       break;
   }
   std::vector<std::unique_ptr<Cursor>> children;
-  Conjoined* within = node.kind == PlanNode::Kind::all_of ? conjoined : nullptr;
-  for (const auto& child : node.children) children.push_back(make_cursor(child, reader, segment, run, within));
+  for (const auto& child : node.children) children.push_back(make_cursor(child, reader, segment, run));
   if (node.kind == PlanNode::Kind::all_of) return make_all_of(std::move(children), run.effort);
   if (node.kind == PlanNode::Kind::any_of) return make_any_of(std::move(children), run.effort);
   return make_minus(std::move(children[0]), std::move(children[1]));

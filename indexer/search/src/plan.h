@@ -114,9 +114,7 @@ class Planner {
 
 std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,
                                                 const index::Segment& segment, QueryRun& run);
-// Postings of terms that every match holds: where the cursor stands at a match, so do they. Owned by the cursor.
-using Conjoined = std::map<Term, index::PostingCursor*>;
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
-                                    QueryRun& run, Conjoined* conjoined = nullptr);
+                                    QueryRun& run);
 
 }  // namespace lantai::search

@@ -152,8 +152,10 @@ QueryNode as_text(const std::vector<Token>& tokens) {
 }  // namespace
 
 std::string FieldNames::resolve(std::string_view label) const {
-  const auto found = aliases.find(text::to_utf8(text::fold_only(label)));
-  if (found != aliases.end()) return found->second;
+  if (aliases != nullptr) {
+    const auto found = aliases->find(text::to_utf8(text::fold_only(label)));
+    if (found != aliases->end()) return found->second;
+  }
   const std::string name(label);
   return is_field && is_field(name) ? name : std::string();
 }

@@ -136,7 +136,9 @@ class IndexSearcher final : public Searcher {
         seal_(std::move(options.seal)),
         synonyms_(std::move(options.synonyms)),
         names_(std::move(options.name_fields)) {
-    for (const auto& [label, field] : options.aliases) aliases_[text::to_utf8(text::fold_only(label))] = field;
+    FieldAliases aliases;
+    for (const auto& [label, field] : options.aliases) aliases[text::to_utf8(text::fold_only(label))] = field;
+    aliases_ = std::make_shared<const FieldAliases>(std::move(aliases));
   }
 
   SearchResult search(const SearchRequest& request) override {
@@ -193,7 +195,7 @@ class IndexSearcher final : public Searcher {
   const index::DocumentSource& source_;
   const TokenSeal seal_;
   const std::function<std::shared_ptr<const Synonyms>()> synonyms_;
-  FieldAliases aliases_;
+  std::shared_ptr<const FieldAliases> aliases_;
   NameGrams names_;
   SegmenterPool segmenters_;
   // Making a document from the store costs far more than finding it, and people ask for the same few again and again.

@@ -71,6 +71,8 @@ Response metrics(Call& call) {
       Metrics::one("lantai_store_blob_bytes", "gauge", "Bytes of stored files.", double(store.blob_bytes)) +
       Metrics::one("lantai_store_pack_bytes", "gauge", "Bytes of pack files.", double(store.pack_bytes)) +
       Metrics::one("lantai_index_documents", "gauge", "Records in the index.", double(index.documents)) +
+      Metrics::one("lantai_index_segments", "gauge", "Parts of the index that a search goes through.",
+                   double(index.segments)) +
       Metrics::one("lantai_index_lag", "gauge", "Changes not searchable yet.",
                    double(index.feed_position - std::min(index.position, index.feed_position))) +
       Metrics::one("lantai_index_disk_bytes", "gauge", "Size of the index.", double(index.disk_bytes)) +

@@ -101,6 +101,7 @@ struct DocumentEntry {
 class Columns {
  public:
   const DocumentEntry& at(DocId doc) const { return *entries_.find(doc); }
+  void expect(DocId doc) const { __builtin_prefetch(entries_.find(doc)); }
   const Standing& standing(DocId doc) const { return *standings_.find(doc); }
   using StandingWalker = AppendArray<Standing, 16>::Walker;
   StandingWalker standing_walker() const { return StandingWalker(standings_); }
@@ -109,7 +110,6 @@ class Columns {
   const std::vector<std::string>& access_set(std::uint32_t number) const { return *access_sets_.find(number); }
   // Of all documents, gone ones included, in terms.
   std::uint64_t total_length() const { return total_length_.load(); }
-  double average_length() const;  // at least 1
   std::uint32_t access_set_count() const { return access_count_.load(std::memory_order_acquire); }
   const FieldColumn* find_field(const std::string& name) const;
   std::vector<std::string> field_names() const;
@@ -126,7 +126,7 @@ class Columns {
 
   AppendArray<DocumentEntry> entries_;
   AppendArray<Standing, 16> standings_;
-  std::atomic<std::uint64_t> total_length_{0}, counted_{0};
+  std::atomic<std::uint64_t> total_length_{0};
   Dictionary types_;
   AppendArray<std::vector<std::string>, 6> access_sets_;
   std::map<std::vector<std::string>, std::uint32_t> access_numbers_;

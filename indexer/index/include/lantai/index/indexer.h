@@ -22,12 +22,14 @@ struct IndexerOptions {
   std::filesystem::path directory;
   // Documents settle on disk when so many wait. More makes Xapian slower, fewer make more segments to merge.
   std::size_t settle_documents = 5'000;
+  std::chrono::milliseconds quiet{5'000};  // when nothing came for so long, segments are merged until few are left
 };
 
 struct IndexerStatus {
   std::uint64_t position = 0;       // everything up to here is visible
   std::uint64_t feed_position = 0;  // where the store is
   std::uint64_t documents = 0;
+  std::size_t segments = 0;  // that a search goes through
   bool rebuilding = false;
   std::uint64_t disk_bytes = 0;
   std::string last_error;    // why the index stands still; empty once it goes on

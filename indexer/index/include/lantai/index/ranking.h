@@ -1,6 +1,5 @@
 // How much does a term count for a document that holds it so many times? BM25's part of term frequency and length,
-// which postings keep the highest of (posting_list.h) and searches add up. Robertson, Zaragoza: The Probabilistic
-// Relevance Framework, 2009, section 3.4.
+// which searches add up. Robertson, Zaragoza: The Probabilistic Relevance Framework, 2009, section 3.4.
 #pragma once
 
 #include <cstdint>

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,8 +54,15 @@ class PostingCursor {
   virtual void next() = 0;
   virtual void skip_to(DocId doc) = 0;  // to the first document ≥ doc
   virtual std::uint32_t wdf() const = 0;
-  // No document from here up to the end of the block of postings has a higher share_of (ranking.h).
-  virtual double highest_share() const { return 1; }
+
+  // Many at once, for those who look at many. The next documents, from where it stands on, as many as fit; it stands
+  // after them then. How many: fewer only at the end.
+  virtual std::size_t fill(std::span<DocId> out);
+  // Of these, increasing and not below what it stood at, the ones that it holds, moved to the front; how many. Where it
+  // stands afterwards is told only by another call with documents that are not below.
+  virtual std::size_t keep(std::span<DocId> docs);
+  // In the same way: how often each of these holds the term, 0 for those it does not hold.
+  virtual void counts(std::span<const DocId> docs, std::uint8_t* out);
 
  protected:
   DocId doc_ = kNoDoc;
@@ -64,9 +72,8 @@ class PostingCursor {
 class SegmentReader {
  public:
   virtual ~SegmentReader() = default;
-  // nullptr: no such term. `average_length`: with which shares are reckoned; 0: nobody will ask for the highest.
-  virtual std::unique_ptr<PostingCursor> open(const std::string& term, double average_length = 0) = 0;
-  virtual std::uint64_t frequency(const std::string& term) = 0;  // of documents, gone ones included
+  virtual std::unique_ptr<PostingCursor> open(const std::string& term) = 0;  // nullptr: no such term
+  virtual std::uint64_t frequency(const std::string& term) = 0;              // of documents, gone ones included
   // Terms that begin with `prefix`, in byte order; visit returns false to stop.
   virtual void each_term(const std::string& prefix, const std::function<bool(const std::string&)>& visit) = 0;
 };
@@ -120,6 +127,10 @@ struct Snapshot {
     if (text) entry.text_checked.store(minute, std::memory_order_relaxed);
     return text;
   }
+  // That a text will be read soon: has the processor fetch it meanwhile. First the one, a few documents later the
+  // other.
+  void expect_entry(DocId doc) const { columns->expect(doc); }
+  void expect_text(DocId doc) const { texts->expect(columns->at(doc).text); }
 };
 
 class Searchable {

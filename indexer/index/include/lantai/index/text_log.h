@@ -56,6 +56,7 @@ class TextLog {
   std::uint64_t size() const { return size_; }
   std::optional<std::string_view> read(Place place) const;  // nullopt: damaged. About 4 GB/s.
   std::string_view read_unchecked(Place place) const;       // of what was read lately
+  void expect(Place place) const;                           // that it is read soon
 
   static constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 36U;  // 64 GiB of folded text
 
