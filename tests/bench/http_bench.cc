@@ -91,13 +91,14 @@ std::vector<std::string> lines_of(const std::string& file) {
   return lines;
 }
 
-// One search after the other, without HTTP and rights.
-Json in_process(app::Application& application, const std::vector<std::string>& queries) {
+// One search after the other, without HTTP and rights. `round`: as kept answers are for the same question only.
+Json in_process(app::Application& application, const std::vector<std::string>& queries, unsigned round) {
   Times times;
   for (const auto& query : queries) {
     search::SearchRequest request;
     request.query = query;
     request.limit = 10;
+    request.facet_values += round;
     request.access.everything = true;
     const auto start = SteadyClock::now();
     application.searcher().search(request);
@@ -125,13 +126,14 @@ std::string token_of(app::Application& application, const std::string& role, int
 int main(int count, char** arguments) {
   CLI::App line{"searches a second over HTTP"};
   std::string schema, worker, data, queries;
-  unsigned records = 2000, requests = 250;
+  unsigned records = 2000, requests = 250, rounds = 1;
   line.add_option("schema", schema, "directory of the declarations")->required();
   line.add_option("worker", worker, "lantai-extract-worker")->required();
   line.add_option("--records", records, "made before asking");
   line.add_option("--requests", requests, "of each client");
   line.add_option("--data", data, "ask this store instead; gets two accounts more")
       ->needs(line.add_option("--queries", queries, "what is asked, a line each"));
+  line.add_option("--rounds", rounds, "of all queries without HTTP, before");
   CLI11_PARSE(line, count, arguments);
   log::set_level(log::Level::error);
   app::Configuration configuration;
@@ -161,7 +163,8 @@ int main(int count, char** arguments) {
     const auto measure = [&](const std::vector<std::string>& paths, const std::string& token) {
       return figures(ask(server->port(), token, paths, requests));
     };
-    if (!queries.empty()) std::cerr << in_process(*application, asked).dump() << "\n";
+    for (unsigned round = 0; round < rounds && !queries.empty(); ++round)
+      std::cerr << in_process(*application, asked, round).dump() << "\n";
     ask(server->port(), some, searches, 10);
     Json out{{"records", application->indexer().status().documents}, {"clients", kClients}};
     out["search"] = measure(searches, some);

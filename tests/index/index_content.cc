@@ -35,7 +35,7 @@ Content content_of(const Snapshot& snapshot) {
     std::string& line = content["record " + key(entry)];
     line = std::to_string(entry.version) + "|" + entry.code_key + "|" + entry.date + "|" +
            std::to_string(snapshot.columns->standing(doc).length) + "|" +
-           std::string(snapshot.text(entry, std::chrono::steady_clock::now()).value()) + "|";
+           std::string(snapshot.text(doc, std::chrono::steady_clock::now()).value()) + "|";
     for (const auto& term : snapshot.columns->access_set(snapshot.columns->standing(doc).access())) line += term + ",";
     for (const auto& name : snapshot.columns->field_names()) {
       const auto* column = snapshot.columns->find_field(name);

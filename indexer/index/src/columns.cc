@@ -51,6 +51,12 @@ std::vector<std::string> Columns::field_names() const {
   return names;
 }
 
+void Columns::set_text(DocId doc, TextLog::Place place) {
+  TextEntry& entry = texts_.at(doc);
+  entry.offset = place.offset;
+  entry.size = place.size;
+}
+
 void Columns::set_standing(DocId doc, std::uint32_t length, std::vector<std::string> access) {
   Standing& standing = standings_.at(doc);
   standing.length = length;

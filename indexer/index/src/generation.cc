@@ -111,7 +111,7 @@ void Generation::apply_columns(const ColumnRecord& record) {
   entry.version = record.version;
   entry.code_key = record.code_key;
   entry.date = record.date;
-  entry.text = record.text;
+  columns_->set_text(record.doc, record.text);
   entry.type = columns_->mutable_types().add(record.type);
   columns_->set_standing(record.doc, record.length, record.access);
   for (const auto& [name, values] : record.fields) columns_->ensure_field(name).set(record.doc, values);

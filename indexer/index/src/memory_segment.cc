@@ -65,7 +65,7 @@ class MemoryCursor final : public PostingCursor {
 class MemoryReader final : public SegmentReader {
  public:
   explicit MemoryReader(const MemorySegment& segment) : segment_(segment) {}
-  std::unique_ptr<PostingCursor> open(const std::string& term) override {
+  std::unique_ptr<PostingCursor> open(const std::string& term, std::uint64_t) override {
     const std::size_t number = segment_.lower_bound(term);
     if (!segment_.holds(number, term)) return nullptr;
     return std::make_unique<MemoryCursor>(segment_.postings_.data() + segment_.begins_[number], segment_.count(number));

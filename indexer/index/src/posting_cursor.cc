@@ -3,10 +3,18 @@
 #include "lantai/index/searchable.h"
 
 namespace lantai::index {
+namespace {
 
-std::size_t PostingCursor::fill(std::span<DocId> out) {
+std::uint8_t counted(const PostingCursor& at) { return static_cast<std::uint8_t>(std::min(at.wdf(), kMostCounted)); }
+
+}  // namespace
+
+std::size_t PostingCursor::fill(std::span<DocId> out, std::uint8_t* counts) {
   std::size_t count = 0;
-  for (; count < out.size() && doc_ != kNoDoc; next()) out[count++] = doc_;
+  for (; count < out.size() && doc_ != kNoDoc; next()) {
+    if (counts != nullptr) counts[count] = counted(*this);
+    out[count++] = doc_;
+  }
   return count;
 }
 
@@ -23,7 +31,7 @@ std::size_t PostingCursor::keep(std::span<DocId> docs) {
 void PostingCursor::counts(std::span<const DocId> docs, std::uint8_t* out) {
   for (const DocId doc : docs) {
     if (doc_ < doc) skip_to(doc);
-    *out++ = doc_ == doc ? static_cast<std::uint8_t>(std::min(wdf(), kMostCounted)) : std::uint8_t{0};
+    *out++ = doc_ == doc ? counted(*this) : std::uint8_t{0};
   }
 }
 

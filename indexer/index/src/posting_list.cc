@@ -1,6 +1,7 @@
 #include "posting_list.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 
@@ -19,10 +20,14 @@ PostingList::PostingList(PostingCursor& all, std::size_t count) : first_chunk_(a
   counts_.reserve(count);
   std::vector<std::uint16_t> low;  // of the chunk
   DocId chunk = first_chunk_;
-  for (; all.doc() != kNoDoc; all.next()) {
-    for (; chunk < all.doc() >> kLowBits; ++chunk) end_chunk(low);
-    low.push_back(static_cast<std::uint16_t>(all.doc() & kLowMask));
-    counts_.push_back(static_cast<std::uint8_t>(std::min(all.wdf(), kMostCounted)));
+  std::array<DocId, 1024> docs;
+  std::array<std::uint8_t, 1024> counts;
+  while (const std::size_t some = all.fill(docs, counts.data())) {
+    for (std::size_t i = 0; i < some; ++i) {
+      for (; chunk < docs[i] >> kLowBits; ++chunk) end_chunk(low);
+      low.push_back(static_cast<std::uint16_t>(docs[i] & kLowMask));
+      counts_.push_back(counts[i]);
+    }
   }
   end_chunk(low);
   low_.shrink_to_fit();
@@ -69,7 +74,8 @@ class ListedCursor final : public PostingCursor {
     }
   }
 
-  std::size_t fill(std::span<DocId> out) override {
+  std::size_t fill(std::span<DocId> out, std::uint8_t* counts) override {
+    const std::size_t first = doc_ == kNoDoc ? 0 : place_of(doc_ & kLowMask);
     std::size_t count = 0;
     while (count < out.size() && doc_ != kNoDoc) {
       if (bits_ != nullptr) {
@@ -79,6 +85,7 @@ class ListedCursor final : public PostingCursor {
       while (at_ != end_ && count < out.size()) out[count++] = high_ | *at_++;
       settle(0);
     }
+    if (counts != nullptr) std::copy_n(list_.counts_.begin() + static_cast<std::ptrdiff_t>(first), count, counts);
     return count;
   }
   std::size_t keep(std::span<DocId> docs) override {

@@ -113,10 +113,22 @@ class XapianCursor final : public PostingCursor {
     settle();
   }
   std::uint32_t wdf() const override { return std::min<std::uint32_t>(at_.get_wdf(), kMostCounted); }
+  std::size_t fill(std::span<DocId> out, std::uint8_t* counts) override {
+    std::size_t count = 0;
+    translated(segment_.directory(), [&] {
+      for (; count < out.size() && doc_ != kNoDoc; ++at_, settle()) {
+        if (counts != nullptr) counts[count] = static_cast<std::uint8_t>(wdf());
+        out[count++] = doc_;
+      }
+    });
+    steps_ += count;
+    return count;
+  }
+
+  static constexpr std::uint64_t kStepsOfSkip = 50;  // a search in the tree of blocks, against a step in a block
 
  private:
   void settle() { doc_ = at_ == Xapian::PostingIterator() ? kNoDoc : *at_; }
-  static constexpr std::uint64_t kStepsOfSkip = 4;
   const XapianSegment& segment_;
   const std::string term_;
   Xapian::PostingIterator at_;
@@ -128,14 +140,15 @@ class XapianReader final : public SegmentReader {
   explicit XapianReader(const XapianSegment& segment) : segment_(segment), database_(segment.borrow()) {}
   ~XapianReader() override { segment_.give_back(std::move(database_)); }
 
-  std::unique_ptr<PostingCursor> open(const std::string& term) override {
+  std::unique_ptr<PostingCursor> open(const std::string& term, std::uint64_t skips) override {
     std::uint64_t walked = 0;
     if (auto list = segment_.lists().find(term, walked)) return open_list(std::move(list));
     return translated(segment_.directory(), [&]() -> std::unique_ptr<PostingCursor> {
       auto at = database_->postlist_begin(term);
       if (at == database_->postlist_end(term)) return nullptr;
       auto cursor = std::make_unique<XapianCursor>(segment_, term, std::move(at));
-      // Unpacking costs about as much as has been walked in vain then.
+      // Unpacking costs about as much as has been walked in vain then, or would be.
+      walked += skips * XapianCursor::kStepsOfSkip;
       if (walked < PostingLists::kFewest / 2) return cursor;
       const auto count = database_->get_termfreq(term);
       if (count < PostingLists::kFewest || walked < count / 2) return cursor;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "lantai/text/folding.h"
 #include "lantai/text/mention.h"
@@ -90,6 +91,12 @@ class RangeCursor final : public Cursor {
   void advance(DocId target) override {
     at_ = std::max(at_, target);
     if (at_ > last_) at_ = kNoDoc;
+  }
+  std::size_t take(DocId from, std::span<DocId> out) override {
+    advance(from);
+    const std::size_t count = std::min<std::size_t>(cost(), out.size());
+    std::iota(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(count), at_);
+    return count;
   }
   std::size_t keep(std::span<DocId> docs) override { return docs.size(); }
   std::uint64_t cost() const override { return at_ == kNoDoc ? 0 : last_ - at_ + 1; }

@@ -90,7 +90,7 @@ struct QueryRun {
   std::vector<DocId> damaged;
 
   std::optional<std::string_view> read(DocId doc) {
-    const auto text = snapshot.text(snapshot.columns->at(doc), began);
+    const auto text = snapshot.text(doc, began);
     if (!text) damaged.push_back(doc);
     return text;
   }

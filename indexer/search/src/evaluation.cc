@@ -12,6 +12,7 @@
 namespace lantai::search {
 namespace {
 
+constexpr std::size_t kStandingsAhead = 16;
 constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
 
 struct WeighedTerm {
@@ -126,6 +127,7 @@ class Evaluator {
       if (error.code() != ErrorCode::deadline_exceeded) throw;
       out_.complete = false;
     }
+    count_facets();
     std::sort_heap(out_.top.begin(), out_.top.end(), order_);
     for (const auto& facet : facets_) out_.facets.push_back(facet.result(conditions_.request->facet_values));
     return std::move(out_);
@@ -136,6 +138,7 @@ class Evaluator {
   struct Batch {
     static constexpr std::size_t kMost = 512;
     std::size_t size = 0;
+    bool any_gone = false;
     std::array<DocId, kMost> docs;
     std::array<bool, kMost> gone, closest;
     std::array<double, kMost> norms, scores;
@@ -159,7 +162,7 @@ class Evaluator {
     }
     std::vector<Scorer> scorers;
     for (const auto& [term, weight] : terms_) {
-      if (auto postings = open_term(term, *reader, segment, run_))
+      if (auto postings = open_term(term, *reader, segment, run_, cursor->cost()))
         scorers.push_back({std::move(postings), weight * (1 + index::kSaturation)});
     }
     auto standings = snapshot_.columns->standing_walker();
@@ -183,8 +186,10 @@ class Evaluator {
     const index::Columns& columns = *snapshot_.columns;
     const bool any_id = conditions_.request->ids_after.empty();
     std::size_t kept = 0;
+    batch.any_gone = false;
     for (std::size_t i = 0; i < batch.size && batch.docs[i] < conditions_.basis.end; ++i) {
       const DocId doc = batch.docs[i];
+      if (i + kStandingsAhead < batch.size) __builtin_prefetch(standings.find(batch.docs[i + kStandingsAhead]));
       const auto& standing = *standings.find(doc);
       if (!visibility_.sees(doc, standing.access())) continue;
       const bool gone = standing.gone();
@@ -193,6 +198,7 @@ class Evaluator {
       if (!any_id && columns.at(doc).id <= conditions_.request->ids_after) continue;
       batch.docs[kept] = doc;
       batch.gone[kept] = gone;
+      batch.any_gone = batch.any_gone || gone;
       batch.norms[kept] = index::length_norm(standing.length, average_length_);
       ++kept;
     }
@@ -201,21 +207,26 @@ class Evaluator {
 
   void score(Batch& batch, std::vector<Scorer>& scorers) {
     std::array<std::uint8_t, Batch::kMost> counts;
+    std::array<double, Batch::kMost> once;  // most terms occur once, where they occur
+    for (std::size_t i = 0; i < batch.size; ++i) once[i] = index::share_of(1, batch.norms[i]);
     std::fill_n(batch.scores.begin(), batch.size, 0.0);
     for (auto& [postings, weight] : scorers) {
       postings->counts(std::span(batch.docs).first(batch.size), counts.data());
-      for (std::size_t i = 0; i < batch.size; ++i)
-        batch.scores[i] += weight * index::share_of(counts[i], batch.norms[i]);
+      for (std::size_t i = 0; i < batch.size; ++i) {
+        const double share = counts[i] <= 1 ? counts[i] * once[i] : index::share_of(counts[i], batch.norms[i]);
+        batch.scores[i] += weight * share;
+      }
     }
   }
 
   // Which of them match, and which come into the list? Texts are read only here.
   void decide(Batch& batch, Cursor& cursor, Cursor* closest) {
+    const bool exact = cursor.exact();
+    if (closest == nullptr && exact && none_comes_into_the_list(batch)) return count_all(batch);
     if (closest != nullptr) find_closest(batch, *closest);
-    counted_.clear();
     for (std::size_t i = 0; i < batch.size; ++i) {
       const DocId doc = batch.docs[i];
-      if (!cursor.exact()) expect_texts(batch, i);
+      if (!exact) expect_texts(batch, i);
       Match match{doc, ranked_ ? batch.scores[i] : 0, closest != nullptr && batch.closest[i]};
       bool kept = may_be_kept(match);
       std::uint64_t times = 1;
@@ -237,6 +248,22 @@ class Evaluator {
     count_facets();
   }
 
+  bool none_comes_into_the_list(const Batch& batch) const {
+    if (!ranked_ || batch.any_gone || out_.top.size() < wanted_) return false;
+    return wanted_ == 0 || std::none_of(batch.scores.begin(), batch.scores.begin() + batch.size,
+                                        [worst = out_.top.front().score](double score) { return score > worst; });
+  }
+
+  void count_all(const Batch& batch) {
+    out_.places += batch.size;
+    if (conditions_.basis.matching == Matching::all_before_any) {
+      out_.partial += batch.size;
+      return;
+    }
+    out_.total += batch.size;
+    for (auto& facet : facets_) facet.count(std::span(batch.docs).first(batch.size), 1);
+  }
+
   static void find_closest(Batch& batch, Cursor& closest) {
     std::array<DocId, Batch::kMost> found;
     std::copy_n(batch.docs.begin(), batch.size, found.begin());
@@ -249,10 +276,8 @@ class Evaluator {
 
   // While every text is read, the next ones are fetched beside.
   void expect_texts(const Batch& batch, std::size_t at) const {
-    constexpr std::size_t kEntriesAhead = 8, kTextsAhead = 4;
-    if (out_.places >= counted_exactly_) return;
-    if (at + kEntriesAhead < batch.size) snapshot_.expect_entry(batch.docs[at + kEntriesAhead]);
-    if (at + kTextsAhead < batch.size) snapshot_.expect_text(batch.docs[at + kTextsAhead]);
+    constexpr std::size_t kAhead = 4;
+    if (out_.places < counted_exactly_ && at + kAhead < batch.size) snapshot_.expect_text(batch.docs[at + kAhead]);
   }
 
   void count(DocId doc, bool whole, std::uint64_t times) {

@@ -18,7 +18,7 @@ struct Match {
 };
 
 inline constexpr std::uint64_t kCountedExactly = 2'000;
-inline constexpr std::uint64_t kSamples = 512;
+inline constexpr std::uint64_t kSamples = 128;
 
 struct Evaluation {
   // Unless exact counts are asked for: beyond kCountedExactly matches whose text has to be read, only those that may be

@@ -87,7 +87,7 @@ std::unique_ptr<Cursor> all_terms(const PlanNode& node, index::SegmentReader& re
   std::vector<std::unique_ptr<index::PostingCursor>> postings;
   const std::size_t wanted = node.kind == PlanNode::Kind::phrase ? kPhraseGrams : terms.size();
   for (std::size_t i = 0; i < terms.size() && i < wanted; ++i) {
-    postings.push_back(open_term(*terms[i].second, reader, segment, run));
+    postings.push_back(open_term(*terms[i].second, reader, segment, run, i == 0 ? 0 : terms.front().first));
     if (!postings.back()) return make_empty_cursor();
   }
   return make_all_terms(std::move(postings), terms.front().first, run.effort);
@@ -532,8 +532,8 @@ void Planner::mark(const Needle& needle, double weight) {
 }
 
 std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,
-                                                const index::Segment& segment, QueryRun& run) {
-  return term.most == 0 ? reader.open(term.text) : run.unions.open(reader, segment, term.text, term.most);
+                                                const index::Segment& segment, QueryRun& run, std::uint64_t skips) {
+  return term.most == 0 ? reader.open(term.text, skips) : run.unions.open(reader, segment, term.text, term.most);
 }
 
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,

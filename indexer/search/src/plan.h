@@ -112,8 +112,9 @@ class Planner {
   bool boolean_ = false;
 };
 
+// `skips`: SegmentReader::open.
 std::unique_ptr<index::PostingCursor> open_term(const Term& term, index::SegmentReader& reader,
-                                                const index::Segment& segment, QueryRun& run);
+                                                const index::Segment& segment, QueryRun& run, std::uint64_t skips = 0);
 std::unique_ptr<Cursor> make_cursor(const PlanNode& node, index::SegmentReader& reader, const index::Segment& segment,
                                     QueryRun& run);
 

@@ -124,7 +124,8 @@ ComponentFile component_file(const Json& json) {
   return file;
 }
 
-Record record_of(const Json& json) {
+// Takes the fields out of it.
+Record record_of(Json& json) {
   const Members in(json);
   if (in.unsigned_number<std::uint32_t>("format") != kFormat) damaged("format");
   Record record;
@@ -136,8 +137,8 @@ Record record_of(const Json& json) {
   record.modified = in.time("modified");
   record.author = in.text("author");
   record.deleted = in.flag("deleted");
-  record.fields = in.at("fields");
-  if (!record.fields.is_object()) damaged("fields");
+  if (!in.at("fields").is_object()) damaged("fields");
+  record.fields = std::move(json["fields"]);
   for (const auto& file : in.array("files")) record.files.push_back(component_file(file));
   return record;
 }
@@ -146,7 +147,10 @@ Record record_of(const Json& json) {
 
 Bytes encode(const Record& record) { return Json::to_cbor(to_json(record)); }
 
-Record decode(ByteView bytes) { return record_of(read_cbor(bytes, "record")); }
+Record decode(ByteView bytes) {
+  auto json = read_cbor(bytes, "record");
+  return record_of(json);
+}
 
 Bytes encode_version(const Record& record, std::string_view operation) {
   auto json = to_json(record);
@@ -155,7 +159,7 @@ Bytes encode_version(const Record& record, std::string_view operation) {
 }
 
 StoredVersion decode_version(ByteView bytes) {
-  const auto json = read_cbor(bytes, "version");
+  auto json = read_cbor(bytes, "version");
   return {record_of(json), Members(json).text("operation")};
 }
 

@@ -90,18 +90,25 @@ struct DocumentEntry {
   std::atomic<std::uint64_t> gone_at{kForever};
   std::uint32_t type = 0;      // in types()
   std::atomic<DocId> next{0};  // what replaced it, once it is gone; 0: the record was removed
-  TextLog::Place text;
-  mutable std::atomic<std::uint32_t> text_checked{0};  // Snapshot::text
   std::uint64_t version = 0;
   std::string id;
   std::string code_key;  // natural_sort_key of the reference code
   std::string date;      // as given, normalised; may be only a year
 };
 
+// Where the text is that a phrase is looked for in; apart, because many are read for one search.
+struct TextEntry {
+  std::uint64_t offset = 0;
+  std::uint32_t size = 0;
+  mutable std::atomic<std::uint32_t> checked{0};  // Snapshot::text
+
+  TextLog::Place place() const { return {offset, size}; }
+};
+
 class Columns {
  public:
   const DocumentEntry& at(DocId doc) const { return *entries_.find(doc); }
-  void expect(DocId doc) const { __builtin_prefetch(entries_.find(doc)); }
+  const TextEntry& text(DocId doc) const { return *texts_.find(doc); }
   const Standing& standing(DocId doc) const { return *standings_.find(doc); }
   using StandingWalker = AppendArray<Standing, 16>::Walker;
   StandingWalker standing_walker() const { return StandingWalker(standings_); }
@@ -116,6 +123,7 @@ class Columns {
 
   // Writer.
   DocumentEntry& add(DocId doc) { return entries_.at(doc); }
+  void set_text(DocId doc, TextLog::Place place);
   void set_standing(DocId doc, std::uint32_t length, std::vector<std::string> access);
   void mark_gone(DocId doc) { standings_.at(doc).access_and_gone.fetch_or(Standing::kGone); }
   Dictionary& mutable_types() { return types_; }
@@ -126,6 +134,7 @@ class Columns {
 
   AppendArray<DocumentEntry> entries_;
   AppendArray<Standing, 16> standings_;
+  AppendArray<TextEntry, 16> texts_;
   std::atomic<std::uint64_t> total_length_{0};
   Dictionary types_;
   AppendArray<std::vector<std::string>, 6> access_sets_;

@@ -55,9 +55,9 @@ class PostingCursor {
   virtual void skip_to(DocId doc) = 0;  // to the first document ≥ doc
   virtual std::uint32_t wdf() const = 0;
 
-  // Many at once, for those who look at many. The next documents, from where it stands on, as many as fit; it stands
-  // after them then. How many: fewer only at the end.
-  virtual std::size_t fill(std::span<DocId> out);
+  // Many at once, for those who look at many. The next documents, from where it stands on, as many as fit, and how
+  // often each holds the term; it stands after them then. How many: fewer only at the end.
+  virtual std::size_t fill(std::span<DocId> out, std::uint8_t* counts = nullptr);
   // Of these, increasing and not below what it stood at, the ones that it holds, moved to the front; how many. Where it
   // stands afterwards is told only by another call with documents that are not below.
   virtual std::size_t keep(std::span<DocId> docs);
@@ -72,8 +72,9 @@ class PostingCursor {
 class SegmentReader {
  public:
   virtual ~SegmentReader() = default;
-  virtual std::unique_ptr<PostingCursor> open(const std::string& term) = 0;  // nullptr: no such term
-  virtual std::uint64_t frequency(const std::string& term) = 0;              // of documents, gone ones included
+  // nullptr: no such term. `skips`: about how many documents it will be asked for out of order, if that is known.
+  virtual std::unique_ptr<PostingCursor> open(const std::string& term, std::uint64_t skips = 0) = 0;
+  virtual std::uint64_t frequency(const std::string& term) = 0;  // of documents, gone ones included
   // Terms that begin with `prefix`, in byte order; visit returns false to stop.
   virtual void each_term(const std::string& prefix, const std::function<bool(const std::string&)>& visit) = 0;
 };
@@ -118,19 +119,18 @@ struct Snapshot {
 
   bool alive(const DocumentEntry& entry, std::uint64_t as_of) const { return entry.gone_at.load() > as_of; }
   // nullopt: damaged. What was found whole within kTextsTrusted before `now` is not looked through again.
-  std::optional<std::string_view> text(const DocumentEntry& entry, std::chrono::steady_clock::time_point now) const {
+  std::optional<std::string_view> text(DocId doc, std::chrono::steady_clock::time_point now) const {
+    const TextEntry& entry = columns->text(doc);
     const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
     const auto minute = static_cast<std::uint32_t>(minutes) + 1;
-    const std::uint32_t checked = entry.text_checked.load(std::memory_order_relaxed);
-    if (checked != 0 && minute - checked <= kTextsTrusted.count()) return texts->read_unchecked(entry.text);
-    auto text = texts->read(entry.text);
-    if (text) entry.text_checked.store(minute, std::memory_order_relaxed);
+    const std::uint32_t checked = entry.checked.load(std::memory_order_relaxed);
+    if (checked != 0 && minute - checked <= kTextsTrusted.count()) return texts->read_unchecked(entry.place());
+    auto text = texts->read(entry.place());
+    if (text) entry.checked.store(minute, std::memory_order_relaxed);
     return text;
   }
-  // That a text will be read soon: has the processor fetch it meanwhile. First the one, a few documents later the
-  // other.
-  void expect_entry(DocId doc) const { columns->expect(doc); }
-  void expect_text(DocId doc) const { texts->expect(columns->at(doc).text); }
+  // That a text will be read soon: the processor fetches it meanwhile.
+  void expect_text(DocId doc) const { texts->expect(columns->text(doc).place()); }
 };
 
 class Searchable {
