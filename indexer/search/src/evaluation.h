@@ -17,7 +17,7 @@ struct Match {
   bool closest = false;  // it has everything, although any part would do
 };
 
-inline constexpr std::uint64_t kCountedExactly = 2'000;
+inline constexpr std::uint64_t kCountedExactly = 1'000;
 inline constexpr std::uint64_t kSamples = 128;
 
 struct Evaluation {

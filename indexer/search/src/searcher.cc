@@ -98,9 +98,26 @@ void take_passage(Passage passage, Hit& hit) {
   hit.snippet = std::move(passage.parts);
 }
 
+// What is looked at when it is shown: texts, and who may see it.
+void leave_for_showing(index::Document& document) {
+  std::erase_if(document.fields, [](const index::FieldValue& field) {
+    return !field.text && !field.code && field.name != index::kLiesIn;
+  });
+  document.fields.shrink_to_fit();
+}
+
 std::size_t memory_of(const index::Document& document) {
-  std::size_t bytes = 4096;  // fields, names and the rest, roughly
-  for (const auto& page : document.pages) bytes += page.text.size() + sizeof page;
+  constexpr std::size_t kPiece = 48;  // of an allocation, beside what is in it
+  const auto of = [](const std::string& text) { return sizeof text + (text.size() > 15 ? text.size() + kPiece : 0); };
+  std::size_t bytes = sizeof document + 4 * kPiece + document.title.size() + document.id.size() +
+                      document.reference_code.size() + document.department.size();
+  for (const auto& term : document.access) bytes += of(term);
+  for (const auto& file : document.files) bytes += sizeof file + of(file.name);
+  for (const auto& page : document.pages) bytes += sizeof page + of(page.text) + of(page.member);
+  for (const auto& field : document.fields) {
+    bytes += sizeof field + kPiece + of(field.name);
+    for (const auto& value : field.values) bytes += of(value);
+  }
   return bytes;
 }
 
@@ -339,6 +356,7 @@ std::shared_ptr<const index::Document> IndexSearcher::document_of(const index::S
   const auto& entry = snapshot.columns->at(doc);
   auto found = source_.find(snapshot.columns->types().at(entry.type), entry.id);
   if (!found) return nullptr;
+  leave_for_showing(*found);
   auto document = std::make_shared<const index::Document>(std::move(*found));
   shown_.keep(snapshot.generation, doc, document, memory_of(*document));
   return document;
