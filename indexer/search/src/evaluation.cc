@@ -35,6 +35,11 @@ std::vector<WeighedTerm> weighed_terms(const Conditions& conditions) {
   return terms;
 }
 
+double average_length(const PageToken& basis) {
+  const double documents = std::max(1.0, static_cast<double>(basis.end - 1));
+  return std::max(1.0, static_cast<double>(basis.total_length) / documents);
+}
+
 class FacetCounter {
  public:
   FacetCounter(std::string name, const index::FieldColumn* column)
@@ -108,12 +113,11 @@ class Evaluator {
         ranked_(conditions.request->sort == Sort::relevance),
         terms_(ranked_ ? weighed_terms(conditions) : std::vector<WeighedTerm>{}),
         wanted_(conditions.basis.offset + conditions.request->limit),
+        norm_(average_length(conditions.basis)),
         counted_exactly_(conditions.request->exact_counts ? UINT64_MAX : kCountedExactly) {
     for (const auto& name : conditions.request->facets) {
       facets_.emplace_back(name, snapshot_.columns->find_field(name));
     }
-    const double documents = std::max(1.0, static_cast<double>(conditions.basis.end - 1));
-    average_length_ = std::max(1.0, static_cast<double>(conditions.basis.total_length) / documents);
     if (!conditions.request->types.empty()) type_ = snapshot_.columns->types().find(conditions.request->types);
   }
 
@@ -199,7 +203,7 @@ class Evaluator {
       batch.docs[kept] = doc;
       batch.gone[kept] = gone;
       batch.any_gone = batch.any_gone || gone;
-      batch.norms[kept] = index::length_norm(standing.length, average_length_);
+      batch.norms[kept] = norm_.of(standing.length);
       ++kept;
     }
     batch.size = kept;
@@ -345,11 +349,11 @@ class Evaluator {
   const bool ranked_;
   std::vector<WeighedTerm> terms_;
   std::size_t wanted_;
+  const index::LengthNorm norm_;
   const std::uint64_t counted_exactly_;
   std::vector<FacetCounter> facets_;
   std::vector<DocId> counted_;  // times counted_times_, and not yet in the facets
   std::uint64_t counted_times_ = 1;
-  double average_length_ = 1;
   std::uint32_t type_ = 0;
   std::uint64_t passed_over_ = 0, samples_ = 0, sampled_every_ = 2;
   Evaluation out_;

@@ -72,26 +72,34 @@ Json encode_links(Call& call, const schema::TypeDecl& type, const records::Recor
   return links;
 }
 
-Json encode_part(std::string_view text, bool hit) { return {{"text", text}, {"hit", hit}}; }
+// Member by member where there are many: a list of members is copied into the object.
+Json encode_part(std::string_view text, bool hit) {
+  Json json = Json::object();
+  json.emplace("text", text);
+  json.emplace("hit", hit);
+  return json;
+}
 
 Json encode_hit(const search::Hit& hit) {
   Json snippet = Json::array();
   for (const auto& part : hit.snippet) snippet.push_back(encode_part(part.text, part.hit));
   Json file = nullptr;
   if (hit.file != 0) file = {{"number", hit.file}, {"name", hit.file_name}, {"member", hit.member}};
-  return {{"rank", hit.rank},
-          {"partial", hit.partial},
-          {"score", hit.score},
-          {"type", hit.type},
-          {"id", hit.id},
-          {"record", hit.type + "/" + hit.id},
-          {"title", hit.title},
-          {"reference_code", hit.reference_code},
-          {"date", hit.date},
-          {"department", hit.department},
-          {"file", std::move(file)},
-          {"page", hit.page},
-          {"snippet", std::move(snippet)}};
+  Json json = Json::object();
+  json.emplace("rank", hit.rank);
+  json.emplace("partial", hit.partial);
+  json.emplace("score", hit.score);
+  json.emplace("type", hit.type);
+  json.emplace("id", hit.id);
+  json.emplace("record", hit.type + "/" + hit.id);
+  json.emplace("title", hit.title);
+  json.emplace("reference_code", hit.reference_code);
+  json.emplace("date", hit.date);
+  json.emplace("department", hit.department);
+  json.emplace("file", std::move(file));
+  json.emplace("page", hit.page);
+  json.emplace("snippet", std::move(snippet));
+  return json;
 }
 
 // A facet is a field of some type; `item` first, for most holdings are items.

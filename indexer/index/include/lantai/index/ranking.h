@@ -9,10 +9,16 @@ namespace lantai::index {
 inline constexpr double kSaturation = 1.2;     // k1
 inline constexpr double kLengthWeight = 0.75;  // b
 
-// 0 to 1; to be multiplied with the term's weight. `length` in terms, as `average_length`, which is above 0.
-inline double length_norm(std::uint32_t length, double average_length) {
-  return kSaturation * (1 - kLengthWeight + kLengthWeight * length / average_length);
-}
+// Of documents, by their length in terms.
+class LengthNorm {
+ public:
+  explicit LengthNorm(double average_length) : each_(kSaturation * kLengthWeight / average_length) {}  // above 0
+  double of(std::uint32_t length) const { return kSaturation * (1 - kLengthWeight) + each_ * length; }
+
+ private:
+  double each_;
+};
+// 0 to 1; to be multiplied with the term's weight.
 inline double share_of(std::uint32_t count, double norm) { return count / (count + norm); }
 
 }  // namespace lantai::index
