@@ -40,9 +40,11 @@ class Lantai final : public Engine {
     }
   }
   void index(const std::vector<Row>&) override {
-    const auto indexer = index::Indexer::open(holdings_.store(), holdings_, {directory_});
+    const auto indexer = index::Indexer::open(holdings_.store(), holdings_,
+                                              {.directory = directory_, .quiet = std::chrono::milliseconds(0)});
     indexer->wait_until(position_, std::chrono::steady_clock::now() + std::chrono::hours(5));
-  }  // settled, merged as far as it goes by itself, and durable
+    while (!indexer->status().at_rest) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }  // merged and durable
   bool rebuild() override {
     const auto indexer = index::Indexer::open(holdings_.store(), holdings_, {directory_});
     indexer->rebuild();

@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_quiet_segments_become_one) {
   BOOST_REQUIRE(wait(*index, holdings.store().changes().last_position()));
   const auto before = content_of(*index);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  while (index->status().segments > 1 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  while (!index->status().at_rest && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   BOOST_TEST(index->status().segments == 1U);
   BOOST_TEST((content_of(*index) == before));
 }

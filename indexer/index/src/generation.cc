@@ -52,6 +52,7 @@ Generation::Generation(const std::filesystem::path& root, const std::string& nam
     write_manifest(place_->directory, {state_, {}});
   }
   committed_ = state_;
+  visible_position_ = state_.position;
   remove_strangers(segments);
   texts_ = std::make_shared<TextLog>(place_->directory / "texts.log", state_.text_bytes);
   column_log_ = std::make_unique<ColumnLog>(place_->directory / "columns.log", state_.column_bytes,
@@ -135,6 +136,7 @@ void Generation::put(const Document& document, AnalysedDocument analysed) {
   column_log_->append(record);
   ++state_.next_doc;
   apply_columns(record);
+  waiting_replaces_ = waiting_replaces_ || numbers_.contains(key_of(record.type, record.id));
   take_number(record);
   waiting_bytes_ += analysed.streams.size() + analysed.terms.size() * 16;
   analysed.streams = {};
@@ -171,7 +173,8 @@ std::shared_ptr<const Snapshot> Generation::snapshot() {
   auto out = std::make_shared<Snapshot>();
   out->generation = name_;
   out->life = life_;
-  out->position = state_.position;
+  if (fresh_count_ == waiting_.size()) visible_position_ = state_.position;
+  out->position = visible_position_;
   out->state = ++snapshot_state_;
   out->end = static_cast<DocId>(state_.next_doc);
   out->documents = numbers_.size();
@@ -185,7 +188,7 @@ std::shared_ptr<const Snapshot> Generation::snapshot() {
 }
 
 bool Generation::wants_to_settle() const {
-  return waiting_.size() >= settle_documents_ || waiting_bytes_ >= kSettleBytes;
+  return waiting_.size() - writing_count_ >= settle_documents_ || waiting_bytes_ - writing_bytes_ >= kSettleBytes;
 }
 
 Manifest Generation::manifest(const IndexState& state) const {
@@ -200,30 +203,52 @@ std::string Generation::new_segment_name() { return fmt::format("s{:06}", ++segm
 // First the logs, then the segment, last the manifest: whatever a kill leaves out is cut off or swept away at open.
 void Generation::settle() {
   do {
-    if (!written_) write_waiting();
-    commit_written();
+    if (!written_ && !writing_.valid()) begin_to_write();
+    finish_settling();
   } while (has_unsettled());
 }
 
-void Generation::write_waiting() {
+void Generation::settle_beside() {
+  finish_settling();
+  begin_to_write();
+}
+
+void Generation::finish_settling() {
+  if (writing_.valid()) finish_writing();
+  if (written_) commit_written();
+}
+
+void Generation::begin_to_write() {
   column_log_->flush();
   texts_->sync();
   state_.column_bytes = column_log_->size();
   state_.text_bytes = texts_->size();
-  Written written{state_, std::nullopt, waiting_.size()};
-  if (!waiting_.empty()) {
-    const std::string name = new_segment_name();
-    const auto directory = place_->directory / name;
+  const std::string name = waiting_.empty() ? "" : new_segment_name();
+  writing_ = std::async(std::launch::async, [state = state_, name, documents = waiting_, place = place_] {
+    Written written{state, std::nullopt};
+    if (documents.empty()) return written;
+    const auto directory = place->directory / name;
     try {
-      write_xapian_segment(directory, waiting_, encode_state(state_));
-      written.segment = {{name, digest_of(directory)}, open_xapian_segment(directory), waiting_.size()};
+      write_xapian_segment(directory, documents, encode_state(state));
+      written.segment = {{name, digest_of(directory)}, open_xapian_segment(directory), documents.size()};
     } catch (const Error&) {
       std::error_code ignored;
       std::filesystem::remove_all(directory, ignored);
       throw;
     }
+    return written;
+  });
+  writing_count_ = waiting_.size();
+  writing_bytes_ = waiting_bytes_;
+}
+
+void Generation::finish_writing() {
+  try {
+    written_ = writing_.get();
+  } catch (...) {
+    writing_count_ = writing_bytes_ = 0;
+    throw;
   }
-  written_ = std::move(written);
 }
 
 void Generation::commit_written() {
@@ -236,11 +261,16 @@ void Generation::commit_written() {
     throw;
   }
   committed_ = written.state;
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(written.count));
-  if (waiting_.empty()) waiting_bytes_ = 0;
+  visible_position_ = std::max(visible_position_, committed_.position);
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(writing_count_));
+  waiting_bytes_ -= writing_bytes_;
+  const bool later_ones_are_visible = fresh_count_ > writing_count_;
+  writing_count_ = writing_bytes_ = 0;
+  if (waiting_.empty()) waiting_replaces_ = false;
   fresh_.clear();
   fresh_count_ = 0;
   written_.reset();
+  if (later_ones_are_visible) prepare_fresh();
 }
 
 void Generation::write_current_manifest(const IndexState& state) {

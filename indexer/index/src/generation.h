@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -41,13 +42,19 @@ class Generation {
   void remove(const std::string& type, const std::string& id);
   void set_position(std::uint64_t position) { state_.position = position; }
 
-  // What has been applied so far. With `searchable` false, fresh documents stay out until they settle: for bulk work.
+  // What has settled or been prepared, and the position up to which that is everything.
   std::shared_ptr<const Snapshot> snapshot();
   void prepare_fresh();  // makes what waits searchable from memory
   bool wants_to_settle() const;
   bool has_unsettled() const { return state_.position != committed_.position || !waiting_.empty(); }
-  void settle();                         // durable on return; what an error left undone the next call goes on with
+  void settle();  // durable on return; what an error left undone the next call goes on with
+  // For bulk work: begins to settle what waits and returns; what was begun before is durable then. What does not
+  // replace anything is missed by nobody until it settles.
+  void settle_beside();
+  void finish_settling();  // what was begun
+  bool replaces_nothing() const { return !waiting_replaces_; }
   void merge_if_worthwhile(bool quiet);  // quiet: nothing has come for a while
+  bool at_rest() const { return !has_unsettled() && !merge_ && first_to_merge(true) == settled_.size(); }
   bool finish_merge(bool wait);          // true: there are fewer segments now, of which a new snapshot tells
   // Why the segments cannot be trusted, once a merge has found out; empty: nothing is known against them.
   const std::string& damage() const { return damage_; }
@@ -71,7 +78,6 @@ class Generation {
   struct Written {
     IndexState state;
     std::optional<Settled> segment;
-    std::size_t count = 0;  // of waiting_, from its beginning
   };
   struct Merge {
     std::size_t first = 0, count = 0;
@@ -88,7 +94,8 @@ class Generation {
   void mark_gone(DocId doc, DocId next);
   void open_segments(const std::vector<SegmentName>& names);
   void remove_strangers(const std::vector<SegmentName>& names) const;
-  void write_waiting();
+  void begin_to_write();
+  void finish_writing();
   void commit_written();
   void write_current_manifest(const IndexState& state);
   std::size_t first_to_merge(bool quiet) const;  // of settled_, up to the last; its size: none
@@ -113,7 +120,11 @@ class Generation {
   std::vector<NumberedDocument> waiting_;  // not settled
   std::size_t fresh_count_ = 0;            // of waiting_, how many are in fresh_
   std::size_t waiting_bytes_ = 0;
-  std::optional<Written> written_;
+  bool waiting_replaces_ = false;       // something that was there before
+  std::uint64_t visible_position_ = 0;  // Snapshot::position
+  std::future<Written> writing_;        // of the first writing_count_ of waiting_
+  std::optional<Written> written_;      // the same, when it is done
+  std::size_t writing_count_ = 0, writing_bytes_ = 0;
   std::vector<std::shared_ptr<const Segment>> replaced_;  // by a merge; their directories go with the next manifest
   std::unique_ptr<Merge> merge_;
   std::chrono::seconds merge_pause_{0};

@@ -94,7 +94,7 @@ class IndexerThread final : public Indexer, public Searchable {
   SteadyClock::time_point settled_at_ = SteadyClock::now();
   SteadyClock::time_point applied_at_ = settled_at_;  // the last change, to the generation in use
   std::atomic<bool> rebuild_wanted_{false};
-  std::atomic<bool> rebuilding_{false};
+  std::atomic<bool> rebuilding_{false}, at_rest_{false};
 
   mutable std::mutex mutex_;
   std::condition_variable published_;
@@ -172,6 +172,7 @@ IndexerStatus IndexerThread::status() const {
     status.position = snapshot_->position;
     status.documents = snapshot_->documents;
     status.segments = snapshot_->segments.size();
+    status.at_rest = at_rest_;
     status.last_error = damage_.empty() ? last_error_ : damage_;
     status.last_problem = last_problem_;
   }
@@ -201,6 +202,7 @@ void IndexerThread::note_problem(const std::string& problem) {
 
 void IndexerThread::publish() {
   auto fresh = current_->snapshot();
+  at_rest_ = current_->at_rest();
   {
     std::lock_guard lock(mutex_);
     snapshot_.swap(fresh);
@@ -304,12 +306,17 @@ void IndexerThread::pump() {
   const std::uint64_t behind = store_.changes().last_position() - current_->state().position;
   const bool old = SteadyClock::now() - settled_at_ > kMaxUnsettled;
   if (current_->wants_to_settle() || (old && current_->has_unsettled())) {
-    current_->settle();
+    if (behind >= kBacklogForBulk && current_->replaces_nothing()) {
+      current_->settle_beside();
+    } else {
+      current_->settle();
+    }
     current_->finish_merge(false);
     current_->merge_if_worthwhile(false);
     settled_at_ = SteadyClock::now();
     publish();
   } else if (behind < kBacklogForBulk) {
+    current_->finish_settling();
     current_->prepare_fresh();
     publish();
   }
@@ -326,6 +333,7 @@ void IndexerThread::settle_if_idle() {
     }
   }
   current_->merge_if_worthwhile(SteadyClock::now() - applied_at_ >= quiet_);
+  at_rest_ = current_->at_rest();
   if (!current_->damage().empty()) report_damage(current_->damage());
   if (current_->gone() > kMinGone && current_->gone() > current_->documents()) rebuild_wanted_ = true;
   if (!current_->state().same_source(wanted_state())) rebuild_wanted_ = true;
@@ -424,7 +432,7 @@ bool IndexerThread::fill(Generation& fresh, const std::stop_token& stop) {
     apply(fresh, subjects);
     subjects.clear();
     if (fresh.wants_to_settle()) {
-      fresh.settle();
+      fresh.settle_beside();
       fresh.finish_merge(false);
       fresh.merge_if_worthwhile(false);
     }

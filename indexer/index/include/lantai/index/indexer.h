@@ -30,6 +30,7 @@ struct IndexerStatus {
   std::uint64_t feed_position = 0;  // where the store is
   std::uint64_t documents = 0;
   std::size_t segments = 0;  // that a search goes through
+  bool at_rest = false;      // everything is on disk, in as few of them as it will be
   bool rebuilding = false;
   std::uint64_t disk_bytes = 0;
   std::string last_error;    // why the index stands still; empty once it goes on
