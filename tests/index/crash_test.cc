@@ -18,7 +18,7 @@ using lantai::TemporaryDirectory;
 
 namespace {
 
-constexpr int kRounds = 60;  // of each test
+constexpr int kRounds = 100;  // of each test
 
 struct Child {
   pid_t pid = 0;

@@ -124,6 +124,35 @@ BOOST_AUTO_TEST_CASE(when_it_is_quiet_segments_become_one) {
   BOOST_TEST((content_of(*index) == before));
 }
 
+// Far behind, the index shows records only as they settle: at any moment everything up to the position that it tells,
+// and whatever was there before it was changed.
+BOOST_AUTO_TEST_CASE(while_much_comes_in_nothing_is_missing_that_was_to_be_found) {
+  const TemporaryDirectory directory;
+  Holdings holdings;
+  constexpr int kOld = 1'500, kNew = 3'000;
+  const auto index =
+      Indexer::open(holdings.store(), holdings, {.directory = directory.path(), .settle_documents = 100});
+  BOOST_REQUIRE(wait(*index, holdings.save(records(0, kOld))));
+  std::vector<std::size_t> seen;
+  const auto watch = [&](std::uint64_t last, const std::function<std::size_t(std::uint64_t)>& at_least) {
+    std::uint64_t state = 0;
+    for (bool done = false; !done;) {
+      const auto snapshot = index->searchable().snapshot();
+      done = snapshot->position >= last;
+      if (snapshot->state == state) continue;
+      state = snapshot->state;
+      seen.push_back(living(*snapshot, bigram_term(U'会', U'议')));
+      BOOST_REQUIRE_GE(seen.back(), at_least(snapshot->position));
+    }
+  };
+  const auto begun = holdings.store().changes().last_position();
+  watch(holdings.save(records(kOld, kNew)), [&](std::uint64_t position) { return kOld + (position - begun); });
+  BOOST_TEST(seen.back() == std::size_t{kNew});
+  BOOST_TEST(seen.size() > 3U);  // it was to be found bit by bit
+  watch(holdings.save(records(0, kNew, 2)), [&](std::uint64_t) { return std::size_t{kNew}; });
+  BOOST_TEST(seen.back() == std::size_t{kNew});
+}
+
 // A source that cannot be read for a while, as when the disk is full.
 class Unavailable final : public DocumentSource {
  public:
