@@ -1,12 +1,19 @@
 // What Lucene's CJKAnalyzer takes for the same rows and queries, with two indexing threads. Started by lantai-bench:
 // java -cp JARS LuceneBench.java ROWS.tsv QUERIES.tsv DIRECTORY WARM_UP. Prints one JSON object, as bench_search does.
+// With PORT in the place of QUERIES.tsv it indexes if there is no index yet and answers GET /search?q="PHRASE" behind the
+// JDK's server with the ids of the ten best, until it is killed (bench_http --peer).
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.cjk.CJKAnalyzer;
@@ -21,6 +28,7 @@ import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.util.QueryBuilder;
 
@@ -70,7 +78,30 @@ public class LuceneBench {
         times.get(times.size() / 2), times.get(times.size() * 99 / 100), times.size(), shown);
   }
 
+  static void serve(Path directory, int port) throws Exception {
+    IndexSearcher searcher = new IndexSearcher(DirectoryReader.open(new MMapDirectory(directory)));
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+    server.setExecutor(Executors.newFixedThreadPool(8));
+    server.createContext("/search", exchange -> {
+      String asked = URLDecoder.decode(exchange.getRequestURI().getRawQuery().replaceAll(".*q=", ""), StandardCharsets.UTF_8);
+      StringBuilder out = new StringBuilder("{\"hits\":[");
+      for (ScoreDoc hit : searcher.search(phrase(new QueryBuilder(ANALYZER), asked.replace("\"", "")), 10).scoreDocs)
+        out.append(out.length() > 9 ? "," : "").append('"').append(searcher.doc(hit.doc).get("id")).append('"');
+      byte[] answer = out.append("]}").toString().getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(200, answer.length);
+      exchange.getResponseBody().write(answer);
+      exchange.close();
+    });
+    server.start();
+    System.out.println("ready");
+    Thread.currentThread().join();
+  }
+
   public static void main(String[] arguments) throws Exception {
+    boolean serves = arguments[1].matches("[0-9]+");
+    if (serves && DirectoryReader.indexExists(new MMapDirectory(Path.of(arguments[2])))) {
+      serve(Path.of(arguments[2]), Integer.parseInt(arguments[1]));
+    }
     List<String[]> rows = new ArrayList<>();
     double bytes = 0;
     for (String line : Files.readAllLines(Path.of(arguments[0]))) {
@@ -89,6 +120,7 @@ public class LuceneBench {
         "{\"engine\": \"lucene\", \"documents\": %d, \"text_mb\": %f, \"seconds\": %f, \"processor_seconds\": %f",
         rows.size(), bytes / 1e6, seconds, processor));
     rows = null;
+    if (serves) serve(directory, Integer.parseInt(arguments[1]));
     try (DirectoryReader reader = DirectoryReader.open(new MMapDirectory(directory))) {
       IndexSearcher searcher = new IndexSearcher(reader);
       QueryBuilder builder = new QueryBuilder(ANALYZER);

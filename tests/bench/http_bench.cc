@@ -127,6 +127,7 @@ int main(int count, char** arguments) {
   CLI::App line{"searches a second over HTTP"};
   std::string schema, worker, data, queries;
   unsigned records = 2000, requests = 250, rounds = 1;
+  std::uint16_t peer = 0;
   line.add_option("schema", schema, "directory of the declarations")->required();
   line.add_option("worker", worker, "lantai-extract-worker")->required();
   line.add_option("--records", records, "made before asking");
@@ -134,6 +135,7 @@ int main(int count, char** arguments) {
   line.add_option("--data", data, "ask this store instead; gets two accounts more")
       ->needs(line.add_option("--queries", queries, "what is asked, a line each"));
   line.add_option("--rounds", rounds, "of all queries without HTTP, before");
+  line.add_option("--peer", peer, "port of another engine's server, which is asked the same (LuceneBench.java)");
   CLI11_PARSE(line, count, arguments);
   log::set_level(log::Level::error);
   app::Configuration configuration;
@@ -174,6 +176,13 @@ int main(int count, char** arguments) {
     for (int i = 0; i < kIdle; ++i) idle.emplace_back(server->port());
     out["search_beside_500_idle_connections"] = measure(searches, some);
     idle.clear();
+    if (peer != 0) {
+      std::vector<std::string> same;
+      for (const auto& query : asked) same.push_back("/search?q=" + http::percent_encode(query));
+      ask(peer, some, same, requests / 2);
+      out["peer"] = figures(ask(peer, some, same, requests));
+      out["search_again"] = measure(searches, some);
+    }
     out["healthz"] = figures(ask(server->port(), some, {"/healthz"}, requests * 4));
     std::cout << out.dump(2) << "\n";
   }

@@ -39,9 +39,8 @@ class Cursor {
   // Is a candidate a match? Of where it stands; if it confirms later, also of what was taken or kept by the last call.
   // In increasing order.
   virtual bool confirm(DocId) { return true; }
-  virtual bool certain(DocId) {
-    return true;
-  }  // surely a match, without reading a text; asked before confirm, if at all
+  // Surely a match, without reading a text? Asked before confirm, if at all.
+  virtual bool certain(DocId) { return true; }
   virtual bool exact() const { return true; }  // is every candidate a match?
   virtual bool confirms_later() const { return true; }
   virtual std::uint64_t cost() const = 0;  // about how many candidates
