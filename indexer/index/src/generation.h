@@ -55,7 +55,7 @@ class Generation {
   bool replaces_nothing() const { return !waiting_replaces_; }
   void merge_if_worthwhile(bool quiet);  // quiet: nothing has come for a while
   bool at_rest() const { return !has_unsettled() && !merge_ && first_to_merge(true) == settled_.size(); }
-  bool finish_merge(bool wait);          // true: there are fewer segments now, of which a new snapshot tells
+  bool finish_merge(bool wait);  // true: there are fewer segments now, of which a new snapshot tells
   // Why the segments cannot be trusted, once a merge has found out; empty: nothing is known against them.
   const std::string& damage() const { return damage_; }
   // Reads every settled segment, as of this call, and names the first whose bytes are not those that were written;

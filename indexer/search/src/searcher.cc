@@ -108,7 +108,9 @@ void leave_for_showing(index::Document& document) {
 
 std::size_t memory_of(const index::Document& document) {
   constexpr std::size_t kPiece = 48;  // of an allocation, beside what is in it
-  const auto of = [](const std::string& text) { return sizeof text + (text.size() > 15 ? text.size() + kPiece : 0); };
+  const auto of = [](const std::string& text) {
+    return sizeof(std::string) + (text.size() > 15 ? text.size() + kPiece : 0);
+  };
   std::size_t bytes = sizeof document + 4 * kPiece + document.title.size() + document.id.size() +
                       document.reference_code.size() + document.department.size();
   for (const auto& term : document.access) bytes += of(term);

@@ -43,7 +43,7 @@ struct ParsedQuery {
 };
 
 struct FieldNames {
-  std::shared_ptr<const FieldAliases> aliases;  // nullptr: none
+  std::shared_ptr<const FieldAliases> aliases;       // nullptr: none
   std::function<bool(const std::string&)> is_field;  // a declared name; empty: none are known
 
   // The declared name for what was typed before the colon; empty: none.
