@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(many_small_segments_are_merged_and_hold_the_same_as_one) {
   const auto index = Indexer::open(holdings.store(), holdings, {small.path(), 20});
   BOOST_REQUIRE(wait(*index, position));
   BOOST_TEST((content_of(*index) == expected));
-  BOOST_TEST(index->searchable().snapshot()->segments.size() <= 24U);
+  BOOST_TEST(index->searchable().snapshot()->segments.size() <= 12U);
 }
 
 // A search goes through every segment: when nothing comes in, few are left, and searches see that without another

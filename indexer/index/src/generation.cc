@@ -92,10 +92,11 @@ void Generation::replay(const ColumnRecord& record) {
 }
 
 // Readers follow `next` only to what is whole: the columns come first.
-void Generation::take_number(const ColumnRecord& record) {
+bool Generation::take_number(const ColumnRecord& record) {
   const auto [at, fresh] = numbers_.try_emplace(key_of(record.type, record.id), record.doc);
   if (!fresh) mark_gone(at->second, record.doc);
   at->second = record.doc;
+  return !fresh;
 }
 
 void Generation::mark_gone(DocId doc, DocId next) {
@@ -136,8 +137,7 @@ void Generation::put(const Document& document, AnalysedDocument analysed) {
   column_log_->append(record);
   ++state_.next_doc;
   apply_columns(record);
-  waiting_replaces_ = waiting_replaces_ || numbers_.contains(key_of(record.type, record.id));
-  take_number(record);
+  waiting_replaces_ = take_number(record) || waiting_replaces_;
   waiting_bytes_ += analysed.streams.size() + analysed.terms.size() * 16;
   analysed.streams = {};
   waiting_.push_back({record.doc, std::make_shared<const AnalysedDocument>(std::move(analysed))});
@@ -295,10 +295,11 @@ std::size_t Generation::first_to_merge(bool quiet) const {
   return best;
 }
 
-void Generation::merge_if_worthwhile(bool quiet) {
-  if (merge_ || std::chrono::steady_clock::now() < merge_after_) return;
+bool Generation::merge_if_worthwhile(bool quiet) {
+  const bool finished = finish_merge(false);
+  if (merge_ || std::chrono::steady_clock::now() < merge_after_) return finished;
   const std::size_t first = first_to_merge(quiet || settled_.size() >= kTooMany);
-  if (first == settled_.size()) return;
+  if (first == settled_.size()) return finished;
   merge_ = std::make_unique<Merge>();
   merge_->first = first;
   merge_->count = settled_.size() - first;
@@ -321,6 +322,7 @@ void Generation::merge_if_worthwhile(bool quiet) {
     }
     job->done.store(true, std::memory_order_release);
   });
+  return finished;
 }
 
 void Generation::merge_failed(const Merge& job) {

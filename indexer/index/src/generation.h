@@ -53,9 +53,11 @@ class Generation {
   void settle_beside();
   void finish_settling();  // what was begun
   bool replaces_nothing() const { return !waiting_replaces_; }
-  void merge_if_worthwhile(bool quiet);  // quiet: nothing has come for a while
+  // Ends a merge that is done and begins the next. True: there are fewer segments now, of which a new snapshot tells.
+  // `quiet`: nothing has come for a while.
+  bool merge_if_worthwhile(bool quiet);
   bool at_rest() const { return !has_unsettled() && !merge_ && first_to_merge(true) == settled_.size(); }
-  bool finish_merge(bool wait);  // true: there are fewer segments now, of which a new snapshot tells
+  bool finish_merge(bool wait);  // true: the same
   // Why the segments cannot be trusted, once a merge has found out; empty: nothing is known against them.
   const std::string& damage() const { return damage_; }
   // Reads every settled segment, as of this call, and names the first whose bytes are not those that were written;
@@ -90,7 +92,7 @@ class Generation {
 
   void replay(const ColumnRecord& record);
   void apply_columns(const ColumnRecord& record);
-  void take_number(const ColumnRecord& record);
+  bool take_number(const ColumnRecord& record);  // true: another document had it
   void mark_gone(DocId doc, DocId next);
   void open_segments(const std::vector<SegmentName>& names);
   void remove_strangers(const std::vector<SegmentName>& names) const;

@@ -311,7 +311,6 @@ void IndexerThread::pump() {
     } else {
       current_->settle();
     }
-    current_->finish_merge(false);
     current_->merge_if_worthwhile(false);
     settled_at_ = SteadyClock::now();
     publish();
@@ -323,7 +322,6 @@ void IndexerThread::pump() {
 }
 
 void IndexerThread::settle_if_idle() {
-  if (current_->finish_merge(false)) publish();
   if (current_->has_unsettled()) {
     // Quiet for one waiting time: nothing came since the last look.
     if (SteadyClock::now() - settled_at_ > kIdleWait) {
@@ -332,8 +330,7 @@ void IndexerThread::settle_if_idle() {
       publish();
     }
   }
-  current_->merge_if_worthwhile(SteadyClock::now() - applied_at_ >= quiet_);
-  at_rest_ = current_->at_rest();
+  if (current_->merge_if_worthwhile(SteadyClock::now() - applied_at_ >= quiet_)) publish();
   if (!current_->damage().empty()) report_damage(current_->damage());
   if (current_->gone() > kMinGone && current_->gone() > current_->documents()) rebuild_wanted_ = true;
   if (!current_->state().same_source(wanted_state())) rebuild_wanted_ = true;
@@ -433,7 +430,6 @@ bool IndexerThread::fill(Generation& fresh, const std::stop_token& stop) {
     subjects.clear();
     if (fresh.wants_to_settle()) {
       fresh.settle_beside();
-      fresh.finish_merge(false);
       fresh.merge_if_worthwhile(false);
     }
     if (apply_batch(*current_)) pump();

@@ -36,6 +36,27 @@ DocId meet(Cursors& cursors, index::Effort& effort) {
   return lead.doc();
 }
 
+// Of the documents those that all cursors keep, from the one at `first` on, moved to the front; how many.
+template <typename Cursors>
+std::size_t keep_in_all(const Cursors& cursors, std::size_t first, std::span<DocId> docs) {
+  std::size_t count = docs.size();
+  for (std::size_t i = first; i < cursors.size() && count > 0; ++i) count = cursors[i]->keep(docs.first(count));
+  return count;
+}
+
+// What the lead gives and the others keep, until half of the room is taken; 0 only when it gives no more.
+template <typename Cursors, typename Lead>
+std::size_t take_together(const Cursors& cursors, std::span<DocId> out, Lead&& lead) {
+  std::size_t taken = 0;
+  while (taken <= out.size() / 2) {
+    const auto room = out.subspan(taken);
+    const std::size_t count = lead(room);
+    if (count == 0) break;
+    taken += keep_in_all(cursors, 1, room.first(count));
+  }
+  return taken;
+}
+
 // The postings stand in the order in which they are asked: the fewest first.
 class AllTerms final : public Cursor {
  public:
@@ -52,22 +73,15 @@ class AllTerms final : public Cursor {
   std::size_t take(DocId from, std::span<DocId> out) override {
     auto& lead = *postings_.front();
     if (lead.doc() < from) lead.skip_to(from);
-    std::size_t taken = 0;
-    while (taken <= out.size() / 2) {
-      const auto room = out.subspan(taken);
-      std::size_t count = lead.fill(room);
-      if (count == 0) break;
-      effort_.spend(count);
-      for (std::size_t i = 1; i < postings_.size() && count > 0; ++i) count = postings_[i]->keep(room.first(count));
-      taken += count;
-    }
-    return taken;
+    return take_together(postings_, out, [&](std::span<DocId> room) {
+      const std::size_t count = lead.fill(room);
+      if (count > 0) effort_.spend(count);
+      return count;
+    });
   }
   std::size_t keep(std::span<DocId> docs) override {
     effort_.spend(docs.size());
-    std::size_t count = docs.size();
-    for (const auto& postings : postings_) count = postings->keep(docs.first(count));
-    return count;
+    return keep_in_all(postings_, 0, docs);
   }
   std::uint64_t cost() const override { return fewest_; }
 
@@ -187,22 +201,13 @@ class AllOf final : public Cursor {
   }
   std::size_t take(DocId from, std::span<DocId> out) override {
     if (!later_) return Cursor::take(from, out);
-    std::size_t taken = 0;
-    while (taken <= out.size() / 2) {
-      const auto room = out.subspan(taken);
-      std::size_t count = children_.front()->take(from, room);
-      if (count == 0) break;
-      from = room[count - 1] + 1;
-      for (std::size_t i = 1; i < children_.size() && count > 0; ++i) count = children_[i]->keep(room.first(count));
-      taken += count;
-    }
-    return taken;
+    return take_together(children_, out, [&](std::span<DocId> room) {
+      const std::size_t count = children_.front()->take(from, room);
+      if (count > 0) from = room[count - 1] + 1;
+      return count;
+    });
   }
-  std::size_t keep(std::span<DocId> docs) override {
-    std::size_t count = docs.size();
-    for (const auto& child : children_) count = child->keep(docs.first(count));
-    return count;
-  }
+  std::size_t keep(std::span<DocId> docs) override { return keep_in_all(children_, 0, docs); }
   bool confirm(DocId doc) override {
     return std::all_of(children_.begin(), children_.end(), [doc](const auto& child) { return child->confirm(doc); });
   }
