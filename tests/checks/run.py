@@ -51,7 +51,7 @@ THIRD_PARTY = {
     r"archive(_entry)?\.h|poppler|pugixml|gumbo|gmime/|exiv2/|libheif/|libpst/|tiffio\.h|MediaInfo/|cairo|fontconfig/|magic\.h|gsf/|tesseract|leptonica": ["indexer/extract/worker"],
     r"LibreOfficeKit/": ["indexer/extract/office"], r"boost/crc": ["storage", "indexer"],
     r"seccomp|linux/landlock|linux/seccomp": ["indexer/extract"], r"Poco/Net": ["server/http", "server/identity", "tools"], r"Poco/Util": ["server/app", "tools"],
-    r"Poco/": ["server/http", "server/identity", "server/app", "tools"], r"CLI/": ["tools"],
+    r"Poco/": ["server/http", "server/identity", "server/app", "tools"], r"CLI/|systemd/": ["tools"],
 }
 # What the language and the system bring along; every other header is somebody's library and needs a line above.
 OF_THE_SYSTEM = re.compile(r"[a-z_0-9]+$|sys/|linux/|(fcntl|grp|iconv|poll|pthread|signal|spawn|stdlib|unistd)\.h$")

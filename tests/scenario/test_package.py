@@ -3,66 +3,32 @@
 import json
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
+from debian_root import DebianRoot, newer_package, package, run
 from lantai_server import TOP, Client
 
-SUITE = "bookworm"
 PASSWORD = "a passphrase for the package"
-
-
-def mirror():
-    """Where this machine gets its packages from."""
-    for source in [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]:
-        text = source.read_text() if source.is_file() else ""
-        found = re.search(r"(?m)^(?:URIs:|deb(?: \[[^]]*\])?) *(https?://\S+/debian)/?(?:\s|$)", text)
-        if found:
-            return found[1]
-    return "http://deb.debian.org/debian"
-
-
-def run(*command, check=True, **more):
-    done = subprocess.run(command, capture_output=True, check=False, timeout=900, **more)
-    if check and done.returncode != 0:
-        raise AssertionError(f"{command}: {done.returncode}\n{done.stdout.decode()[-3000:]}\n{done.stderr.decode()[-3000:]}")
-    return done
 
 
 @unittest.skipUnless(os.geteuid() == 0, "a root of one's own takes root")
 class Package(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        # What tools/package/build does with what has been built.
-        run("cpack", "--config", "CPackConfig.cmake", cwd=TOP / "build/release")
-        cls.package = max((TOP / "build/release/package").glob("lantai_*.deb"), key=lambda one: one.stat().st_mtime)
-        cls.folder = Path(tempfile.mkdtemp(prefix="lantai-package-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.root = cls.folder / "root"
-        run("debootstrap", "--variant=minbase", SUITE, cls.root, mirror())
+        cls.debian = DebianRoot()
+        cls.addClassCleanup(cls.debian.remove)
+        cls.root = cls.debian.path
         run("mount", "-t", "proc", "proc", cls.root / "proc", check=False)
         cls.addClassCleanup(run, "umount", "-l", cls.root / "proc", check=False)
-        shutil.copy("/etc/resolv.conf", cls.root / "etc/resolv.conf")
-        # What a fresh system would fetch from the mirror, with the machine's own way to it.
-        for conf in Path("/etc/apt/apt.conf.d").glob("*"):
-            shutil.copy(conf, cls.root / "etc/apt/apt.conf.d")
         # No service manager here: nothing may be started at installation.
         policy = cls.root / "usr/sbin/policy-rc.d"
         policy.write_text("#!/bin/sh\nexit 101\n")
         policy.chmod(0o755)
+        cls.inside = cls.debian.inside
 
-    @classmethod
-    def inside(cls, *command, check=True):
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LANG": "C.UTF-8"}
-        return run("chroot", cls.root, *command, check=check, env=environment)
-
-    def install(self, package):
-        shutil.copy(package, self.root / "tmp/lantai.deb")
-        self.inside("apt-get", "update", "-qq")
-        self.inside("apt-get", "install", "-y", "-qq", "--no-install-recommends", "--allow-downgrades", "/tmp/lantai.deb")
+    def install(self, file):
+        self.debian.install(self.debian.copy(file, "tmp/lantai.deb"))
 
     def serve(self):
         """As the unit does, by the package's own user: (process, address)."""
@@ -83,17 +49,8 @@ class Package(unittest.TestCase):
         self.assertEqual(server.wait(60), 0)
         server.stdout.close()
 
-    def newer(self):
-        """The same package under a later version."""
-        unpacked = self.folder / "unpacked"
-        run("dpkg-deb", "-R", self.package, unpacked)
-        control = unpacked / "DEBIAN/control"
-        control.write_text(re.sub(r"(?m)^Version: .*$", "Version: 99.0", control.read_text()))
-        run("dpkg-deb", "-b", unpacked, self.folder / "newer.deb")
-        return self.folder / "newer.deb"
-
     def test_it_is_installed_upgraded_and_removed_and_the_holdings_stay(self):
-        self.install(self.package)
+        self.install(package())
         self.assertIn("lantai", (self.root / "etc/passwd").read_text())
         data = self.root / "var/lib/lantai"
         self.assertEqual(data.stat().st_mode & 0o777, 0o700)
@@ -118,8 +75,7 @@ class Package(unittest.TestCase):
 
         settings = self.root / "etc/default/lantai"
         settings.write_text(settings.read_text() + "# ours\n")
-        shutil.copy(self.newer(), self.root / "tmp/newer.deb")
-        self.inside("dpkg", "--force-confold", "-i", "/tmp/newer.deb")
+        self.inside("dpkg", "--force-confold", "-i", self.debian.copy(newer_package(self.debian.folder), "tmp/newer.deb"))
         self.assertIn("# ours", settings.read_text())
         server, base = self.serve()
         client = Client(base).sign_in("lin", PASSWORD)
@@ -133,7 +89,7 @@ class Package(unittest.TestCase):
         self.assertIn("/var/lib/lantai are kept", purged.stderr.decode() + purged.stdout.decode())
         self.assertTrue((data / "FORMAT").exists())
         self.assertFalse(settings.exists())
-        self.install(self.package)
+        self.install(package())
         server, base = self.serve()
         self.assertEqual(Client(base).sign_in("lin", PASSWORD).get(address).status, 200)
         self.stop(server)

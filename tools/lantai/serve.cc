@@ -1,7 +1,12 @@
 // lantai serve
+#include <fcntl.h>
+#include <systemd/sd-daemon.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstring>
 #include <iostream>
 
 #include "command_line.h"
@@ -20,6 +25,7 @@ struct ServeArguments {
   std::string audit_heads, audit_key;
   unsigned audit_heads_minutes = 60;
   std::optional<std::uint16_t> redirect_from;
+  std::string first_logins;
   std::shared_ptr<const SignInOptions> sign_in;
 };
 
@@ -62,6 +68,46 @@ http::ServerOptions options_of(const Shared& shared, const ServeArguments& argum
   return options;
 }
 
+// Where the passwords of the first start are told: here, or in a file that only its owner reads, since a journal shows
+// what it is told to more people and keeps it.
+class FirstLogins {
+ public:
+  FirstLogins(const Shared& shared, const std::string& file) : shared_(shared) {
+    if (file.empty()) return;
+    std::filesystem::remove(file);  // its mode may be another's
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    file_.reset(descriptor < 0 ? nullptr : ::fdopen(descriptor, "w"));
+    if (!file_) {
+      throw Error(ErrorCode::failed_precondition,
+                  fmt::format(fmt::runtime(text(Text::no_such_file, shared.lang())), file, std::strerror(errno)));
+    }
+    told_ = say(Text::first_logins_in, shared.lang(), file);
+  }
+  void tell(const std::vector<app::Application::FirstLogin>& logins) {
+    std::string lines;
+    for (const auto& [login, password] : logins)
+      lines += say(Text::first_login, shared_.lang(), login, password) + "\n";
+    if (!file_) {
+      std::cout << lines;
+      return;
+    }
+    const bool written = std::fwrite(lines.data(), 1, lines.size(), file_.get()) == lines.size();
+    if (!written || std::fflush(file_.get()) != 0) {
+      throw Error(ErrorCode::resource_exhausted, std::string(text(Text::first_logins_lost, shared_.lang())),
+                  "store.disk_full");
+    }
+    std::cout << told_ << "\n";
+  }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  const Shared& shared_;
+  std::unique_ptr<std::FILE, Close> file_;
+  std::string told_;
+};
+
 int serve(const Shared& shared, const ServeArguments& arguments) {
   // Before any thread is started, so that the signals reach only the wait below.
   sigset_t signals;
@@ -78,19 +124,22 @@ int serve(const Shared& shared, const ServeArguments& arguments) {
   configuration.audit_key = arguments.audit_key;
   apply(*arguments.sign_in, configuration);
   const auto application = app::Application::open(configuration);
-  const auto first = application->ensure_officers();
+  if (application->accounts().list().empty()) {
+    FirstLogins first(shared, arguments.first_logins);
+    first.tell(application->ensure_officers());
+  }
   const auto server = http::Server::start(*application, options);
   const bool ipv6 = options.address.find(':') != std::string::npos;
   const std::string url = std::string(options.tls ? "https://" : "http://") + (ipv6 ? "[" : "") + options.address +
                           (ipv6 ? "]:" : ":") + std::to_string(server->port());
-  for (const auto& [login, password] : first)
-    std::cout << say(Text::first_login, shared.lang(), login, password) << "\n";
   std::cout << say(Text::serving, shared.lang(), url) << std::endl;
   if (server->redirect_port() != 0)
     std::cout << say(Text::redirecting, shared.lang(), std::to_string(server->redirect_port())) << std::endl;
+  ::sd_notify(0, "READY=1");  // who waits for it: the service manager, if there is one
 
   int signal = 0;
   sigwait(&signals, &signal);
+  ::sd_notify(0, "STOPPING=1");
   std::cout << text(Text::stopping, shared.lang()) << std::endl;
   server->stop();
   return kDone;
@@ -123,6 +172,10 @@ void add_serve(CLI::App& app, const Shared& shared, Commands& commands) {
       ->check(CLI::Range(1U, 10080U))
       ->default_str("60");
   command->add_option("--audit-key", arguments->audit_key, "file with the key that signs them; none: the store's own")
+      ->type_name("FILE");
+  command
+      ->add_option("--first-logins", arguments->first_logins,
+                   "file that the first start writes its logins to, for its owner only; none: prints them")
       ->type_name("FILE");
   command
       ->add_option("--trusted-proxy", arguments->proxies,

@@ -37,6 +37,8 @@ enum class Text {
   redirecting,
   plain_http,
   first_login,
+  first_logins_in,
+  first_logins_lost,
   stopping,
   server_command,
   user_made,
