@@ -13,6 +13,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # What stands in an anonymous namespace is taken for a header's when sources are compiled together.
   add_compile_options(-Wno-subobject-linkage)
 endif()
+# Every processor made for a server or a desk since 2009: counting bits is one instruction.
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  add_compile_options(-march=x86-64-v2)
+endif()
 
 if(LANTAI_SANITIZE)
   add_compile_options(-fsanitize=${LANTAI_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -90,18 +90,64 @@ class ListedCursor final : public PostingCursor {
   }
   std::size_t keep(std::span<DocId> docs) override {
     std::size_t kept = 0;
-    for (const DocId doc : docs) {
-      docs[kept] = doc;
-      kept += holds(doc) ? 1 : 0;
-    }
+    each_chunk(docs, [&](std::span<const DocId> some) {
+      if (bits_ == nullptr) {
+        for (const DocId doc : some) {
+          docs[kept] = doc;
+          kept += holds(doc) ? 1 : 0;
+        }
+        return;
+      }
+      const std::uint64_t* const bits = bits_;
+      std::size_t at = kept;
+      for (const DocId doc : some) {
+        docs[at] = doc;
+        at += bits[(doc & kLowMask) >> 6U] >> (doc & 63U) & 1U;
+      }
+      kept = at;
+    });
     return kept;
   }
   void counts(std::span<const DocId> docs, std::uint8_t* out) override {
-    for (const DocId doc : docs) *out++ = holds(doc) ? list_.counts_[place_of(doc & kLowMask)] : std::uint8_t{0};
+    std::fill_n(out, docs.size(), std::uint8_t{0});
+    each_chunk(docs, [&](std::span<const DocId> some) {
+      std::uint8_t* const of_some = out + (some.data() - docs.data());
+      if (bits_ == nullptr) {
+        for (std::size_t i = 0; i < some.size(); ++i)
+          if (holds(some[i])) of_some[i] = list_.counts_[place_of(some[i] & kLowMask)];
+      } else {
+        counts_from_bits(some, of_some);
+      }
+    });
   }
 
  private:
   static constexpr DocId kWords = PostingList::kWords;
+
+  // The increasing documents chunk by chunk, entered; without those that lie in none.
+  template <typename Do>
+  void each_chunk(std::span<const DocId> docs, Do&& take) {
+    while (!docs.empty()) {
+      const DocId last = docs.front() | kLowMask;
+      const auto size = docs.back() <= last
+                            ? docs.size()
+                            : static_cast<std::size_t>(std::upper_bound(docs.begin(), docs.end(), last) - docs.begin());
+      if (reach(docs.front())) take(docs.first(size));
+      docs = docs.subspan(size);
+    }
+  }
+  // The counts are bytes, which might be anything's: what is looked up for each lies in variables of its own.
+  void counts_from_bits(std::span<const DocId> docs, std::uint8_t* out) const {
+    const std::uint64_t* const bits = bits_;
+    const std::uint16_t* const ranks = ranks_;
+    const std::uint8_t* const counts = list_.counts_.data() + counts_begin_;
+    for (const DocId doc : docs) {
+      const DocId word = (doc & kLowMask) >> 6U;
+      const std::uint64_t of_word = bits[word], bit = bit_of(doc);
+      if ((of_word & bit) != 0) *out = counts[ranks[word] + static_cast<unsigned>(std::popcount(of_word & (bit - 1)))];
+      ++out;
+    }
+  }
 
   void enter(std::size_t number) {
     number_ = number;
@@ -122,11 +168,9 @@ class ListedCursor final : public PostingCursor {
     if (number > number_) enter(number);
     return true;
   }
-  // Of increasing documents.
+  // Of increasing documents of this chunk, whose lower halves are in order.
   bool holds(DocId doc) {
-    if ((doc & ~kLowMask) != high_ && !reach(doc)) return false;
     const DocId low = doc & kLowMask;
-    if (bits_ != nullptr) return (bits_[low >> 6U] & bit_of(low)) != 0;
     at_ = first_from(static_cast<std::uint16_t>(low));
     return at_ != end_ && *at_ == low;
   }

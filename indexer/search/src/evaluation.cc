@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
+#include <optional>
 #include <span>
 
 #include "lantai/base/error.h"
@@ -145,11 +147,19 @@ class Evaluator {
     bool any_gone = false;
     std::array<DocId, kMost> docs;
     std::array<bool, kMost> gone, closest;
-    std::array<double, kMost> norms, scores;
+    std::array<float, kMost> norms, scores;
   };
   struct Scorer {
     std::unique_ptr<index::PostingCursor> postings;
-    double weight = 0;
+    float weight = 0;
+    float rest = 0;  // what all after it can add at most
+  };
+  // Those of a batch that can still come into the list, while their scores are summed up.
+  struct Contenders {
+    std::size_t size = 0;
+    std::array<DocId, Batch::kMost> docs;
+    std::array<float, Batch::kMost> norms, scores;
+    std::array<std::uint16_t, Batch::kMost> places;  // in the batch
   };
 
   void walk(const index::Segment& segment) {
@@ -164,11 +174,7 @@ class Evaluator {
       both.push_back(make_cursor(*conditions_.filters, *reader, segment, run_));
       cursor = make_all_of(std::move(both), run_.effort);
     }
-    std::vector<Scorer> scorers;
-    for (const auto& [term, weight] : terms_) {
-      if (auto postings = open_term(term, *reader, segment, run_, cursor->cost()))
-        scorers.push_back({std::move(postings), weight * (1 + index::kSaturation)});
-    }
+    auto scorers = open_scorers(*reader, segment, cursor->cost());
     auto standings = snapshot_.columns->standing_walker();
     Batch batch;
     // The closest are looked for one by one: where their cursor stands they are confirmed.
@@ -179,7 +185,7 @@ class Evaluator {
       from = batch.docs[batch.size - 1] + 1;
       run_.effort.spend(batch.size * (1 + scorers.size()));
       see(batch, standings);
-      if (ranked_) score(batch, scorers);
+      if (ranked_) score(batch, scorers, closest != nullptr);
       decide(batch, *cursor, closest.get());
       if (from >= conditions_.basis.end) break;
     }
@@ -209,18 +215,57 @@ class Evaluator {
     batch.size = kept;
   }
 
-  void score(Batch& batch, std::vector<Scorer>& scorers) {
-    std::array<std::uint8_t, Batch::kMost> counts;
-    std::array<double, Batch::kMost> once;  // most terms occur once, where they occur
-    for (std::size_t i = 0; i < batch.size; ++i) once[i] = index::share_of(1, batch.norms[i]);
-    std::fill_n(batch.scores.begin(), batch.size, 0.0);
-    for (auto& [postings, weight] : scorers) {
-      postings->counts(std::span(batch.docs).first(batch.size), counts.data());
-      for (std::size_t i = 0; i < batch.size; ++i) {
-        const double share = counts[i] <= 1 ? counts[i] * once[i] : index::share_of(counts[i], batch.norms[i]);
-        batch.scores[i] += weight * share;
-      }
+  std::vector<Scorer> open_scorers(index::SegmentReader& reader, const index::Segment& segment, std::uint64_t skips) {
+    std::vector<Scorer> scorers;
+    for (const auto& [term, weight] : terms_) {
+      if (auto postings = open_term(term, reader, segment, run_, skips))
+        scorers.push_back({std::move(postings), static_cast<float>(weight * (1 + index::kSaturation)), 0});
     }
+    for (std::size_t i = scorers.size(); i-- > 1;) scorers[i - 1].rest = scorers[i].rest + scorers[i].weight;
+    return scorers;
+  }
+
+  // The terms of most weight come first. Who cannot come into the list any more, whatever the others would add, is left
+  // with what there is: that is below all in the list.
+  void score(Batch& batch, std::vector<Scorer>& scorers, bool any_closest) {
+    std::fill_n(batch.scores.begin(), batch.size, 0.0F);
+    Contenders left;
+    left.size = batch.size;
+    std::copy_n(batch.docs.begin(), batch.size, left.docs.begin());
+    std::copy_n(batch.norms.begin(), batch.size, left.norms.begin());
+    std::fill_n(left.scores.begin(), batch.size, 0.0F);
+    std::iota(left.places.begin(), left.places.begin() + static_cast<std::ptrdiff_t>(batch.size), std::uint16_t{0});
+    const std::optional<float> least = least_score(any_closest);
+    std::array<std::uint8_t, Batch::kMost> counts;
+    for (auto& [postings, weight, rest] : scorers) {
+      postings->counts(std::span(left.docs).first(left.size), counts.data());
+      index::add_shares(weight, counts.data(), left.norms.data(), std::span(left.scores).first(left.size));
+      if (least && rest > 0) leave_out(left, *least - rest, batch);
+    }
+    for (std::size_t i = 0; i < left.size; ++i) batch.scores[left.places[i]] = left.scores[i];
+  }
+
+  static void leave_out(Contenders& left, float up_to, Batch& batch) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < left.size; ++i) {
+      const float score = left.scores[i];
+      batch.scores[left.places[i]] = score;
+      left.docs[kept] = left.docs[i];
+      left.norms[kept] = left.norms[i];
+      left.places[kept] = left.places[i];
+      left.scores[kept] = score;
+      kept += score > up_to ? 1 : 0;
+    }
+    left.size = kept;
+  }
+
+  // What scores no more than this does not come into the list, be it closest or not; a little less, as sums are
+  // rounded.
+  std::optional<float> least_score(bool any_closest) const {
+    if (out_.top.size() < wanted_ || wanted_ == 0) return std::nullopt;
+    const Match& worst = out_.top.front();
+    if (any_closest && !worst.closest) return std::nullopt;
+    return static_cast<float>(worst.score * (1 - 1e-5));
   }
 
   // Which of them match, and which come into the list? Texts are read only here.
