@@ -14,7 +14,7 @@
 namespace lantai::search {
 namespace {
 
-constexpr std::size_t kStandingsAhead = 16;
+constexpr std::size_t kAhead = 16;         // documents whose standing, or value, is fetched beside
 constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
 
 struct WeighedTerm {
@@ -51,8 +51,9 @@ class FacetCounter {
 
   void count(std::span<const DocId> docs, std::uint64_t times) {
     if (column_ == nullptr) return;
-    for (const DocId doc : docs) {
-      column_->each(doc, *walker_, [&](std::uint32_t value) {
+    for (std::size_t i = 0; i < docs.size(); ++i) {
+      if (i + kAhead < docs.size()) __builtin_prefetch(walker_->find(docs[i + kAhead]));
+      column_->each(docs[i], *walker_, [&](std::uint32_t value) {
         if (value < counts_.size()) counts_[value] += times;
       });
     }
@@ -199,7 +200,7 @@ class Evaluator {
     batch.any_gone = false;
     for (std::size_t i = 0; i < batch.size && batch.docs[i] < conditions_.basis.end; ++i) {
       const DocId doc = batch.docs[i];
-      if (i + kStandingsAhead < batch.size) __builtin_prefetch(standings.find(batch.docs[i + kStandingsAhead]));
+      if (i + kAhead < batch.size) __builtin_prefetch(standings.find(batch.docs[i + kAhead]));
       const auto& standing = *standings.find(doc);
       if (!visibility_.sees(doc, standing.access())) continue;
       const bool gone = standing.gone();
@@ -325,8 +326,8 @@ class Evaluator {
 
   // While every text is read, the next ones are fetched beside.
   void expect_texts(const Batch& batch, std::size_t at) const {
-    constexpr std::size_t kAhead = 4;
-    if (out_.places < counted_exactly_ && at + kAhead < batch.size) snapshot_.expect_text(batch.docs[at + kAhead]);
+    constexpr std::size_t kTexts = 4;
+    if (out_.places < counted_exactly_ && at + kTexts < batch.size) snapshot_.expect_text(batch.docs[at + kTexts]);
   }
 
   void count(DocId doc, bool whole, std::uint64_t times) {

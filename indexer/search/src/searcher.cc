@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <thread>
 
 #include "completion.h"
 #include "evaluation.h"
@@ -17,6 +18,7 @@
 #include "recently_used.h"
 #include "snippet.h"
 #include "spelling.h"
+#include "turns.h"
 #include "visibility.h"
 
 namespace lantai::search {
@@ -27,6 +29,7 @@ constexpr std::uint64_t kMaxOffset = 100'000;
 constexpr std::size_t kShownBytes = 64U << 20U;
 constexpr std::size_t kSpellingsTried = 8;
 constexpr std::size_t kAnswerBytes = 16U << 20U;
+constexpr std::chrono::milliseconds kTurn{10};  // nine of ten searches of a million records take less than half of it
 constexpr std::chrono::milliseconds kMarkTime{1000};
 constexpr std::chrono::milliseconds kLikenessTime{1000};
 constexpr double kAlike = 0.2;               // of the score that a document gives itself
@@ -217,6 +220,7 @@ class IndexSearcher final : public Searcher {
   std::shared_ptr<const FieldAliases> aliases_;
   NameGrams names_;
   SegmenterPool segmenters_;
+  Turns turns_{std::max(1U, std::thread::hardware_concurrency())};
   // Making a document from the store costs far more than finding it, and people ask for the same few again and again.
   // By the number the index gave it: whatever is indexed anew is made anew.
   RecentlyUsed<std::string, index::DocId, index::Document> shown_{kShownBytes};
@@ -327,7 +331,10 @@ SearchResult IndexSearcher::search(const SearchRequest& request, const Now& now,
   conditions.request = &request;
   conditions.basis = basis_of(request, *snapshot);
   QueryRun run(*snapshot, deadline);
+  Turns::Turn turn(turns_, deadline);
+  run.effort.when_it_lasts(std::chrono::steady_clock::now() + kTurn, [&turn] { turn.end(); });
   Answer found = answer(query, now, conditions, run);
+  turn.end();
   const std::vector<Hint>& hints = found.plan.hints;
   if (conditions.basis.matching == Matching::any && found.evaluation.total > 0)
     result.hints.push_back({"search.relaxed", request.query});

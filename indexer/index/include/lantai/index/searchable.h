@@ -25,7 +25,13 @@ namespace lantai::index {
 // then. Thread-confined.
 class Effort {
  public:
-  explicit Effort(std::chrono::steady_clock::time_point deadline) : deadline_(deadline) {}
+  using Time = std::chrono::steady_clock::time_point;
+  explicit Effort(Time deadline) : deadline_(deadline) {}
+  // Once it has gone on until `from`, it calls this, once, and goes on.
+  void when_it_lasts(Time from, std::function<void()> call) {
+    lasting_from_ = from;
+    lasts_ = std::move(call);
+  }
   // Throws deadline_exceeded when the time is up.
   void spend(std::uint64_t steps = 1) {
     if (steps < left_) {
@@ -33,13 +39,19 @@ class Effort {
       return;
     }
     left_ = kStepsBetweenLooks;
-    if (std::chrono::steady_clock::now() < deadline_) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= lasting_from_) {
+      lasting_from_ = Time::max();
+      lasts_();
+    }
+    if (now < deadline_) return;
     throw Error(ErrorCode::deadline_exceeded, "the time of the query is up", "search.time_limit");
   }
 
  private:
   static constexpr std::uint64_t kStepsBetweenLooks = 1024;
-  std::chrono::steady_clock::time_point deadline_;
+  Time deadline_, lasting_from_ = Time::max();
+  std::function<void()> lasts_;
   std::uint64_t left_ = kStepsBetweenLooks;
 };
 
