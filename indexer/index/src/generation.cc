@@ -53,6 +53,7 @@ Generation::Generation(const std::filesystem::path& root, const std::string& nam
   }
   committed_ = state_;
   visible_position_ = state_.position;
+  opened_at_ = static_cast<DocId>(state_.next_doc);
   remove_strangers(segments);
   texts_ = std::make_shared<TextLog>(place_->directory / "texts.log", state_.text_bytes);
   column_log_ = std::make_unique<ColumnLog>(place_->directory / "columns.log", state_.column_bytes,
@@ -100,6 +101,7 @@ bool Generation::take_number(const ColumnRecord& record) {
 }
 
 void Generation::mark_gone(DocId doc, DocId next) {
+  unfinished_.erase(doc);
   DocumentEntry& entry = columns_->add(doc);
   entry.next.store(next, std::memory_order_release);
   entry.gone_at.store(snapshot_state_ + 1);
@@ -138,6 +140,7 @@ void Generation::put(const Document& document, AnalysedDocument analysed) {
   ++state_.next_doc;
   apply_columns(record);
   waiting_replaces_ = take_number(record) || waiting_replaces_;
+  if (!document.whole) unfinished_.insert(record.doc);
   waiting_bytes_ += analysed.streams.size() + analysed.terms.size() * 16;
   analysed.streams = {};
   waiting_.push_back({record.doc, std::make_shared<const AnalysedDocument>(std::move(analysed))});
@@ -152,6 +155,12 @@ void Generation::remove(const std::string& type, const std::string& id) {
   column_log_->append(record);
   mark_gone(found->second, 0);
   numbers_.erase(found);
+}
+
+bool Generation::has_whole(const std::string& type, const std::string& id, std::uint64_t version) const {
+  const auto found = numbers_.find(key_of(type, id));
+  return found != numbers_.end() && found->second >= opened_at_ && !unfinished_.contains(found->second) &&
+         columns_->at(found->second).version >= version;
 }
 
 // Like a binary counter: equal neighbours merge, so that few segments exist and each document moves few times.

@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "analysis.h"
@@ -40,6 +41,8 @@ class Generation {
 
   void put(const Document& document, AnalysedDocument analysed);
   void remove(const std::string& type, const std::string& id);
+  // Was this version, or a later one, put with all its texts, since this was opened?
+  bool has_whole(const std::string& type, const std::string& id, std::uint64_t version) const;
   void set_position(std::uint64_t position) { state_.position = position; }
 
   // What has settled or been prepared, and the position up to which that is everything.
@@ -114,6 +117,8 @@ class Generation {
   std::shared_ptr<TextLog> texts_;
   std::unique_ptr<ColumnLog> column_log_;
   std::unordered_map<std::string, DocId> numbers_;  // type/id → its living document
+  DocId opened_at_ = 0;                             // the first number of this life
+  std::unordered_set<DocId> unfinished_;            // of this life: texts of theirs were still to come
   std::uint64_t snapshot_state_ = 1;
   std::uint64_t gone_ = 0;
   std::uint64_t segment_counter_ = 0;

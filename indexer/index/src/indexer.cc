@@ -27,6 +27,10 @@ constexpr auto kIdleWait = std::chrono::milliseconds(500);
 constexpr auto kLongestPause = std::chrono::milliseconds(8'000);  // after errors, doubling up to this
 constexpr auto kMaxUnsettled = std::chrono::seconds(30);
 constexpr std::uint64_t kMinGone = 20'000;
+constexpr std::uint64_t kBacklogForTexts =
+    64;  // further behind, documents wait for their texts, if these come quickly:
+constexpr auto kTextsTakeUpTo = std::chrono::milliseconds(300);                     // of so many changes
+constexpr std::chrono::milliseconds kTextsAreLate{500}, kTextsAreVeryLate{60'000};  // not asked for again, doubling
 
 class IndexerThread final : public Indexer, public Searchable {
  public:
@@ -35,7 +39,8 @@ class IndexerThread final : public Indexer, public Searchable {
         source_(source),
         root_(options.directory),
         settle_documents_(options.settle_documents),
-        quiet_(options.quiet) {
+        quiet_(options.quiet),
+        texts_until_(options.texts_until) {
     open_current();
     publish();
     checker_ =
@@ -72,7 +77,8 @@ class IndexerThread final : public Indexer, public Searchable {
 
   void run(const std::stop_token& stop);
   void follow(const std::stop_token& stop);
-  bool apply_batch(Generation& generation);
+  std::uint64_t with_their_texts();
+  bool apply_batch(Generation& generation, std::uint64_t up_to = kForever);
   void apply(Generation& generation, const std::vector<Subject>& subjects);
   void apply(Generation& generation, Taken taken);
   void repair_wanted();
@@ -89,6 +95,9 @@ class IndexerThread final : public Indexer, public Searchable {
   const std::filesystem::path root_;
   const std::size_t settle_documents_;
   const std::chrono::milliseconds quiet_;
+  const std::function<std::uint64_t(std::uint64_t, SteadyClock::time_point)> texts_until_;
+  SteadyClock::time_point no_texts_before_;  // they were late: nothing waits for them until then
+  std::chrono::milliseconds texts_pause_ = kTextsAreLate;
   Intake intake_{source_};
   std::unique_ptr<Generation> current_;
   SteadyClock::time_point settled_at_ = SteadyClock::now();
@@ -292,13 +301,28 @@ void IndexerThread::repair_wanted() {
 void IndexerThread::follow(const std::stop_token& stop) {
   repair_wanted();
   if (current_->wants_to_settle()) pump();  // before more is read: what cannot settle stays in memory
-  if (!apply_batch(*current_)) {
+  if (!apply_batch(*current_, with_their_texts())) {
     settle_if_idle();
     store_.changes().wait_beyond(current_->state().position, SteadyClock::now() + kIdleWait, stop);
     return;
   }
   applied_at_ = SteadyClock::now();
   pump();
+}
+
+// Up to where changes may be taken up: to where the texts are, when many changes have come and files are read as
+// quickly.
+std::uint64_t IndexerThread::with_their_texts() {
+  const auto wanted = current_->state().position + kBacklogForTexts;
+  const auto now = SteadyClock::now();
+  if (!texts_until_ || store_.changes().last_position() < wanted || now < no_texts_before_) return kForever;
+  if (const auto there = texts_until_(wanted, now + kTextsTakeUpTo); there >= wanted) {
+    texts_pause_ = kTextsAreLate;
+    return there;
+  }
+  no_texts_before_ = SteadyClock::now() + texts_pause_;
+  texts_pause_ = std::min(2 * texts_pause_, kTextsAreVeryLate);
+  return kForever;
 }
 
 // After a batch: settle or show what is fresh.
@@ -336,8 +360,9 @@ void IndexerThread::settle_if_idle() {
   if (!current_->state().same_source(wanted_state())) rebuild_wanted_ = true;
 }
 
-bool IndexerThread::apply_batch(Generation& generation) {
-  const auto changes = store_.changes().read(generation.state().position, std::min(kBatch, settle_documents_));
+bool IndexerThread::apply_batch(Generation& generation, std::uint64_t up_to) {
+  auto changes = store_.changes().read(generation.state().position, std::min(kBatch, settle_documents_));
+  while (!changes.empty() && changes.back().position > up_to) changes.pop_back();
   if (changes.empty()) return false;
   // A record is read once for all its changes here: as it is now.
   std::set<Subject> seen;
@@ -355,6 +380,9 @@ bool IndexerThread::apply_batch(Generation& generation) {
     positions.clear();
   };
   for (const auto& change : changes) {
+    // Texts of files are announced; whoever had them all has nothing new to say. What is read again has no version.
+    const bool announced = change.kind == kTextsRead && change.version != 0;
+    if (announced && generation.has_whole(change.subject, change.id, change.version)) continue;
     if (seen.insert({change.subject, change.id}).second) {
       if (subjects.size() == Intake::kAtOnce) take();
       subjects.push_back({change.subject, change.id});

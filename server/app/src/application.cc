@@ -83,7 +83,7 @@ class RunningApplication final : public Application {
         renames_(archive::RenameAnnouncer::start(*store_, records_, clock_)),
         holdings_(records_, texts_),
         field_names_(*schema_),
-        indexer_(index::Indexer::open(*store_, holdings_, {configuration.data / "index"})),
+        indexer_(index::Indexer::open(*store_, holdings_, indexing())),
         synonyms_(*store_, records_),
         searcher_(search::Searcher::make(*indexer_, holdings_,
                                          {field_names_.aliases(), page_token_seal(*store_), field_names_.name_fields(),
@@ -201,6 +201,16 @@ class RunningApplication final : public Application {
   }
 
  private:
+  index::IndexerOptions indexing() const {
+    index::IndexerOptions options;
+    options.directory = configuration_.data / "index";
+    if (!configuration_.read_files) return options;  // no texts come
+    options.texts_until = [this](std::uint64_t position, std::chrono::steady_clock::time_point deadline) {
+      extraction_->wait_until(position, deadline);
+      return extraction_->status().position;
+    };
+    return options;
+  }
   identity::AccountsOptions accounts_options() {
     identity::AccountsOptions options;
     options.departments_below = [this](const std::vector<std::string>& departments) {

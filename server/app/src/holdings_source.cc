@@ -170,11 +170,14 @@ void HoldingsSource::add_files(const records::Record& record, index::Document& d
     document.files.push_back({file.number, current.name});
     std::string media_type = current.media_type;
     try {
-      if (const auto text = texts_.find(current.digest)) {
+      const auto known = texts_.known(current.digest);
+      document.whole = document.whole && known.current;
+      if (const auto& text = known.text) {
         if (!text->media_type.empty()) media_type = text->media_type;
         add_text(file.number, *text, document);
       }
     } catch (const Error& error) {
+      document.whole = false;
       if (error.code() != ErrorCode::data_loss) throw;
       log::error("text of {}/{} file {} is damaged: {}", record.type, record.id, file.number, error.message());
     }

@@ -161,14 +161,19 @@ std::string_view name(TextState state) {
   return "waiting";
 }
 
-std::optional<extract::Extraction> TextStore::find(ByteView digest) const {
+std::optional<extract::Extraction> TextStore::find(ByteView digest) const { return known(digest).text; }
+
+TextStore::Known TextStore::known(ByteView digest) const {
   const auto view = store_.read_view();
   const auto stored = find_stored(*view, digest, version_);
-  if (!stored || stored->summary.state == TextState::waiting) return std::nullopt;
-  if (!stored->blob.empty()) return extract::from_json(as_chars(store_.blobs().get(stored->blob)));
-  const auto text = view->get(KeySpace::texts, key_of(digest, stored->summary.extractor_version));
-  if (!text) return std::nullopt;
-  return extract::from_json(as_chars(*text));
+  if (!stored || stored->summary.state == TextState::waiting) return {};
+  Known known{std::nullopt, stored->summary.extractor_version == version_};
+  if (!stored->blob.empty()) {
+    known.text = extract::from_json(as_chars(store_.blobs().get(stored->blob)));
+  } else if (const auto text = view->get(KeySpace::texts, key_of(digest, stored->summary.extractor_version))) {
+    known.text = extract::from_json(as_chars(*text));
+  }
+  return known;
 }
 
 TextSummary TextStore::summary(ByteView digest) const {

@@ -49,7 +49,11 @@ struct Document {
   std::vector<FileName> files;
   std::vector<PageBody> pages;
   std::vector<std::string> access;  // who may see it: any one of these terms
+  bool whole = true;                // false: texts of its files are still to come
 };
+
+// Kind of the changes that announce the texts of a record's files (lantai::archive::ExtractionPipeline).
+inline constexpr std::string_view kTextsRead = "extraction";
 
 // Facet field with what the document lies in, nearest first, as one value: `volume/… class/… fonds/…`. Documents that
 // lie in the same share it.

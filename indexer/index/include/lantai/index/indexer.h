@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,9 @@ struct IndexerOptions {
   // Documents settle on disk when so many wait. More makes Xapian slower, fewer make more segments to merge.
   std::size_t settle_documents = 5'000;
   std::chrono::milliseconds quiet{5'000};  // when nothing came for so long, segments are merged until few are left
+  // Waits until the source has the texts of all changes up to a position, or the deadline; up to where it has them
+  // then. Where much comes in, documents are taken up once, with their texts. None: nothing is waited for.
+  std::function<std::uint64_t(std::uint64_t position, std::chrono::steady_clock::time_point deadline)> texts_until = {};
 };
 
 struct IndexerStatus {

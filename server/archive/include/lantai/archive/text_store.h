@@ -60,6 +60,11 @@ class TextStore {
 
   // The text, whether whole or a part; nullopt while waiting. Throws data_loss when a derived blob is damaged.
   std::optional<extract::Extraction> find(ByteView digest) const;
+  struct Known {
+    std::optional<extract::Extraction> text;  // as find()
+    bool current = false;                     // as is_current()
+  };
+  Known known(ByteView digest) const;
   // State waiting when nothing is known of the bytes.
   TextSummary summary(ByteView digest) const;
   RecordReading reading(const records::Record& record) const;
