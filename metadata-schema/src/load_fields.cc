@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "loader.h"
@@ -94,16 +95,22 @@ void load_uses(FieldDecl& field, MappingReader& reader) {
   }
 }
 
-Permissions load_permissions(const Placed& value) {
+// Further roles for what a type allows.
+void add_permissions(Permissions& permissions, const Placed& value) {
   MappingReader reader(value);
-  Permissions permissions;
-  permissions.read = reader.list("read");
-  permissions.create = reader.list("create");
-  permissions.update = reader.list("update");
-  permissions.remove = reader.list("remove");
-  permissions.export_ = reader.list("export");
+  const std::array<std::pair<const char*, std::vector<std::string>*>, 5> lists{{{"read", &permissions.read},
+                                                                                {"create", &permissions.create},
+                                                                                {"update", &permissions.update},
+                                                                                {"remove", &permissions.remove},
+                                                                                {"export", &permissions.export_}}};
+  for (const auto& [action, roles] : lists) {
+    for (auto& role : reader.list(action)) {
+      if (std::find(roles->begin(), roles->end(), role) != roles->end())
+        fail_at(value.place(), fmt::format("`{}` may {} already", role, action));
+      roles->push_back(std::move(role));
+    }
+  }
   reader.finish();
-  return permissions;
 }
 
 CompoundIndex load_index(const std::string& name, const Placed& value) {
@@ -152,6 +159,7 @@ void load_additions(TypeDecl& type, MappingReader& reader, Places& places) {
       type.fields.push_back(load_field(type.name + "." + name, name, value, places));
   if (const auto indexes = reader.take("indexes"))
     for (const auto& [name, value] : mapping(*indexes)) type.indexes.push_back(load_index(name, value));
+  if (const auto permissions = reader.take("permissions")) add_permissions(type.permissions, *permissions);
   for (auto& column : reader.list("list_columns")) type.list_columns.push_back(std::move(column));
   if (const auto form = reader.take("form"))
     for (const auto& group : sequence(*form)) type.form.push_back(load_group(group));
@@ -178,7 +186,6 @@ void load_type_body(TypeDecl& type, MappingReader& reader, Places& places) {
   const auto version = reader.whole("schema_version").value_or(1);
   if (version < 1 || version > 1'000'000) fail_at(reader.place(), "`schema_version` is 1 or more");
   type.schema_version = static_cast<std::uint32_t>(version);
-  if (const auto permissions = reader.take("permissions")) type.permissions = load_permissions(*permissions);
   reader.require("fields");
   load_additions(type, reader, places);
 }

@@ -13,9 +13,9 @@ RECIPE = TOP / "docs" / "recipes" / "add-a-record-type.md"
 
 def write_recipe(folder):
     """The YAML of the recipe, where the recipe says it goes."""
-    type_file, vocabulary = (re.sub(r"(?m)^   ", "", block)
-                             for block in re.findall(r"```yaml\n(.*?)```", RECIPE.read_text("utf-8"), re.S))
-    for name, text in (("types/key.yaml", type_file), ("vocabularies/key_state.yaml", vocabulary)):
+    blocks = [re.sub(r"(?m)^   ", "", block) for block in re.findall(r"```yaml\n(.*?)```", RECIPE.read_text("utf-8"), re.S)]
+    names = ("types/key.yaml", "vocabularies/key_state.yaml", "vocabularies/role.yaml", "types/item.yaml")
+    for name, text in zip(names, blocks, strict=True):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
 
@@ -57,6 +57,22 @@ class NewType(unittest.TestCase):
         self.assertEqual({one["name"]: one["label"] for one in self.schema["types"]}["key"], "钥匙")
         lent = self.archivist.call("POST", RECORDS + "key", {"fields": {"name": "借出的", "state": "借出"}})
         self.assertEqual((lent.status, lent.json["errors"][0]["field"]), (422, "holder"))
+
+    def test_a_role_of_ones_own_may_what_the_types_say(self):
+        item = self.make("item", {"title": "图书管理员可看"}).json
+        account = {"login": "shu", "name": "舒", "clearance": 1, "password": "a shelf of many books"}
+        unknown = self.chief.call("POST", "/api/v1/accounts", account | {"roles": ["emperor"]})
+        self.assertEqual((unknown.status, unknown.json["message_id"]), (400, "auth.unknown_role"))
+        made = self.chief.call("POST", "/api/v1/accounts", account | {"roles": ["librarian"]})
+        self.assertEqual(made.status, 201, made.body)
+        self.chief.call("PATCH", f"/api/v1/accounts/{made.json['id']}", {"must_change_password": False})
+        librarian = self.place.client_with("shu", account["password"])
+        self.assertEqual(librarian.get(f"{RECORDS}item/{item['id']}").status, 200)
+        self.assertEqual(librarian.call("POST", RECORDS + "item", {"fields": {"title": "不行"}}).status, 403)
+        self.assertEqual(librarian.call("PATCH", f"{RECORDS}item/{item['id']}", {"fields": {"title": "不行"}}, match(1)).status, 403)
+        self.assertEqual(librarian.call("POST", RECORDS + "key", {"fields": {"name": "不行"}}).status, 403)
+        roles = {one["code"]: one["label"] for one in self.schema["vocabularies"]["role"]["terms"]}
+        self.assertEqual(roles["librarian"], "图书管理员")
 
     def test_a_record_of_the_new_type_goes_out_and_comes_in_again(self):
         person = self.make("person", {"name": "欧阳静"}).json

@@ -32,6 +32,33 @@ std::string type_fault(const std::string& rest) {
 
 BOOST_AUTO_TEST_SUITE(loader)
 
+BOOST_AUTO_TEST_CASE(a_role_of_ones_own_is_added_to_what_a_type_allows_and_nothing_is_taken_away) {
+  TemporaryDirectory extra;
+  extra.write("vocabularies/role.yaml",
+              "extends: role\nterms:\n  librarian: {label: [图书管理员, 圖書館員, Librarian]}\n");
+  extra.write("types/item.yaml", "extends: item\npermissions: {read: [librarian]}\n");
+  const auto schema = Schema::load({lantai::test::shipped_declarations(), extra.path()});
+  const auto shipped_item = shipped()->type("item").permissions;
+  const auto item = schema->type("item").permissions;
+  auto wanted = shipped_item.read;
+  wanted.push_back("librarian");
+  BOOST_TEST(item.read == wanted, boost::test_tools::per_element());
+  BOOST_TEST(item.create == shipped_item.create, boost::test_tools::per_element());
+
+  const auto refused = [&](const std::string& text) {
+    extra.write("types/item.yaml", text);
+    try {
+      Schema::load({lantai::test::shipped_declarations(), extra.path()});
+    } catch (const Error& e) {
+      return std::string(e.message());
+    }
+    return std::string("accepted");
+  };
+  BOOST_TEST(refused("extends: item\npermissions: {read: [archivist]}\n").find("may read already") !=
+             std::string::npos);
+  BOOST_TEST(refused("extends: item\npermissions: {read: [emperor]}\n").find("no role `emperor`") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_type_in_another_directory_is_added_without_touching_the_first) {
   TemporaryDirectory extra;
   extra.write("types/key.yaml", R"(type: key

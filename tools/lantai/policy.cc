@@ -62,12 +62,9 @@ void add_policy(CLI::App& app, Shared& shared, Commands& commands) {
       ->add_option("--combine-officers", arguments->combine_officers,
                    "on, off: may one account be several of the three officers, or one and an archivist")
       ->check(CLI::IsMember({"on", "off"}));
-  auto roles = identity::known_roles();
-  roles.insert("none");
   setting
       ->add_option("--second-factor", arguments->second_factor,
                    "a role that works only with a second factor; repeatable; none: no role")
-      ->check(CLI::IsMember(roles))
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   setting->add_option("--password-characters", arguments->characters, "the least number of characters");

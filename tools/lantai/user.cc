@@ -120,8 +120,7 @@ void add_properties(CLI::App& command, UserArguments& arguments) {
   command.add_option("--name", arguments.name, "the person's name");
   command
       .add_option("--role", arguments.roles,
-                  "administrator, security_officer, auditor, archivist, staff or reader; repeatable")
-      ->check(CLI::IsMember(identity::known_roles()))
+                  "administrator, security_officer, auditor, archivist, staff, reader or one of your own; repeatable")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--clearance", arguments.clearance, "0, 1, 2 or public, internal, restricted");

@@ -213,6 +213,8 @@ class RunningApplication final : public Application {
   }
   identity::AccountsOptions accounts_options() {
     identity::AccountsOptions options;
+    if (const auto* roles = schema_->find_vocabulary("role"))
+      for (const auto& role : roles->terms) options.roles.insert(role.code);
     options.departments_below = [this](const std::vector<std::string>& departments) {
       return organisation_.with_those_below(departments);
     };

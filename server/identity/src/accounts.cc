@@ -89,7 +89,7 @@ Account StoredAccounts::create(const Principal& by, Account account, std::string
   const auto policy = this->policy();
   account.login = folded(account.login);
   if (!may_change(by, nullptr, account, true, policy)) refuse(by, "account.create", {});
-  require_good(account, nullptr, policy);
+  require_good(account, nullptr, policy, options_.roles);
   const bool kept_here = account.signs_in_by == SignsInBy::password;
   if (kept_here) require_strong(password, account, policy, "password");
   account.id = make_id(clock_.now());
@@ -98,7 +98,7 @@ Account StoredAccounts::create(const Principal& by, Account account, std::string
   account.password_set = clock_.now();
   const StoredAccount stored{account, kept_here ? hasher_.hash(password) : std::string(), 1};
   store_.run_transaction([&](Transaction& t) {
-    require_good(account, nullptr, load_policy(t));
+    require_good(account, nullptr, load_policy(t), options_.roles);
     if (t.get(KeySpace::accounts, login_key(account.login))) {
       throw Error(ErrorCode::already_exists, "the login is taken", "auth.login_taken", {{"login", account.login}});
     }
@@ -141,7 +141,7 @@ Account StoredAccounts::update(const Principal& by, const Account& account, std:
       throw Error("a password is wanted", {FieldProblem{"password", "field.required", {}}});
     if (!may_change(by, &before, changed, password.has_value() || other_way, policy))
       refuse(by, "account.update", account.id);
-    require_good(changed, &before, policy);
+    require_good(changed, &before, policy, options_.roles);
     if (password) require_strong(*password, changed, policy, "password");
   }
   const auto hash = password ? hasher_.hash(*password) : std::string();
@@ -156,7 +156,7 @@ Account StoredAccounts::update(const Principal& by, const Account& account, std:
     const bool other_way = before.signs_in_by != changed.signs_in_by;
     if (!may_change(by, &before, changed, password.has_value() || other_way, policy))
       throw Error(ErrorCode::conflict, "the account has changed since it was read", "record.stale");
-    require_good(changed, &before, policy);
+    require_good(changed, &before, policy, options_.roles);
     require_others_serve(t, before, changed);
     if (changed.login != before.login) {
       if (t.get(KeySpace::accounts, login_key(changed.login))) {
@@ -227,8 +227,8 @@ SecurityPolicy StoredAccounts::change_policy(const Principal& by, const Json& ch
   store_.run_transaction([&](Transaction& t) {
     const auto before = load_policy(t);
     policy = amended(before, change);
-    require_known(policy.second_factor_roles);
-    require_known(policy.purpose_roles);
+    require_known(policy.second_factor_roles, options_.roles);
+    require_known(policy.purpose_roles, options_.roles);
     if (policy == before) return;
     if (!policy.officers_combined) {
       for_each_account(t, [&](const Account& account) {

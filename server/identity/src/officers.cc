@@ -46,19 +46,20 @@ bool may_change(const records::Principal& by, const Account* before, const Accou
   return !(password && apart && of_other_officer);
 }
 
-void require_known(const std::set<std::string>& roles) {
+void require_known(const std::set<std::string>& roles, const std::set<std::string>& offices) {
   for (const auto& role : roles) {
-    if (!known_roles().contains(role)) {
+    if (!officer_roles().contains(role) && !offices.contains(role)) {
       throw Error(ErrorCode::invalid_argument, "there is no such role", "auth.unknown_role", {{"role", role}});
     }
   }
 }
 
-void require_good(const Account& account, const Account* before, const SecurityPolicy& policy) {
+void require_good(const Account& account, const Account* before, const SecurityPolicy& policy,
+                  const std::set<std::string>& offices) {
   if (!good_login(account.login)) {
     throw Error(ErrorCode::invalid_argument, "the login has other characters than it may", "auth.bad_login");
   }
-  require_known(account.roles);
+  require_known(account.roles, offices);
   const bool new_roles = before == nullptr || before->roles != account.roles;
   if (new_roles && !policy.officers_combined && combines_officers(account.roles)) {
     throw Error("officers are kept apart", {FieldProblem{"roles", "auth.officers_apart", {}}});

@@ -14,8 +14,10 @@ bool may_change(const records::Principal& by, const Account* before, const Accou
                 const SecurityPolicy& policy);
 
 // Throws invalid_argument, of the roles a field problem when they are kept apart and differ from those before.
-void require_good(const Account& account, const Account* before, const SecurityPolicy& policy);
-void require_known(const std::set<std::string>& roles);  // throws invalid_argument
+void require_good(const Account& account, const Account* before, const SecurityPolicy& policy,
+                  const std::set<std::string>& offices);
+// Officers, or one of `offices`; else throws invalid_argument.
+void require_known(const std::set<std::string>& roles, const std::set<std::string>& offices);
 
 // What is due before the account's sessions may do anything else.
 Duty duty_of(const Account& account, const SecurityPolicy& policy, Timestamp now);

@@ -82,7 +82,7 @@ StoredAccount StoredAccounts::make_account(const std::string& login, const std::
   account.login = login;
   account.name = to_valid_utf8(name.empty() ? login : name);
   account.signs_in_by = by;
-  require_good(account, nullptr, policy());
+  require_good(account, nullptr, policy(), options_.roles);
   account.id = make_id(clock_.now());
   account.version = 1;
   made.generation = 1;

@@ -3,7 +3,7 @@ import { Api, expect, expectAccessible, expectFits, isPhone, kPassword, signIn, 
 
 // What the navigation offers, wherever it stands on this screen.
 async function offered(page: Page, phone: boolean): Promise<string[]> {
-  const names = ['检索', '档案目录', '组织与通讯录', '著录', '上传', '审计日志', '用户与权限', '授权总览', '安全策略', '运行状态'];
+  const names = ['检索', '档案目录', '组织与通讯录', '著录', '上传', '审计日志', '用户与权限', '角色与操作', '授权总览', '安全策略', '运行状态'];
   if (phone) await page.getByRole('button', { name: '更多', exact: true }).click();
   const found: string[] = [];
   for (const name of names) {
@@ -14,9 +14,9 @@ async function offered(page: Page, phone: boolean): Promise<string[]> {
 }
 
 const kOffices: { person: Person; begins: string; sees: string[] }[] = [
-  { person: 'e2e-system', begins: '用户与权限', sees: ['组织与通讯录', '著录', '用户与权限', '安全策略', '运行状态'] },
-  { person: 'e2e-security', begins: '用户与权限', sees: ['组织与通讯录', '用户与权限', '授权总览', '安全策略'] },
-  { person: 'e2e-auditor', begins: '审计日志', sees: ['审计日志', '用户与权限', '安全策略'] },
+  { person: 'e2e-system', begins: '用户与权限', sees: ['组织与通讯录', '著录', '用户与权限', '角色与操作', '安全策略', '运行状态'] },
+  { person: 'e2e-security', begins: '用户与权限', sees: ['组织与通讯录', '用户与权限', '角色与操作', '授权总览', '安全策略'] },
+  { person: 'e2e-auditor', begins: '审计日志', sees: ['审计日志', '用户与权限', '角色与操作', '安全策略'] },
 ];
 for (const { person, begins, sees } of kOffices) {
   test(`${person} begins at the own work and sees nothing of the others'`, async ({ page }, info) => {
@@ -67,6 +67,23 @@ test('the administrator makes an account, the security officer gives it rights, 
   expect((await person.get('/api/v1/session')).status()).toBe(200);
   expect(((await (await person.get('/api/v1/session')).json()) as { account: { roles: string[] } }).account.roles).toEqual(['reader']);
   await person.dispose();
+});
+
+test('the roles tell what they may do and who holds them', async ({ page }) => {
+  await signIn(page, 'e2e-security');
+  await page.goto('/roles');
+  const archivist = page.getByRole('region', { name: '档案员', exact: true });
+  await expect(archivist.locator('tr', { hasText: /^件/ })).toContainText('查看、新建、修改、删除、导出');
+  await expect(page.getByRole('region', { name: '读者', exact: true }).locator('tr', { hasText: /^件/ })).toHaveText(/件\s*查看$/);
+  await expect(page.getByRole('region', { name: '审计员', exact: true })).toContainText('独自查看审计日志');
+  await expectAccessible(page);
+  await expectFits(page);
+  await archivist.getByRole('link').click();
+  await expect(page.getByLabel('按角色筛选')).toHaveValue('archivist');
+  await expect(page.locator('tr', { hasText: 'e2e-archivist' })).toBeVisible();
+  await expect(page.locator('tr', { hasText: 'e2e-reader' })).toHaveCount(0);
+  await page.getByLabel('按角色筛选').selectOption('');
+  await expect(page.locator('tr', { hasText: 'e2e-reader' })).toBeVisible();
 });
 
 test('the security officer sets the policy, the auditor only reads it', async ({ page, browser, baseURL }) => {

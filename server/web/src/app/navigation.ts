@@ -24,13 +24,14 @@ const kWork: Destination[] = [
 const kOrganisation: Destination = { section: 'organisation', to: '/organisation', label: 'nav.organisation', icon: 'people' };
 const kAccounts: Destination = { section: 'accounts', to: '/accounts', label: 'nav.accounts', icon: 'user' };
 const kPolicy: Destination = { section: 'policy', to: '/policy', label: 'nav.policy', icon: 'lock' };
+const kRoles: Destination = { section: 'roles', to: '/roles', label: 'nav.roles', icon: 'tree' };
 const kRights: Destination = { section: 'rights', to: '/rights', label: 'nav.rights', icon: 'bookmark' };
 const kAudit: Destination = { section: 'audit', to: '/audit', label: 'nav.audit', icon: 'audit' };
 const kStatus: Destination = { section: 'status', to: '/status', label: 'nav.status', icon: 'status' };
 
 const administration = computed(() => [
   ...(hasRole('auditor') ? [kAudit] : []),
-  ...(isOfficer.value ? [kAccounts] : []),
+  ...(isOfficer.value ? [kAccounts, kRoles] : []),
   ...(hasRole('security_officer') ? [kRights] : []),
   ...(isOfficer.value ? [kPolicy] : []),
   ...(!mayRead.value && may('read', findType('person')) ? [kOrganisation] : []),

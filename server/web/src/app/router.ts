@@ -33,6 +33,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/account', component: () => import('../account/AccountPage.vue'), meta: { title: 'nav.account', section: 'account' } },
   { path: '/accounts', component: () => import('../admin/AccountsPage.vue'), meta: { title: 'nav.accounts', section: 'accounts' } },
   { path: '/policy', component: () => import('../admin/PolicyPage.vue'), meta: { title: 'nav.policy', section: 'policy' } },
+  { path: '/roles', component: () => import('../admin/RolesPage.vue'), meta: { title: 'nav.roles', section: 'roles' } },
   { path: '/rights', component: () => import('../admin/RightsPage.vue'), meta: { title: 'nav.rights', section: 'rights' } },
   { path: '/audit', component: () => import('../admin/AuditPage.vue'), meta: { title: 'nav.audit', section: 'audit' } },
   { path: '/status', component: () => import('../admin/StatusPage.vue'), meta: { title: 'nav.status', section: 'status' } },

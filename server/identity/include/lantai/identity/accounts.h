@@ -118,6 +118,8 @@ struct AccountsOptions {
   std::chrono::seconds longest_delay{15 * 60};  // doubles from one second up to this
   std::size_t hash_memory_bytes = 64U << 20U;   // Argon2id; older hashes are renewed at sign-in
   unsigned hash_passes = 3;
+  // What an account may be besides one of the three officers: the terms of the vocabulary `role`.
+  std::set<std::string> roles{"archivist", "staff", "reader"};
   // The departments with all that are below them; without it a scope of subtree is as one of own. Thread-safe.
   std::function<std::set<std::string>(const std::vector<std::string>&)> departments_below{};
   // The appointments a person holds today, the main one first; without it nobody holds any. Thread-safe.

@@ -17,11 +17,6 @@ inline const std::set<std::string>& officer_roles() {
   static const std::set<std::string> roles{"administrator", "security_officer", "auditor"};
   return roles;
 }
-inline const std::set<std::string>& known_roles() {
-  static const std::set<std::string> roles{"administrator", "security_officer", "auditor", "archivist", "staff",
-                                           "reader"};
-  return roles;
-}
 // Does one person with these roles hold what is kept apart: two officers, or an officer and a role of the office?
 bool combines_officers(const std::set<std::string>& roles);
 
