@@ -83,7 +83,7 @@ class WithFiles final : public DocumentSource {
   std::uint64_t read_up_to_ = 0;
 };
 
-std::size_t living(Indexer& index, const std::string& term) {
+std::size_t still_found(Indexer& index, const std::string& term) {
   const auto snapshot = index.searchable().snapshot();
   std::size_t count = 0;
   for (const auto& segment : snapshot->segments) {
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(where_much_comes_in_documents_are_taken_up_once_with_their_
   const auto index = Indexer::open(source.store(), source, options);
   BOOST_REQUIRE(wait(*index, last_record));
   BOOST_REQUIRE(wait(*index, source.store().changes().last_position()));
-  BOOST_TEST(living(*index, kText) == std::size_t{kRecords});
+  BOOST_TEST(still_found(*index, kText) == std::size_t{kRecords});
   int twice = 0;
   for (const auto& [id, times] : source.taken_up()) twice += times - 1;
   BOOST_TEST(twice <= kFewForTheEnd);
@@ -134,13 +134,13 @@ BOOST_AUTO_TEST_CASE(texts_that_are_long_in_coming_hold_up_nothing) {
   };
   const auto index = Indexer::open(source.store(), source, options);
   BOOST_REQUIRE(wait(*index, last_record));
-  BOOST_TEST(living(*index, kTitle) == 2'000U);
-  BOOST_TEST(living(*index, kText) == 0U);
+  BOOST_TEST(still_found(*index, kTitle) == 2'000U);
+  BOOST_TEST(still_found(*index, kText) == 0U);
   BOOST_TEST(asked > 0);
   BOOST_TEST(asked < 8);  // not for every batch
   source.read_up_to(last_record);
   BOOST_REQUIRE(wait(*index, source.store().changes().last_position()));
-  BOOST_TEST(living(*index, kText) == 2'000U);
+  BOOST_TEST(still_found(*index, kText) == 2'000U);
 }
 
 BOOST_AUTO_TEST_CASE(who_has_all_texts_is_not_taken_up_for_their_announcement_but_for_another_reading) {
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(who_has_all_texts_is_not_taken_up_for_their_announcement_bu
     source.read_everything_at_once();
     BOOST_REQUIRE(wait(*index, source.announce("0", 1)));
     BOOST_TEST(source.taken_up()["0"] == 3);
-    BOOST_TEST(living(*index, kText) == 1U);
+    BOOST_TEST(still_found(*index, kText) == 1U);
     BOOST_REQUIRE(wait(*index, source.announce("0", 1)));
     BOOST_TEST(source.taken_up()["0"] == 3);  // it had them
     BOOST_REQUIRE(wait(*index, source.announce("0", 0)));

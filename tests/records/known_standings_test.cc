@@ -1,6 +1,7 @@
 // What lists remember of what they met, and forget.
 #include "known_standings.h"
 
+#include <random>
 #include <thread>
 
 #include "holdings.h"
@@ -112,9 +113,78 @@ BOOST_AUTO_TEST_CASE(other_declarations_begin_anew) {
   BOOST_TEST((seen() == Ids{other}));
 }
 
+// Somebody who sees little, whatever changes between the lists: the same pages as from an engine that remembers
+// nothing.
+BOOST_AUTO_TEST_CASE(pages_are_those_of_who_remembers_nothing) {
+  std::mt19937 random(29);
+  const auto any = [&](std::size_t below) { return static_cast<std::size_t>(random() % below); };
+  std::vector<std::string> items;
+  const auto make = [&] {
+    const bool in_volume = any(25) == 0;
+    Json more{{"fiscal_year", 2000 + any(6)}, {"keywords", Json::array({"甲", any(2) == 0 ? "乙" : "丙"})}};
+    if (in_volume) more["volume"] = volume;
+    items.push_back(item(any(25) == 0 ? 0 : 1, more));
+  };
+  for (int i = 0; i < 400; ++i) make();
+  const auto change = [&] {
+    const auto& one = items[any(items.size())];
+    switch (any(7)) {
+      case 0:
+        return make();
+      case 1:
+        if (const auto record = engine->find(chief(), "item", one)) engine->remove(chief(), "item", one, 0);
+        return;
+      case 2:
+        engine->update(archivist(), "volume", volume, 0, {{"department", departments[any(2)]}});
+        return;
+      default:
+        break;
+    }
+    if (!engine->find(chief(), "item", one)) return;
+    const std::vector<Json> changes{{{"department", departments[any(2)]}},
+                                    {{"access_level", any(8) == 0 ? "public" : "internal"}},
+                                    {{"fiscal_year", 2000 + any(6)}},
+                                    {{"keywords", Json::array({any(2) == 0 ? "丁" : "乙"})}}};
+    engine->update(archivist(), "item", one, 0, changes[any(changes.size())]);
+  };
+  const auto pages = [&](RecordEngine& from, ListRequest request) {
+    std::vector<std::vector<std::string>> out;
+    do {
+      auto page = from.list(reader, "item", request);
+      out.emplace_back();
+      for (const auto& record : page.records) out.back().push_back(record.id + " " + std::to_string(record.version));
+      request.page_token = std::move(page.next_page_token);
+    } while (!request.page_token.empty());
+    return out;
+  };
+  for (int round = 0; round < 150; ++round) {
+    for (std::size_t i = any(4); i > 0; --i) change();
+    reader.clearance = any(4) == 0 ? 0 : 1;
+    reader.all_departments = any(6) == 0;
+    ListRequest request;
+    request.limit = 1 + any(9);
+    request.descending = any(2) == 0;
+    if (any(3) != 0) request.order_by = "fiscal_year";
+    if (any(4) == 0) request.where.push_back({"fiscal_year", Json(2000 + any(6)), {}, {}});
+    if (any(4) == 0) request.where.push_back({"keywords", Json("乙"), {}, {}});
+    if (any(4) == 0) request.where.push_back({"fiscal_year", {}, "2002", "2004"});
+    RecordEngine forgetful(*store, shipped_schema(), clock);
+    const auto expected = pages(forgetful, request);
+    // Of pages only what they show counts: who steps over less may see earlier that there is no more.
+    const auto shown = [](const auto& all) {
+      std::vector<std::string> out;
+      for (const auto& page : all) out.insert(out.end(), page.begin(), page.end());
+      return out;
+    };
+    BOOST_TEST_REQUIRE(shown(pages(*engine, request)) == shown(expected), boost::test_tools::per_element());
+    BOOST_TEST_REQUIRE(shown(pages(*engine, request)) == shown(expected), boost::test_tools::per_element());
+  }
+}
+
 // What a list read is not remembered when it changed meanwhile, however the two meet.
 BOOST_AUTO_TEST_CASE(what_changed_since_is_not_remembered) {
-  KnownStandings known(*store, container_types(engine->schema()));
+  KnownStandings known(*store, container_types(engine->schema()),
+                       [](const auto&, const auto&) { return std::set<Bytes>(); });
   const auto today = office_day(clock.now());
   const auto one = item(1), two = item(1);
   const auto standing = [&](const std::string& id) { return engine->standing(engine->get(chief(), "item", id)); };
@@ -137,6 +207,19 @@ BOOST_AUTO_TEST_CASE(what_changed_since_is_not_remembered) {
   engine->update(archivist(), "volume", volume, 0, {{"title", "改题"}});
   known.met(third, "item", {{one, of_one}});
   BOOST_TEST(known.find("item", {one})[0] == KnownStandings::kUnknown);
+
+  const Bytes from{0}, to{0xff};
+  const auto later = known.follow(today);
+  known.seen(later, "viewer", from, to, {});
+  BOOST_TEST(known.seen_by("viewer", {from, to, 10, false}).has_value());
+  known.seen(later, "another", from, to, {});
+  engine->update(archivist(), "item", two, 0, {{"access_level", "public"}});
+  known.seen(later, "late", from, to, {});
+  BOOST_TEST(!known.seen_by("late", {from, to, 10, false}).has_value());
+  BOOST_TEST(known.seen_by("another", {from, to, 10, false}).has_value());
+  engine->update(archivist(), "volume", volume, 0, {{"access_level", "public"}});
+  known.follow(today);
+  BOOST_TEST(!known.seen_by("another", {from, to, 10, false}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(lists_and_changes_at_the_same_time_never_show_what_is_hidden_nor_hide_what_is_not) {

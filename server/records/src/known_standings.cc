@@ -6,6 +6,7 @@ namespace lantai::records {
 
 void KnownStandings::forget() {
   known_.clear();
+  entries_.forget();
   recent_.clear();
   size_ = 0;
   floor_ = position_;
@@ -18,6 +19,7 @@ void KnownStandings::look_at_changes() {
     position_ = last;
     return forget();
   }
+  if (last - position_ > kFollowedEntries) entries_.forget();
   for (const auto& change : store_.changes().read(position_, kFollowed)) {
     position_ = change.position;
     if (change.kind != "record") continue;
@@ -26,6 +28,7 @@ void KnownStandings::look_at_changes() {
       continue;
     }
     if (const auto type = known_.find(change.subject); type != known_.end()) size_ -= type->second.erase(change.id);
+    if (!entries_.empty()) entries_.changed(keys_of_(change.subject, change.id));
     recent_.emplace_back(change.position, change.id);
     if (recent_.size() <= kFollowed) continue;
     floor_ = recent_.front().first;
@@ -69,6 +72,20 @@ KnownStandings::Kind KnownStandings::kind_of(const Standing& standing) {
     kinds_.back().within.clear();
   }
   return at->second;
+}
+
+std::optional<RememberedEntries::Part> KnownStandings::seen_by(const std::string& viewer,
+                                                               const storage::ScanRange& range) const {
+  std::lock_guard lock(mutex_);
+  return entries_.find(viewer, range);
+}
+
+void KnownStandings::seen(std::uint64_t followed, const std::string& viewer, const Bytes& from, const Bytes& to,
+                          std::set<Bytes> entries) {
+  std::lock_guard lock(mutex_);
+  look_at_changes();
+  const bool changed = floor_ > followed || (!recent_.empty() && recent_.back().first > followed);
+  if (!changed) entries_.add(viewer, from, to, std::move(entries));
 }
 
 void KnownStandings::met(std::uint64_t followed, const std::string& type,

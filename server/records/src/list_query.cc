@@ -146,12 +146,8 @@ std::string ListQuery::digest(const ListRequest& request) const {
       .substr(0, kDigestLetters);
 }
 
-storage::KeySpace ListQuery::space() const {
-  return index_ == nullptr ? storage::KeySpace::records : storage::KeySpace::indexes;
-}
-
 Bytes ListQuery::key_of(const Record& record) const {
-  if (index_ == nullptr) return record_key(plan_.type().name, record.id);
+  if (index_ == nullptr) return index_key(plan_.type().name, kIdIndex, {}, record.id);
   auto components = prefix_;
   for (std::size_t i = equalities_; i < index_->fields.size(); ++i) {
     append_bytes(components, index_->component(i, field_value(record.fields, index_->fields[i]->name)));
@@ -162,8 +158,7 @@ Bytes ListQuery::key_of(const Record& record) const {
 storage::ScanRange ListQuery::range(const storage::ReadView& view) const {
   storage::ScanRange range;
   range.reverse = descending_;
-  range.begin =
-      index_ == nullptr ? record_prefix(plan_.type().name) : index_prefix(plan_.type().name, index_->name, prefix_);
+  range.begin = index_prefix(plan_.type().name, index_ == nullptr ? kIdIndex : index_->name, prefix_);
   range.end = storage::after_prefix(range.begin);
   for (const auto& condition : conditions_) {
     if (order_ == nullptr || condition.equals || condition.index->fields.front() != order_) continue;
@@ -204,6 +199,9 @@ Record ListQuery::token_record(const storage::ReadView& view) const {
 bool ListQuery::holds(const Record& record) const {
   return std::all_of(conditions_.begin(), conditions_.end(), [&](const auto& c) { return c.holds(record.fields); });
 }
+
+// An index of several values is only used for one of them, and whether the record has that is a condition.
+bool ListQuery::stands_at(const Record& record, const Bytes& key) const { return key_of(record) == key; }
 
 // Id and version, from which the place is computed: the token tells nothing of a record that may not be seen.
 std::string ListQuery::token_after(const Record& last) const {

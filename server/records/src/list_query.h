@@ -30,10 +30,10 @@ class ListQuery {
   // Throws invalid_argument on a field that is not indexed or cannot order, a bad limit or a token of another query.
   ListQuery(const Catalogue& catalogue, const TypePlan& plan, const ListRequest& request);
 
-  storage::KeySpace space() const;
   // The range still to be read, after the token's record (read from `view`).
   storage::ScanRange range(const storage::ReadView& view) const;
   bool holds(const Record& record) const;
+  bool stands_at(const Record& record, const Bytes& key) const;  // is that an entry of the record in this list's index?
   std::string token_after(const Record& last) const;
 
  private:
@@ -48,7 +48,7 @@ class ListQuery {
   const TypePlan& plan_;
   std::vector<ResolvedCondition> conditions_;
   const schema::FieldDecl* order_ = nullptr;  // null: by id
-  const IndexPlan* index_ = nullptr;          // null: the records themselves
+  const IndexPlan* index_ = nullptr;          // null: by id
   std::size_t equalities_ = 0;                // leading fields of the index with an equality
   Bytes prefix_;                              // components of those
   bool descending_ = false;

@@ -180,7 +180,13 @@ void RecordEngine::replace_schema(std::shared_ptr<const schema::Schema> schema) 
     std::unique_lock lock(impl_->schema_mutex);
     if (impl_->catalogue) impl_->earlier.push_back(impl_->catalogue);
     impl_->catalogue = catalogue;
-    impl_->standings = std::make_shared<KnownStandings>(impl_->store, container_types(catalogue->schema()));
+    impl_->standings = std::make_shared<KnownStandings>(
+        impl_->store, container_types(catalogue->schema()),
+        [&store = impl_->store, catalogue](const std::string& type, const std::string& id) {
+          const auto* plan = catalogue->find_plan(type);
+          const auto record = plan == nullptr ? std::nullopt : load(*store.read_view(), type, id);
+          return record ? plan->index_keys(*record) : std::set<Bytes>();
+        });
   }
   {
     std::lock_guard lock(impl_->counts_mutex);

@@ -1,3 +1,6 @@
+#include <optional>
+#include <set>
+
 #include "engine_impl.h"
 #include "history_reader.h"
 #include "lantai/records/audited.h"
@@ -13,42 +16,134 @@ constexpr std::size_t kScanChunk = 256, kLargestChunk = 2048;
 
 // Which entries of a list need not be read, for what they ask is known and the caller does not bring it? What is read
 // is remembered when the list is done.
-class HiddenFromList {
+class ListMemory {
  public:
-  HiddenFromList(KnownStandings* known, std::uint64_t followed, const Principal& principal,
-                 const schema::Schema& schema, const schema::TypeDecl& type)
-      : known_(known), followed_(followed), principal_(principal), schema_(schema), type_(type) {}
+  ListMemory(KnownStandings* known, std::uint64_t followed, const Principal& principal, const schema::Schema& schema,
+             const schema::TypeDecl& type)
+      : known_(known),
+        followed_(followed),
+        principal_(principal),
+        schema_(schema),
+        type_(type),
+        viewer_(known == nullptr ? std::string() : sees_as(principal, type)) {}
   bool follows() const { return known_ != nullptr; }
-  void look_up(const std::vector<storage::Entry>& entries) {
+
+  std::optional<RememberedEntries::Part> seen(const storage::ScanRange& range) const {
+    return known_ == nullptr ? std::nullopt : known_->seen_by(viewer_, range);
+  }
+  void look_up(const std::vector<Bytes>& keys) {
     if (known_ == nullptr) return;
     std::vector<std::string_view> ids;
-    ids.reserve(entries.size());
-    for (const auto& entry : entries) ids.emplace_back(id_at_end(entry.key));
+    ids.reserve(keys.size());
+    for (const auto& key : keys) ids.emplace_back(id_at_end(key));
     kinds_ = known_->find(type_.name, ids);
   }
-  bool is(std::size_t entry) {
+  bool hides(std::size_t entry) {
     if (known_ == nullptr || kinds_[entry] == KnownStandings::kUnknown) return false;
     const auto [at, fresh] = shown_.try_emplace(kinds_[entry], false);
     if (fresh) at->second = verdict(schema_, principal_, type_, known_->standing(kinds_[entry])).visible;
     return !at->second;
   }
-  void remember() const {
-    if (known_ != nullptr) known_->met(followed_, type_.name, met_);
-  }
   bool visible(const Record& record, const Standing& standing) {
     met_.emplace_back(record.id, standing);
     return verdict(schema_, principal_, type_, standing).visible;
   }
+  // Between two places in the index, whichever comes first, `passed` entries with these among them that may be seen.
+  void went_through(const Bytes& one, const Bytes& other, std::size_t passed, std::set<Bytes> seen) {
+    if (known_ != nullptr && passed > kWorthwhile * (seen.size() + 1))
+      known_->seen(followed_, viewer_, std::min(one, other), std::max(one, other), std::move(seen));
+  }
+  void remember() const {
+    if (known_ != nullptr) known_->met(followed_, type_.name, met_);
+  }
 
  private:
+  static constexpr std::size_t kWorthwhile = 4;  // whoever sees more steps over little
+
+  // All that decides what somebody sees of a type, to whom nothing is lent.
+  static std::string sees_as(const Principal& principal, const schema::TypeDecl& type) {
+    std::string viewer = std::to_string(principal.clearance);
+    for (const auto& role : principal.roles) viewer += " " + role;
+    viewer += principal.all_departments ? "\n*" : "\n";
+    for (const auto& department : principal.scope) viewer += " " + department;
+    return type.owner_field.empty() ? viewer : viewer + "\n" + principal.id;
+  }
+
   KnownStandings* const known_;
   const std::uint64_t followed_;
   const Principal& principal_;
   const schema::Schema& schema_;
   const schema::TypeDecl& type_;
+  const std::string viewer_;
   std::vector<KnownStandings::Kind> kinds_;
   std::unordered_map<KnownStandings::Kind, bool> shown_;
   std::vector<std::pair<std::string, Standing>> met_;
+};
+
+// The entries of a list, chunk by chunk: of what is remembered, or of the index.
+class ListEntries {
+ public:
+  ListEntries(const storage::ReadView& view, storage::ScanRange range, ListMemory& memory)
+      : view_(view), range_(std::move(range)), memory_(memory) {}
+
+  // False: there are no more.
+  bool next() {
+    went_through(place());
+    if (!more_) return false;
+    keys_.clear();
+    if (auto part = memory_.seen(range_)) {
+      remembered_ = true;
+      keys_ = std::move(part->keys);
+      go_on(std::move(part->rest));
+      more_ = range_.begin < range_.end;
+    } else {
+      remembered_ = false;
+      begun_ = place();
+      auto page = view_.scan(KeySpace::indexes, range_);
+      for (auto& entry : page.entries) keys_.push_back(std::move(entry.key));
+      more_ = page.more && !keys_.empty();
+      memory_.look_up(keys_);
+      if (more_)
+        go_on(beyond(keys_.back()));
+      else
+        go_on(range_.reverse ? range_.begin : range_.end);
+      range_.limit = std::min(kLargestChunk, std::max(kScanChunk, 2 * range_.limit));
+    }
+    return true;
+  }
+  const std::vector<Bytes>& keys() const { return keys_; }
+  bool remembered() const { return remembered_; }  // then none of them is known to be hidden
+  bool hides(std::size_t entry) { return !remembered_ && memory_.hides(entry); }
+  bool more_after(std::size_t entry) const { return more_ || entry + 1 < keys_.size(); }
+  void may_be_seen(std::size_t entry) {
+    if (!remembered_) seen_.insert(keys_[entry]);
+  }
+  void stop_after(std::size_t entry) {
+    keys_.resize(entry + 1);
+    went_through(beyond(keys_.back()));
+  }
+
+ private:
+  // Where the list is: everything on the other side has been looked at.
+  const Bytes& place() const { return range_.reverse ? range_.end : range_.begin; }
+  void go_on(Bytes place) { (range_.reverse ? range_.end : range_.begin) = std::move(place); }
+  Bytes beyond(Bytes key) const {
+    if (!range_.reverse) key.push_back(0);
+    return key;
+  }
+  void went_through(const Bytes& to) {
+    if (begun_) memory_.went_through(*begun_, to, keys_.size(), std::move(seen_));
+    begun_.reset();
+    seen_.clear();
+  }
+
+  const storage::ReadView& view_;
+  storage::ScanRange range_;
+  ListMemory& memory_;
+  std::vector<Bytes> keys_;
+  bool more_ = true, remembered_ = false;
+  std::optional<Bytes> begun_;  // of a chunk of the index, where it began
+  std::set<Bytes> seen_;        // of it
 };
 
 }  // namespace
@@ -86,47 +181,39 @@ ListPage RecordEngine::Impl::list(const Catalogue& in, const Principal& principa
   const ListQuery query(in, plan, request);
   auto range = query.range(*view);
   range.limit = std::min(kScanChunk, request.limit + 1);
-  HiddenFromList hidden(known, followed, principal, in.schema(), plan.type());
+  ListMemory memory(known, followed, principal, in.schema(), plan.type());
+  ListEntries entries(*view, std::move(range), memory);
   ListPage page;
   std::size_t scanned = 0;
-  for (;;) {
-    const auto chunk = view->scan(query.space(), range);
-    hidden.look_up(chunk.entries);
-    for (std::size_t i = 0; i < chunk.entries.size(); ++i) {
-      ++scanned;
-      const bool last_of_page = scanned >= kListScanLimit;
-      if (hidden.is(i) && !last_of_page) continue;
-      const auto record = load(*view, plan.type().name, id_at_end(chunk.entries[i].key));
+  while (entries.next()) {
+    for (std::size_t i = 0; i < entries.keys().size(); ++i) {
+      const auto& key = entries.keys()[i];
+      const bool last_of_page = ++scanned >= kListScanLimit;
+      if (entries.hides(i) && !last_of_page) continue;
+      const auto record = load(*view, plan.type().name, id_at_end(key));
+      if (!record && entries.remembered()) continue;
       if (!record) throw Error(ErrorCode::data_loss, "an index entry names a record that is not there");
-      if (!record->deleted && query.holds(*record)) {
-        const bool visible =
-            hidden.follows() ? hidden.visible(*record, access.standing(plan, *record)) : access.visible(plan, *record);
-        if (visible) page.records.push_back(masked(principal, plan.type(), *record));
-      }
-      const bool more = chunk.more || i + 1 < chunk.entries.size();
+      const bool stands = !record->deleted && (!entries.remembered() || query.stands_at(*record, key));
+      const bool wanted = stands && query.holds(*record);
+      const bool visible = wanted && (memory.follows() ? memory.visible(*record, access.standing(plan, *record))
+                                                       : access.visible(plan, *record));
+      if (visible) page.records.push_back(masked(principal, plan.type(), *record));
+      if (visible || !wanted) entries.may_be_seen(i);
       if (page.records.size() < request.limit && !last_of_page) continue;
-      if (more) page.next_page_token = query.token_after(*record);
-      hidden.remember();
+      if (entries.more_after(i)) page.next_page_token = query.token_after(*record);
+      entries.stop_after(i);
+      memory.remember();
       return page;
     }
-    if (!chunk.more || chunk.entries.empty()) {
-      hidden.remember();
-      return page;
-    }
-    const auto& last = chunk.entries.back().key;
-    if (range.reverse) {
-      range.end = last;
-    } else {
-      (range.begin = last).push_back(0);
-    }
-    range.limit = std::min(kLargestChunk, std::max(kScanChunk, 2 * range.limit));
   }
+  memory.remember();
+  return page;
 }
 
 // Of those `access` may see; null: of all.
 std::uint64_t RecordEngine::Impl::count(const storage::ReadView& view, const TypePlan& plan, Access* access) const {
   const auto& name = plan.type().name;
-  const auto prefix = index_prefix(name, kLevelIndex);
+  const auto prefix = index_prefix(name, kIdIndex);
   storage::ScanRange range{prefix, storage::after_prefix(prefix), storage::kMaxPageEntries, false};
   std::uint64_t count = 0;
   for (bool more = true; more;) {

@@ -16,7 +16,7 @@ using schema::FieldKind;
 using schema::TypeDecl;
 
 constexpr std::size_t kIndexTextBytes = 640;  // of all components of one key together
-constexpr int kSignatureFormat = 2;
+constexpr int kSignatureFormat = 3;
 
 bool can_be_indexed(const FieldDecl& field) {
   return field.kind != FieldKind::table && field.kind != FieldKind::long_text;
@@ -63,17 +63,6 @@ void add_links(const FieldDecl& field, const std::string& path, const Json& valu
       add_links(column, path + "." + column.name, field_value(row, column.name), out);
     }
   }
-}
-
-// By itself, whatever it lies in; an unknown level as the highest.
-int own_rank(const schema::Schema& schema, const TypeDecl& type, const Record& record) {
-  const auto* field = type.level_field.empty() ? nullptr : type.find_field(type.level_field);
-  const auto* levels = field == nullptr ? nullptr : schema.find_vocabulary(field->vocabulary);
-  if (levels == nullptr) return 0;
-  const auto found = record.fields.find(type.level_field);
-  const Json& level = found != record.fields.end() ? *found : field->default_value;
-  const auto* term = level.is_string() ? levels->find(level.get_ref<const std::string&>()) : nullptr;
-  return term == nullptr ? INT_MAX : term->rank;
 }
 
 }  // namespace
@@ -196,8 +185,7 @@ std::set<Bytes> TypePlan::index_keys(const Record& record) const {
       out.insert(index_key(type_->name, index.name, entry, record.id));
     }
   }
-  const int rank = own_rank(*schema_, *type_, record);
-  out.insert(index_key(type_->name, kLevelIndex, level_components(rank), record.id));
+  out.insert(index_key(type_->name, kIdIndex, {}, record.id));
   return out;
 }
 
@@ -237,15 +225,6 @@ std::vector<std::string> TypePlan::code_context() const {
   return out;
 }
 
-Bytes TypePlan::level_components(int rank) {
-  static const FieldDecl kRank = [] {
-    FieldDecl field;
-    field.kind = FieldKind::integer;
-    return field;
-  }();
-  return index_component(kRank, rank, 0);
-}
-
 std::set<Link> TypePlan::links(const Record& record) const {
   std::set<Link> out;
   if (record.deleted) return out;
@@ -264,12 +243,6 @@ std::string TypePlan::signature() const {
   };
   for (const auto& index : indexes_) add('i', index);
   for (const auto& index : uniques_) add('u', index);
-  out += "level:" + type_->level_field;
-  const auto* level = type_->level_field.empty() ? nullptr : type_->find_field(type_->level_field);
-  const auto* ranks = level == nullptr ? nullptr : schema_->find_vocabulary(level->vocabulary);
-  if (ranks != nullptr) {
-    for (const auto& term : ranks->terms) out += "," + term.code + "=" + std::to_string(term.rank);
-  }
   return out;
 }
 

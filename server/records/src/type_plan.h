@@ -3,7 +3,7 @@
 //
 // Indexed are: fields declared indexed, unique or sortable, links, the code; each single-valued sortable one also under
 // the parent (`parent/field`), so that children are listed in its order without sorting; and the declared compound
-// indexes. `@level` counts records by the clearance they need.
+// indexes. `@id` has every record that is not deleted, in the order in which they were made.
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@
 
 namespace lantai::records {
 
-inline constexpr std::string_view kLevelIndex = "@level";
+inline constexpr std::string_view kIdIndex = "@id";
 
 struct IndexPlan {
   std::string name;
@@ -62,7 +62,6 @@ class TypePlan {
   std::vector<UniqueEntry> code_entries(const Record& record) const;
   bool is_code(std::string_view unique_index) const;  // that index holds the code field
   std::vector<std::string> code_context() const;      // the fields within whose values the code is unique
-  static Bytes level_components(int rank);
   std::set<Link> links(const Record& record) const;
   std::string signature() const;  // changes when entries of stored records have to be made anew
 
