@@ -12,7 +12,16 @@ using http::test::Json;
 using http::test::World;
 
 constexpr int kDepartments = 60, kFonds = 4, kClasses = 24, kVolumes = 200, kRecords = 5000, kPeople = 200;
-constexpr int kWithFile = 120;
+constexpr int kWithFile = 120, kGroups = 8;
+// Of posts and groups: over, to come, and of today.
+struct Term {
+  const char *from, *to;
+  bool today;
+};
+constexpr Term kTerms[] = {{"2001-09-01", "2015-08-31", false},
+                           {"2199-09-01", nullptr, false},
+                           {"2016-09-01", "2199-08-31", true},
+                           {"2016-09-01", nullptr, true}};
 const char* const kLevels[] = {"public", "internal", "restricted"};
 
 std::string numbered(const char* mark, int number) {
@@ -27,6 +36,7 @@ GeneratedWorld::GeneratedWorld(unsigned seed) : random(seed) {
   make_departments();
   make_holdings();
   make_people();
+  make_groups();
 }
 
 void GeneratedWorld::make_departments() {
@@ -167,6 +177,10 @@ void GeneratedWorld::make_people() {
     account.scope = *identity::scope_named(person.scope);
     for (const int department : person.departments)
       account.departments.push_back(departments[static_cast<std::size_t>(department)].id);
+    if (chance(40)) appoint(person);
+    account.person = person.record;
+    account.departments_by_post = chance(75);
+    if (!account.departments_by_post) person.of_posts.clear();
     person.id = accounts.create(by, account, World::kPassword).id;
     person.token = accounts.make_token(by, person.id, "test", std::chrono::hours(2)).key;
     if (chance(30)) {
@@ -182,6 +196,49 @@ void GeneratedWorld::make_people() {
       }
     }
     people.push_back(std::move(person));
+  }
+}
+
+void GeneratedWorld::appoint(Person& person) {
+  auto& engine = World::the().app->records();
+  const auto by = identity::service_principal("test");
+  person.record = engine.create(by, "person", {{"name", person.login}}).record.id;
+  for (int n = any(3); n >= 0; --n) {
+    const int department = any(kDepartments);
+    const auto& term = kTerms[any(static_cast<int>(std::size(kTerms)))];
+    Json fields{{"position", "科员"}, {"person", person.record}, {"from", term.from}};
+    fields["department"] = departments[static_cast<std::size_t>(department)].id;
+    if (term.to != nullptr) fields["to"] = term.to;
+    engine.create(by, "appointment", fields);
+    if (term.today) person.of_posts.push_back(department);
+  }
+}
+
+void GeneratedWorld::make_groups() {
+  auto& app = *World::the().app;
+  const auto lender = app.accounts().find_login("chief").value();
+  for (int i = 0; i < kGroups; ++i) {
+    const auto& term = kTerms[any(static_cast<int>(std::size(kTerms)))];
+    Json fields{{"name", "群组" + std::to_string(i)}, {"effective_from", term.from}, {"members", Json::array()}};
+    if (term.to != nullptr) fields["effective_to"] = term.to;
+    std::vector<Person*> members;
+    for (auto& person : people) {
+      if (person.record.empty() || !chance(15)) continue;
+      fields["members"].push_back(person.record);
+      members.push_back(&person);
+    }
+    const auto group = app.records().create(identity::service_principal("test"), "group", fields).record.id;
+    for (int n = 0; n < 3; ++n) {
+      const int lent = any(static_cast<int>(holdings.size()));
+      identity::Grant grant;
+      grant.account = "group/" + group;
+      grant.record = holdings[static_cast<std::size_t>(lent)].name();
+      grant.until = Timestamp{app.clock().now().micros + 3600 * kMicrosPerSecond};
+      grant.reason = "编史";
+      app.accounts().give_grant(app.accounts().principal_of(lender), grant);
+      if (!term.today) continue;
+      for (auto* member : members) member->borrowed.insert(lent);
+    }
   }
 }
 
@@ -216,9 +273,9 @@ bool GeneratedWorld::sees(const Person& person, const Holding& holding) const {
   const auto department = nearest(holding, [](const Holding& one) {
     return one.department < 0 ? std::optional<int>() : std::optional(one.department);
   });
-  return department && std::any_of(person.departments.begin(), person.departments.end(), [&](int own) {
-           return person.scope == "own" ? own == *department : below(*department, own);
-         });
+  const auto in_scope = [&](int own) { return person.scope == "own" ? own == *department : below(*department, own); };
+  return department && (std::any_of(person.departments.begin(), person.departments.end(), in_scope) ||
+                        std::any_of(person.of_posts.begin(), person.of_posts.end(), in_scope));
 }
 
 std::set<int> GeneratedWorld::seen_by(const Person& person) const {

@@ -37,8 +37,10 @@ struct Person {
   std::string role;
   int clearance = 0;
   std::vector<int> departments;
-  std::string scope;       // all, own, subtree
-  std::set<int> borrowed;  // holdings
+  std::string scope;          // all, own, subtree
+  std::string record;         // of type person; empty: none
+  std::vector<int> of_posts;  // departments of the posts held today, which count like the others
+  std::set<int> borrowed;     // holdings, by themselves or in a group
 };
 
 struct GeneratedWorld {
@@ -62,6 +64,8 @@ struct GeneratedWorld {
   void make_departments();
   void make_holdings();
   void make_people();
+  void appoint(Person& person);
+  void make_groups();
   void store_holdings(std::size_t from);
   Holding holding(const std::string& type, int number);
 

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import unittest
+from pathlib import Path
 
-from lantai_server import LANTAI, TOP, Installation
+from lantai_server import LANTAI, PASSWORD, TOP, Installation
 
 
 class Operations(unittest.TestCase):
@@ -41,6 +43,43 @@ class Operations(unittest.TestCase):
 
     def test_the_server_stops_cleanly_when_asked(self):
         self.assertEqual(self.place.stop(), 0)
+
+    def test_a_crash_would_write_no_secrets_and_nobody_reads_them_off_the_command_line(self):
+        process = Path("/proc") / str(self.place.server.pid)
+        self.assertRegex((process / "limits").read_text(), r"(?m)^Max core file size +0 +0 ")
+        command = (process / "cmdline").read_bytes().decode()
+        environment = (process / "environ").read_bytes().decode()
+        for shown in (command, environment, (self.place.folder / "server.log").read_text()):
+            self.assertNotIn(PASSWORD, shown)
+
+    def test_the_first_logins_are_told_in_a_file_where_it_is_named(self):
+        place = Installation()
+        self.addCleanup(place.remove)
+        told = place.folder / "first-logins"
+        told.write_text("of somebody before")
+        told.chmod(0o644)
+        place.start("--first-logins", str(told))
+        self.assertEqual(told.stat().st_mode & 0o777, 0o600)
+        logins = dict(re.findall(r"user (\S+), password (\S+)", told.read_text()))
+        self.assertEqual(set(logins), {"admin", "security", "auditor"})
+        for login, password in logins.items():
+            self.assertNotIn(password, place.said)
+            place.client_with(login, password)
+        self.assertIn(str(told), place.said)
+        # Later starts make none, and leave the file as it is.
+        before = told.read_text()
+        place.stop()
+        place.start("--first-logins", str(told))
+        self.assertEqual(told.read_text(), before)
+
+    def test_first_logins_that_cannot_be_told_are_not_made(self):
+        place = Installation()
+        self.addCleanup(place.remove)
+        missing = place.folder / "none" / "first-logins"
+        done = place.run("serve", "--listen", "127.0.0.1:0", "--first-logins", str(missing), check=False)
+        self.assertEqual(done.returncode, 6, done.stderr)
+        self.assertIn(str(missing), done.stderr.decode())
+        self.assertNotIn("admin", place.run("user", "list").stdout.decode())
 
     def test_the_audit_log_is_verified_by_a_program_of_its_own(self):
         self.place.client("lin").call("POST", "/api/v1/records/item", {"fields": {"title": "审计样件"}})

@@ -1,5 +1,6 @@
 // lantai serve
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 #include <CLI/CLI.hpp>
@@ -115,6 +116,10 @@ int serve(const Shared& shared, const ServeArguments& arguments) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  // What a crash would write to the disk holds keys and passwords.
+  const rlimit nothing{0, 0};
+  ::setrlimit(RLIMIT_CORE, &nothing);
 
   const http::ServerOptions options = options_of(shared, arguments);
   shared.require_store();
