@@ -77,6 +77,8 @@ bool occurs(const Needle& needle, std::string_view streams);
 // The next occurrence at or after `from`, in bytes.
 std::optional<Found> find_needle(const Needle& needle, std::string_view text, std::size_t from);
 
+struct VisibleSets;  // visibility.h
+
 // One query under way: what it looks at, how long it may still take, which texts turned out to be damaged.
 // Thread-confined.
 struct QueryRun {
@@ -87,6 +89,7 @@ struct QueryRun {
   index::Effort effort;
   index::Unions unions;
   std::vector<DocId> damaged;
+  std::shared_ptr<const VisibleSets> visible;  // to who asks
 
   std::optional<std::string_view> read(DocId doc) {
     const auto text = snapshot.text(doc, began);

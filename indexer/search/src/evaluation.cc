@@ -112,7 +112,7 @@ class Evaluator {
         run_(run),
         snapshot_(run.snapshot),
         order_(*snapshot_.columns, conditions.request->sort),
-        visibility_(conditions.request->access, *snapshot_.columns),
+        visibility_(conditions.request->access, *snapshot_.columns, visible_to(conditions.request->access, run)),
         ranked_(conditions.request->sort == Sort::relevance),
         terms_(ranked_ ? weighed_terms(conditions) : std::vector<WeighedTerm>{}),
         wanted_(conditions.basis.offset + conditions.request->limit),
@@ -385,6 +385,11 @@ class Evaluator {
     }
     top.push_back(match);
     std::push_heap(top.begin(), top.end(), order_);
+  }
+
+  static std::shared_ptr<const VisibleSets> visible_to(const AccessFilter& access, QueryRun& run) {
+    if (!run.visible) run.visible = std::make_shared<const VisibleSets>(access, *run.snapshot.columns);
+    return run.visible;
   }
 
   const Conditions& conditions_;

@@ -27,13 +27,18 @@ class Text {
 
 }  // namespace
 
+std::string told_of(const AccessFilter& access) {
+  Text text;
+  text.add(access.everything ? "*" : "").add_list(access.any_of).add_list(access.lent).add_list(access.lent_types);
+  text.add_list({access.departments.begin(), access.departments.end()});
+  return text.take();
+}
+
 std::string list_asked_for(const SearchRequest& request) {
   Text text;
   text.add(request.query).add(request.types).add(request.ids_after);
   text.add(std::to_string(static_cast<int>(request.sort)));
-  text.add(request.access.everything ? "*" : "").add_list(request.access.any_of);
-  text.add_list(request.access.lent).add_list(request.access.lent_types);
-  text.add_list({request.access.departments.begin(), request.access.departments.end()});
+  text.add(told_of(request.access));
   text.add(std::to_string(request.filters.size()));
   for (const auto& filter : request.filters)
     text.add(filter.field).add_list(filter.any_of).add_end(filter.from).add_end(filter.to);

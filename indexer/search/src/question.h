@@ -7,6 +7,8 @@
 
 namespace lantai::search {
 
+// All that decides what somebody sees.
+std::string told_of(const AccessFilter& access);
 // Which records, in which order: what the pages of one list have in common.
 std::string list_asked_for(const SearchRequest& request);
 // Everything that its answer depends on but the state of the index and of the synonyms.

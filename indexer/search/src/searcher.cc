@@ -29,6 +29,7 @@ constexpr std::uint64_t kMaxOffset = 100'000;
 constexpr std::size_t kShownBytes = 64U << 20U;
 constexpr std::size_t kSpellingsTried = 8;
 constexpr std::size_t kAnswerBytes = 16U << 20U;
+constexpr std::size_t kVisibleBytes = 8U << 20U;
 constexpr std::chrono::milliseconds kTurn{10};  // nine of ten searches of a million records take less than half of it
 constexpr std::chrono::milliseconds kMarkTime{1000};
 constexpr std::chrono::milliseconds kLikenessTime{1000};
@@ -208,6 +209,7 @@ class IndexSearcher final : public Searcher {
   std::string meant(const ParsedQuery& query, const SearchRequest& request, const Now& now, QueryRun& run);
   bool finds(const PlanNode& node, const Conditions& like, QueryRun& run);
   FieldNames names(const index::Snapshot& snapshot) const;
+  std::shared_ptr<const VisibleSets> visible_to(const AccessFilter& access, const index::Snapshot& snapshot);
   PageToken basis_of(const SearchRequest& request, const index::Snapshot& snapshot) const;
   void check(const SearchRequest& request, const index::Snapshot& snapshot, std::vector<Hint>& hints) const;
   void add_hits(const Answer& answer, const Conditions& conditions, QueryRun& run, Time deadline, SearchResult& result);
@@ -226,6 +228,7 @@ class IndexSearcher final : public Searcher {
   RecentlyUsed<std::string, index::DocId, index::Document> shown_{kShownBytes};
   // People go back to a list they have seen, and many ask the same at once.
   RecentlyUsed<AnswerState, std::string, SearchResult> answers_{kAnswerBytes};
+  RecentlyUsed<std::string, std::string, VisibleSets> visible_{kVisibleBytes};  // by who asks
 };
 
 FieldNames IndexSearcher::names(const index::Snapshot& snapshot) const {
@@ -234,6 +237,20 @@ FieldNames IndexSearcher::names(const index::Snapshot& snapshot) const {
             return columns->find_field(name) != nullptr ||
                    std::find(std::begin(kAlways), std::end(kAlways), name) != std::end(kAlways);
           }};
+}
+
+// Numbers are only added to: of as many they mean the same throughout a generation's life.
+std::shared_ptr<const VisibleSets> IndexSearcher::visible_to(const AccessFilter& access,
+                                                             const index::Snapshot& snapshot) {
+  const auto* places = snapshot.columns->find_field(std::string(index::kLiesIn));
+  const std::string state = snapshot.generation + " " + snapshot.life + " " +
+                            std::to_string(snapshot.columns->access_set_count()) + " " +
+                            std::to_string(places == nullptr ? 0 : places->dictionary().size());
+  const std::string caller = told_of(access);
+  if (auto known = visible_.find(state, caller)) return known;
+  auto made = std::make_shared<const VisibleSets>(access, *snapshot.columns);
+  visible_.keep(state, caller, made, caller.size() + (made->sets.size() + made->places.size()) / 8);
+  return made;
 }
 
 void IndexSearcher::check(const SearchRequest& request, const index::Snapshot& snapshot,
@@ -331,6 +348,7 @@ SearchResult IndexSearcher::search(const SearchRequest& request, const Now& now,
   conditions.request = &request;
   conditions.basis = basis_of(request, *snapshot);
   QueryRun run(*snapshot, deadline);
+  run.visible = visible_to(request.access, *snapshot);
   Turns::Turn turn(turns_, deadline);
   run.effort.when_it_lasts(std::chrono::steady_clock::now() + kTurn, [&turn] { turn.end(); });
   Answer found = answer(query, now, conditions, run);
@@ -534,7 +552,8 @@ Explanation IndexSearcher::explain(const SearchRequest& request, std::string_vie
     const auto& entry = columns.at(doc);
     if (entry.type != wanted || entry.id != id || !snapshot->alive(entry, snapshot->state)) continue;
     explanation.version = entry.version;
-    explanation.visible = Visibility(request.access, columns).sees(doc, columns.standing(doc).access());
+    explanation.visible = Visibility(request.access, columns, visible_to(request.access, *snapshot))
+                              .sees(doc, columns.standing(doc).access());
     SegmenterPool::Lease segmenter(segmenters_);
     Planner planner(run, segmenter.get(), names_, synonyms_());
     explain_document(query, request, planner, run, doc, explanation);

@@ -2,23 +2,44 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_set>
 
 namespace lantai::search {
 namespace {
 
-bool holds(const AccessFilter& access, std::string_view term) {
-  const auto among = [&](std::string_view wanted) {
-    return std::find(access.any_of.begin(), access.any_of.end(), wanted) != access.any_of.end();
-  };
+// `any_of`, `in_scope`: does the caller bring that term, or see that department?
+template <typename AnyOf, typename InScope>
+bool holds(std::string_view term, const AnyOf& any_of, const InScope& in_scope) {
   const auto at = term.find('@');
-  if (at == std::string_view::npos) return among(term);
-  return (among(term.substr(0, at + 1)) && access.departments.contains(std::string(term.substr(at + 1)))) ||
-         among(term);
+  if (at == std::string_view::npos) return any_of(term);
+  return (any_of(term.substr(0, at + 1)) && in_scope(term.substr(at + 1))) || any_of(term);
 }
 
 bool shares(const std::vector<std::string>& terms, const AccessFilter& access) {
-  return std::any_of(terms.begin(), terms.end(), [&](const auto& term) { return holds(access, term); });
+  const auto any_of = [&](std::string_view term) {
+    return std::find(access.any_of.begin(), access.any_of.end(), term) != access.any_of.end();
+  };
+  const auto in_scope = [&](std::string_view department) {
+    return access.departments.contains(std::string(department));
+  };
+  return std::any_of(terms.begin(), terms.end(), [&](const auto& term) { return holds(term, any_of, in_scope); });
 }
+
+// The same, for those who ask of many.
+class Shares {
+ public:
+  explicit Shares(const AccessFilter& access)
+      : any_of_(access.any_of.begin(), access.any_of.end()),
+        departments_(access.departments.begin(), access.departments.end()) {}
+  bool operator()(const std::vector<std::string>& terms) const {
+    const auto any_of = [&](std::string_view term) { return any_of_.contains(term); };
+    const auto in_scope = [&](std::string_view department) { return departments_.contains(department); };
+    return std::any_of(terms.begin(), terms.end(), [&](const auto& term) { return holds(term, any_of, in_scope); });
+  }
+
+ private:
+  std::unordered_set<std::string_view> any_of_, departments_;
+};
 
 // `place`: names with blanks between them.
 bool names_any(std::string_view place, const std::vector<std::string>& names) {
@@ -32,12 +53,22 @@ bool names_any(std::string_view place, const std::vector<std::string>& names) {
 
 }  // namespace
 
-Visibility::Visibility(const AccessFilter& access, const index::Columns& columns)
-    : columns_(columns), sets_(columns.access_set_count() + 1, access.everything) {
+VisibleSets::VisibleSets(const AccessFilter& access, const index::Columns& columns)
+    : sets(columns.access_set_count() + 1, access.everything) {
   if (access.everything) return;
-  for (std::uint32_t number = 1; number < sets_.size(); ++number)
-    sets_[number] = shares(columns.access_set(number), access);
-  lends_ = !access.lent.empty();
+  const Shares shared(access);
+  for (std::uint32_t number = 1; number < sets.size(); ++number) sets[number] = shared(columns.access_set(number));
+  const auto* lies_in = access.lent.empty() ? nullptr : columns.find_field(std::string(index::kLiesIn));
+  if (lies_in == nullptr) return;
+  places.resize(lies_in->dictionary().size() + 1);
+  for (std::uint32_t number = 1; number < places.size(); ++number)
+    places[number] = names_any(lies_in->dictionary().at(number), access.lent);
+}
+
+Visibility::Visibility(const AccessFilter& access, const index::Columns& columns,
+                       std::shared_ptr<const VisibleSets> visible)
+    : columns_(columns), visible_(std::move(visible)), sets_(visible_->sets), places_(visible_->places) {
+  lends_ = !access.everything && !access.lent.empty();
   if (!lends_) return;
   for (const auto& name : access.lent) {
     const auto slash = name.find('/');
@@ -46,11 +77,7 @@ Visibility::Visibility(const AccessFilter& access, const index::Columns& columns
   }
   for (const auto& type : access.lent_types) lent_types_.insert(columns.types().find(type));
   lies_in_ = columns.find_field(std::string(index::kLiesIn));
-  if (lies_in_ == nullptr) return;
-  walker_ = lies_in_->walker();
-  places_.resize(lies_in_->dictionary().size() + 1);
-  for (std::uint32_t number = 1; number < places_.size(); ++number)
-    places_[number] = names_any(lies_in_->dictionary().at(number), access.lent);
+  if (lies_in_ != nullptr) walker_ = lies_in_->walker();
 }
 
 bool Visibility::is_lent(index::DocId doc) {

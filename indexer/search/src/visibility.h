@@ -13,9 +13,15 @@
 
 namespace lantai::search {
 
+// Which sets of terms a caller may see, and which places hold what was lent to them, by their numbers. Immutable.
+struct VisibleSets {
+  VisibleSets(const AccessFilter& access, const index::Columns& columns);
+  std::vector<bool> sets, places;
+};
+
 class Visibility {
  public:
-  Visibility(const AccessFilter& access, const index::Columns& columns);
+  Visibility(const AccessFilter& access, const index::Columns& columns, std::shared_ptr<const VisibleSets> visible);
 
   // `set`: of the document's standing.
   bool sees(index::DocId doc, std::uint32_t set) {
@@ -26,13 +32,13 @@ class Visibility {
   bool is_lent(index::DocId doc);
 
   const index::Columns& columns_;
-  std::vector<bool> sets_;  // by number
+  const std::shared_ptr<const VisibleSets> visible_;
+  const std::vector<bool>&sets_, &places_;
   bool lends_ = false;
   std::set<std::uint32_t> lent_types_;
   std::set<std::pair<std::uint32_t, std::string>> records_;  // type by number, id
   const index::FieldColumn* lies_in_ = nullptr;
   std::optional<index::FieldColumn::Walker> walker_;
-  std::vector<bool> places_;  // by number of the value
 };
 
 // Of the document as the store has it now.
