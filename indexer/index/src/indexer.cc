@@ -27,10 +27,10 @@ constexpr auto kIdleWait = std::chrono::milliseconds(500);
 constexpr auto kLongestPause = std::chrono::milliseconds(8'000);  // after errors, doubling up to this
 constexpr auto kMaxUnsettled = std::chrono::seconds(30);
 constexpr std::uint64_t kMinGone = 20'000;
-constexpr std::uint64_t kBacklogForTexts =
-    64;  // further behind, documents wait for their texts, if these come quickly:
-constexpr auto kTextsTakeUpTo = std::chrono::milliseconds(300);                     // of so many changes
-constexpr std::chrono::milliseconds kTextsAreLate{500}, kTextsAreVeryLate{60'000};  // not asked for again, doubling
+// As far behind, documents wait for their texts, if those of so many changes come this quickly; if not, they are not
+// waited for again for a while, which doubles.
+constexpr std::uint64_t kBacklogForTexts = 64;
+constexpr std::chrono::milliseconds kTextsTakeUpTo{300}, kTextsAreLate{500}, kTextsAreVeryLate{60'000};
 
 class IndexerThread final : public Indexer, public Searchable {
  public:
