@@ -2,6 +2,9 @@
 #include <thread>
 
 #include "holdings.h"
+#include "lantai/base/id.h"
+#include "lantai/storage/key_codec.h"
+#include "record_keys.h"
 #include "support/places.h"
 
 namespace lantai::records {
@@ -71,6 +74,44 @@ BOOST_AUTO_TEST_CASE(an_engine_made_later_builds_what_is_missing) {
   holdings.engine->create(archivist(), "note", {{"text", "甲"}, {"place", "乙"}});
   holdings.engine = std::make_unique<RecordEngine>(*holdings.store, with_note(kIndexed), holdings.clock);
   BOOST_TEST(found(*holdings.engine, "text", "甲") == 1U);
+}
+
+// Nothing is left of what is no longer an index, and what stays one is not touched.
+BOOST_AUTO_TEST_CASE(only_what_has_changed_is_made_anew) {
+  Holdings holdings(Backend::memory, with_note(kIndexed));
+  auto& engine = *holdings.engine;
+  for (int i = 0; i < 20; ++i)
+    engine.create(archivist(), "note", {{"text", "甲"}, {"place", "乙" + std::to_string(i)}});
+  const auto entries = [&](const char* index) {
+    const auto prefix = index_prefix("note", index, {});
+    return holdings.store->read_view()
+        ->scan(storage::KeySpace::indexes, {prefix, storage::after_prefix(prefix), 100, false})
+        .entries.size();
+  };
+  BOOST_TEST(entries("text") == 20U);
+  BOOST_TEST(entries("@id") == 20U);
+  // An entry that should not be there shows whether its index was made anew.
+  const auto strange = [&](const char* index) {
+    holdings.store->run_transaction([&](storage::Transaction& transaction) {
+      transaction.put(storage::KeySpace::indexes, index_key("note", index, {}, make_id(holdings.clock.now())), {});
+    });
+  };
+  strange("@id");
+  strange("@level");
+  BOOST_TEST(entries("@level") == 1U);
+  engine.replace_schema(with_note(kPlain));
+  BOOST_TEST(entries("text") == 0U);
+  BOOST_TEST(entries("@level") == 0U);
+  BOOST_TEST(entries("@id") == 21U);
+  engine.replace_schema(with_note(kIndexed));
+  BOOST_TEST(entries("text") == 20U);
+  // A store that says nothing of what was built, or something else, is made anew as a whole.
+  holdings.store->run_transaction([&](storage::Transaction& transaction) {
+    transaction.put(storage::KeySpace::indexes, built_indexes_key("note"), to_bytes("1"));
+  });
+  holdings.engine = std::make_unique<RecordEngine>(*holdings.store, with_note(kIndexed), holdings.clock);
+  BOOST_TEST(entries("@id") == 20U);
+  BOOST_TEST(entries("text") == 20U);
 }
 
 BOOST_AUTO_TEST_CASE(writers_go_on_while_the_schema_changes_and_nothing_is_lost) {

@@ -103,12 +103,15 @@ class Service(unittest.TestCase):
         self.wait_for("it was not started again", lambda: self.property("MainPID") not in ("0", before) and self.property("ActiveState") == "active")
         self.assertEqual(self.client().get(address).status, 200)
 
-        # Ports below 1024 are open to it.
+        # Ports below 1024 are open to it, and a key that only root can read is handed to it as a credential.
         certificates = make_certificates(self.debian.path / "etc/lantai")
-        self.inside("chgrp", "lantai", "/etc/lantai/key.pem")
-        (certificates / "key.pem").chmod(0o640)
+        (certificates / "key.pem").chmod(0o600)
+        added = self.debian.path / "etc/systemd/system/lantai.service.d"
+        added.mkdir(parents=True)
+        (added / "key.conf").write_text("[Service]\nLoadCredential=key.pem:/etc/lantai/key.pem\n")
+        self.inside("systemctl", "daemon-reload")
         secure = free_port([443, *range(700, 1000)])
-        self.set_options(f"--listen 127.0.0.1:{secure} --tls-certificate /etc/lantai/cert.pem --tls-key /etc/lantai/key.pem")
+        self.set_options(f"--listen 127.0.0.1:{secure} --tls-certificate /etc/lantai/cert.pem --tls-key /run/credentials/lantai.service/key.pem")
         self.inside("systemctl", "restart", "lantai")
         trust = ssl.create_default_context(cafile=str(certificates / "ca.pem"))
         with urllib.request.urlopen(f"https://127.0.0.1:{secure}/healthz", context=trust, timeout=30) as answer:

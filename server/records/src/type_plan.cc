@@ -16,7 +16,7 @@ using schema::FieldKind;
 using schema::TypeDecl;
 
 constexpr std::size_t kIndexTextBytes = 640;  // of all components of one key together
-constexpr int kSignatureFormat = 3;
+constexpr int kSignatureFormat = 2;
 
 bool can_be_indexed(const FieldDecl& field) {
   return field.kind != FieldKind::table && field.kind != FieldKind::long_text;
@@ -242,6 +242,7 @@ std::string TypePlan::signature() const {
     out += ")";
   };
   for (const auto& index : indexes_) add('i', index);
+  out += "i" + std::string(kIdIndex) + "()";
   for (const auto& index : uniques_) add('u', index);
   return out;
 }

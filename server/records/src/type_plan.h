@@ -63,7 +63,9 @@ class TypePlan {
   bool is_code(std::string_view unique_index) const;  // that index holds the code field
   std::vector<std::string> code_context() const;      // the fields within whose values the code is unique
   std::set<Link> links(const Record& record) const;
-  std::string signature() const;  // changes when entries of stored records have to be made anew
+  // Changes when entries of stored records have to be made anew: `2`, the version of how entries are written, then for
+  // each index `i`, for each unique key `u`, its name and, in brackets, its fields.
+  std::string signature() const;
 
   std::string former_codes_field() const;                                // `former_codes`; empty: not declared
   std::string as_given_field() const { return companion("_as_given"); }  // the code as typed; empty: not declared

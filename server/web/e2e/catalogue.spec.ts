@@ -27,8 +27,13 @@ test('an entry is catalogued with a form drawn from the schema; what is wrong is
   await page.locator('[data-field=responsible] input').nth(1).fill('教务处');
   await page.locator('[data-field=retention]').getByRole('combobox').click();
   await page.getByRole('option', { name: '永久' }).locator('visible=true').click();
-  await page.locator('[data-field=department]').getByRole('combobox').fill(name);
-  await page.getByRole('option', { name }).locator('visible=true').click();
+  // While more suggestions come, the list is drawn anew under the pointer.
+  const department = page.locator('[data-field=department]');
+  await expect(async () => {
+    await department.getByRole('combobox').fill(name);
+    await page.getByRole('option', { name }).locator('visible=true').click({ timeout: 2000 });
+    await expect(department).toContainText(name, { timeout: 500 });
+  }).toPass();
   await page.getByRole('button', { name: '保存' }).click();
 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);

@@ -92,8 +92,14 @@ test('a substitute is chosen, acts for the absent, and everybody can tell', asyn
   const address = `/records/item/${item.id}`;
   expect((await desk.request.get(`/api/v1${address}`)).status()).toBe(404);
   await desk.goto('/account');
-  if (isPhone(info.project.name)) await desk.getByRole('button', { name: '更多', exact: true }).click();
-  await desk.getByRole('button', { name: '切换办理身份' }).locator('visible=true').click();
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText('我的账户');
+  const choose = desk.getByRole('button', { name: '切换办理身份' }).locator('visible=true');
+  // A page that is still coming closes the drawer again.
+  await expect(async () => {
+    if (isPhone(info.project.name) && !(await choose.isVisible())) await desk.getByRole('button', { name: '更多', exact: true }).click();
+    await expect(choose).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await choose.click();
   const dialog = desk.getByRole('dialog', { name: '办理身份' });
   await dialog.getByLabel(`代 ${dean} 办理`).check();
   await expectAccessible(desk);
