@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <cstring>
 #include <iostream>
+#include <system_error>
 
 #include "command_line.h"
 #include "lantai/base/error.h"
@@ -79,8 +79,8 @@ class FirstLogins {
     const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     file_.reset(descriptor < 0 ? nullptr : ::fdopen(descriptor, "w"));
     if (!file_) {
-      throw Error(ErrorCode::failed_precondition,
-                  fmt::format(fmt::runtime(text(Text::no_such_file, shared.lang())), file, std::strerror(errno)));
+      throw Error(ErrorCode::failed_precondition, fmt::format(fmt::runtime(text(Text::no_such_file, shared.lang())),
+                                                              file, std::generic_category().message(errno)));
     }
     told_ = say(Text::first_logins_in, shared.lang(), file);
   }

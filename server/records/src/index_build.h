@@ -9,8 +9,8 @@ namespace lantai::records {
 
 // Types whose indexes are not those last built; O(types).
 std::vector<const TypePlan*> outdated(const storage::Store& store, const Catalogue& catalogue);
-// O(records of the type), where an index is new or changed: only such are made. Writers must already use `plan`. A unique key that two records claim stays with the first and
-// is logged.
+// O(records of the type), where an index is new or changed: only such are made. Writers must already use `plan`. A
+// unique key that two records claim stays with the first and is logged.
 void build_indexes(storage::Store& store, const TypePlan& plan);
 
 }  // namespace lantai::records
