@@ -36,9 +36,11 @@ struct Built {
 struct Fresh {
   Fresh(const TypePlan& of, const std::optional<Bytes>& signature) : plan(of) {
     const Built wanted(plan.signature()), built(signature ? as_chars(*signature) : std::string_view());
+    left = wanted.version;
     for (const auto& part : wanted.parts) {
       const auto name = part.substr(1, part.find('(') - 1);
       const bool there = built.version == wanted.version && built.parts.contains(part);
+      if (there) left += part;
       if (part.front() == 'u') {
         if (!there) uniques.insert(name);
       } else if (there) {
@@ -58,6 +60,7 @@ struct Fresh {
   const TypePlan& plan;
   std::vector<Bytes> prefixes;          // of indexes
   std::set<std::string> uniques, kept;  // by name
+  std::string left;                     // a signature of what stays
 };
 
 void claim(storage::Transaction& transaction, const TypePlan& plan, const std::string& id, const UniqueEntry& entry) {
@@ -157,6 +160,13 @@ std::vector<const TypePlan*> outdated(const storage::Store& store, const Catalog
 void build_indexes(storage::Store& store, const TypePlan& plan) {
   const auto& name = plan.type().name;
   const Fresh fresh(plan, store.read_view()->get(KeySpace::indexes, built_indexes_key(name)));
+  const auto put_down = [&](const std::string& signature) {
+    store.run_transaction([&](storage::Transaction& transaction) {
+      transaction.put(KeySpace::indexes, built_indexes_key(name), to_bytes(signature));
+    });
+  };
+  // Cut short, the next start goes on, with these declarations or the former ones.
+  put_down(fresh.left);
   erase_stale(store, fresh);
   const auto prefix = record_prefix(name);
   storage::ScanRange range{prefix, storage::after_prefix(prefix), kRecordsPerCommit, false};
@@ -176,9 +186,7 @@ void build_indexes(storage::Store& store, const TypePlan& plan) {
   }
   erase_stale_uniques(store, plan);
   if (records > 0) log::info("indexes of {} records of {} are built", records, name);
-  store.run_transaction([&](storage::Transaction& transaction) {
-    transaction.put(KeySpace::indexes, built_indexes_key(name), to_bytes(plan.signature()));
-  });
+  put_down(plan.signature());
 }
 
 }  // namespace lantai::records
