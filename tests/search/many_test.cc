@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <map>
+#include <random>
 #include <set>
 
 #include "index/holdings.h"
@@ -192,6 +193,59 @@ BOOST_AUTO_TEST_CASE(the_pages_of_an_estimate_end_with_the_last_match) {
     request.page_token = page.next_page_token;
   } while (!request.page_token.empty());
   BOOST_TEST((found == expected), found.size() << " of " << expected.size());
+}
+
+// Who cannot come into a short list is not weighed to the end; a list that holds everybody weighs all of them.
+BOOST_AUTO_TEST_CASE(the_first_of_a_short_list_are_those_of_a_long_one) {
+  const std::vector<std::string> words{"会议", "纪要", "招生", "计划", "经费", "安全", "检查", "通知", "合同", "维修"};
+  std::mt19937 random(5);
+  const auto any = [&](std::size_t below) { return static_cast<std::size_t>(random() % below); };
+  std::vector<Document> documents;
+  for (int number = 0; number < 900; ++number) {
+    Document document;
+    document.type = "item";
+    document.id = std::to_string(number);
+    document.access = {"public"};
+    std::string body;
+    // Some are long, and each has words of its own that come again and again.
+    const auto length = 5 + any(any(4) == 0 ? 300 : 40), own = any(words.size());
+    for (std::size_t i = 0; i < length; ++i)
+      body += words[any(3) == 0 ? own : any(words.size())] + (any(3) == 0 ? "，" : "");
+    for (int times = number % 100 == 99 ? 1 + number / 100 : 0; times > 0; --times) body += "，消防";
+    document.pages.push_back({1, 1, body});
+    documents.push_back(std::move(document));
+  }
+  const TemporaryDirectory apart;
+  Holdings varied;
+  const auto index = Indexer::open(varied.store(), varied, {apart.path(), 100});
+  BOOST_REQUIRE(wait(*index, varied.save(documents)));
+  const auto finder = search::Searcher::make(*index, varied);
+  const auto first = [&](const std::string& query, std::size_t limit) {
+    search::SearchRequest request;
+    request.query = query;
+    request.limit = limit;
+    request.access.everything = true;
+    std::vector<std::string> ids;
+    for (const auto& hit : finder->search(request).hits) ids.push_back(hit.id);
+    return ids;
+  };
+  for (const char* query :
+       {"\"会议纪要\"", "会议纪要招生", "招生计划 安全检查", "\"经费\" AND \"安全检查\"", "合同 OR 维修通知",
+        "会议纪要招生计划经费安全检查通知合同维修会议招生经费检查合同会议计划"}) {
+    const auto all = first(query, 1000);
+    BOOST_TEST_REQUIRE(all.size() > 100U, query);
+    for (const std::size_t limit : {1U, 3U, 10U, 50U}) {
+      const std::vector<std::string> expected(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(limit));
+      BOOST_TEST(first(query, limit) == expected, query << " " << limit);
+    }
+  }
+  // Nine have all of it, and come before those that have a part, wherever they stand.
+  const auto all = first("消防 会议 检查", 1000);
+  BOOST_TEST_REQUIRE(all.size() > 100U);
+  for (const std::size_t limit : {10U, 20U, 50U}) {
+    const std::vector<std::string> expected(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(limit));
+    BOOST_TEST(first("消防 会议 检查", limit) == expected, limit);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
