@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import urllib.error
@@ -16,6 +17,18 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent.parent
 LANTAI = TOP / "build" / "release" / "bin" / "lantai"
 PASSWORD = "correct-horse-电池"
+
+
+def free_port(candidates=(0,)):
+    """The first of these that nobody listens on here; 0: any."""
+    for port in candidates:
+        with socket.socket() as asked:
+            try:
+                asked.bind(("127.0.0.1", port))
+                return asked.getsockname()[1]
+            except OSError:
+                continue
+    raise AssertionError("no port is free")
 
 
 class Reply:

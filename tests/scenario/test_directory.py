@@ -9,18 +9,12 @@ import unittest
 from pathlib import Path
 
 from certificates import make_certificates
-from lantai_server import Client, Installation, PASSWORD
+from lantai_server import PASSWORD, Client, Installation, free_port
 
 SUFFIX = "dc=school,dc=test"
 READER = f"cn=reader,{SUFFIX}"
 READER_PASSWORD = "the reader's own"
 PEOPLE = {"wang": "王的 directory pass", "li": "li's directory pass"}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Slapd:

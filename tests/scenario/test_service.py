@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import ssl
 import time
 import unittest
@@ -11,22 +10,11 @@ import urllib.request
 
 from certificates import make_certificates
 from debian_root import DebianRoot, newer_package, package
-from lantai_server import TOP, Client
+from lantai_server import TOP, Client, free_port
 
 PASSWORD = "a passphrase for the service"
 FORMATS = TOP / "tests/data/formats"
 DATA = ["runuser", "-u", "lantai", "--", "lantai", "--data", "/var/lib/lantai"]
-
-
-def free_port(candidates):
-    for port in candidates:
-        with socket.socket() as asked:
-            try:
-                asked.bind(("127.0.0.1", port))
-                return asked.getsockname()[1]
-            except OSError:
-                continue
-    raise AssertionError("no port is free")
 
 
 @unittest.skipUnless(os.geteuid() == 0, "a system of one's own takes root")
@@ -39,7 +27,7 @@ class Service(unittest.TestCase):
         if hindrance := cls.debian.boot():
             raise unittest.SkipTest(f"this machine boots no system within it: {hindrance}")
         cls.inside = cls.debian.inside
-        cls.port = free_port([0])
+        cls.port = free_port()
         cls.base = f"http://127.0.0.1:{cls.port}"
         cls.settings = cls.debian.path / "etc/default/lantai"
 

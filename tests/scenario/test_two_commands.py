@@ -4,23 +4,16 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from lantai_server import TOP, Client
+from lantai_server import TOP, Client, free_port
 
 RUN = TOP / "tools" / "run"
 NEXT_START = 20  # seconds that a start may take when nothing is left to be made
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class TwoCommands(unittest.TestCase):

@@ -493,6 +493,7 @@ std::vector<Completion> IndexSearcher::complete(const CompletionRequest& request
   if (!pattern) return completions;
   const auto snapshot = searchable_.snapshot();
   QueryRun run(*snapshot, std::chrono::steady_clock::now() + request.time_limit);
+  run.visible = visible_to(request.access, *snapshot);
   SearchRequest within;
   within.access = request.access;
   within.types = request.types;
@@ -518,6 +519,7 @@ std::vector<Hit> IndexSearcher::similar(std::string_view type, std::string_view 
   request.time_limit = kLikenessTime;
   const auto deadline = std::chrono::steady_clock::now() + request.time_limit;
   QueryRun run(*snapshot, deadline);
+  run.visible = visible_to(request.access, *snapshot);
   Answer found;
   Conditions conditions;
   conditions.request = &request;
