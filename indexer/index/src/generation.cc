@@ -66,8 +66,8 @@ Generation::~Generation() { merge_.reset(); }
 void Generation::open_segments(const std::vector<SegmentName>& names) {
   for (const auto& name : names) {
     const auto directory = place_->directory / name.name;
-    auto segment = open_xapian_segment(directory);
-    settled_.push_back({name, std::move(segment), xapian_documents(directory)});
+    auto segment = open_settled_segment(directory);
+    settled_.push_back({name, std::move(segment), segment_documents(directory)});
     segment_counter_ = std::max<std::uint64_t>(segment_counter_, std::stoull(name.name.substr(1)));
   }
 }
@@ -166,7 +166,7 @@ bool Generation::has_whole(const std::string& type, const std::string& id, std::
 // Like a binary counter: equal neighbours merge, so that few segments exist and each document moves few times.
 void Generation::prepare_fresh() {
   if (fresh_count_ == waiting_.size()) return;
-  fresh_.push_back(make_memory_segment({waiting_.begin() + static_cast<std::ptrdiff_t>(fresh_count_), waiting_.end()}));
+  fresh_.push_back(make_memory_segment(std::span(waiting_).subspan(fresh_count_)));
   fresh_count_ = waiting_.size();
   while (fresh_.size() > 1) {
     const Segment& newer = *fresh_[fresh_.size() - 1];
@@ -238,8 +238,8 @@ void Generation::begin_to_write() {
     if (documents.empty()) return written;
     const auto directory = place->directory / name;
     try {
-      write_xapian_segment(directory, documents, encode_state(state));
-      written.segment = {{name, digest_of(directory)}, open_xapian_segment(directory), documents.size()};
+      write_settled_segment(directory, documents, encode_state(state));
+      written.segment = {{name, digest_of(directory)}, open_settled_segment(directory), documents.size()};
     } catch (const Error&) {
       std::error_code ignored;
       std::filesystem::remove_all(directory, ignored);
@@ -324,7 +324,7 @@ bool Generation::merge_if_worthwhile(bool quiet) {
         job->damaged = digest_of(directories.back()) != source.digest;
         if (job->damaged) throw Error(ErrorCode::data_loss, "index segment " + source.name + " is damaged on disk");
       }
-      merge_xapian_segments(place->directory / job->name.name, directories);
+      merge_settled_segments(place->directory / job->name.name, directories);
       job->name.digest = digest_of(place->directory / job->name.name);
     } catch (const std::exception& error) {
       job->error = error.what();
@@ -350,7 +350,7 @@ bool Generation::finish_merge(bool wait) {
   const std::unique_ptr<Merge> job = std::move(merge_);
   std::shared_ptr<const Segment> segment;
   try {
-    if (job->error.empty()) segment = open_xapian_segment(place_->directory / job->name.name);
+    if (job->error.empty()) segment = open_settled_segment(place_->directory / job->name.name);
   } catch (const Error& error) {
     job->error = error.what();
   }

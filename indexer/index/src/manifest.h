@@ -13,7 +13,7 @@
 
 namespace lantai::index {
 
-inline constexpr const char* kIndexFormat = "lantai-index 5";
+inline constexpr const char* kIndexFormat = "lantai-index 6";
 
 struct IndexState {
   storage::StoreIdentity store;

@@ -19,6 +19,8 @@ std::string code_term(std::string_view normal_form);                      // N: 
 std::string exact_term(std::string_view field, std::string_view folded);  // E: a whole value
 std::string field_code_term(std::string_view field, std::string_view normal_form);  // C: a code in this field
 std::string field_gram_term(std::string_view field, std::string_view gram);         // F: as B, of one field
+// Is it one of the B and F, of which there are many?
+constexpr bool is_gram_term(std::string_view term) { return term.starts_with('B') || term.starts_with('F'); }
 std::string date_term(std::string_view date);    // D: a date is mentioned, 2021-03-05 or 2021-03
 std::string organ_term(std::string_view organ);  // O: a code field holds a document number of this 代字
 

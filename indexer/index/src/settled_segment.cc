@@ -6,10 +6,10 @@
 #include <atomic>
 #include <future>
 #include <mutex>
-#include <span>
 
 #include "lantai/base/error.h"
 #include "manifest.h"
+#include "posting_file.h"
 #include "posting_list.h"
 #include "segments.h"
 
@@ -17,7 +17,7 @@ namespace lantai::index {
 namespace {
 
 constexpr const char* kStateKey = "lantai.state";
-constexpr std::size_t kWorthTwoBuilders = 500;  // documents
+constexpr const char* kGrams = "grams";  // beside the files of Xapian
 
 // Xapian's errors end here.
 template <typename F>
@@ -39,9 +39,9 @@ auto translated(const std::filesystem::path& directory, F&& work) {
   }
 }
 
-class XapianSegment final : public Segment {
+class SettledSegment final : public Segment {
  public:
-  explicit XapianSegment(std::filesystem::path directory) : directory_(std::move(directory)) {
+  explicit SettledSegment(std::filesystem::path directory) : directory_(std::move(directory)) {
     translated(directory_, [&] {
       auto database = std::make_unique<Xapian::Database>(directory_.string());
       const auto all = database->postlist_begin("");
@@ -49,14 +49,15 @@ class XapianSegment final : public Segment {
       last_ = database->get_lastdocid();
       idle_.push_back(std::move(database));
     });
+    grams_ = std::make_unique<const PostingFile>(directory_ / kGrams, first_, last_);
   }
-  ~XapianSegment() override {
+  ~SettledSegment() override {
     idle_.clear();
     std::error_code ignored;
     if (retired_) std::filesystem::remove_all(directory_, ignored);
   }
-  XapianSegment(const XapianSegment&) = delete;
-  XapianSegment& operator=(const XapianSegment&) = delete;
+  SettledSegment(const SettledSegment&) = delete;
+  SettledSegment& operator=(const SettledSegment&) = delete;
   void retire() const { retired_ = true; }
   std::unique_ptr<SegmentReader> reader() const override;
   DocId first() const override { return first_; }
@@ -80,21 +81,37 @@ class XapianSegment final : public Segment {
   }
 
   const std::filesystem::path& directory() const { return directory_; }
+  const PostingFile& grams() const { return *grams_; }
   PostingLists& lists() const { return lists_; }
 
  private:
   static constexpr std::size_t kIdle = 16;
   std::filesystem::path directory_;
   DocId first_ = kNoDoc, last_ = 0;
+  std::unique_ptr<const PostingFile> grams_;
   mutable std::atomic<bool> retired_{false};
   mutable PostingLists lists_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Xapian::Database>> idle_;  // handles nobody is using
 };
 
+// Of a list that is long enough to be worth unpacking one day.
+class GramCursor final : public PackedCursor {
+ public:
+  GramCursor(const SettledSegment& segment, std::string term, const PostingFile::Postings& postings)
+      : PackedCursor(segment.grams(), postings), segment_(segment), term_(std::move(term)) {}
+  ~GramCursor() override { segment_.lists().note_walk(term_, steps()); }
+  GramCursor(const GramCursor&) = delete;
+  GramCursor& operator=(const GramCursor&) = delete;
+
+ private:
+  const SettledSegment& segment_;
+  const std::string term_;
+};
+
 class XapianCursor final : public PostingCursor {
  public:
-  XapianCursor(const XapianSegment& segment, std::string term, Xapian::PostingIterator at)
+  XapianCursor(const SettledSegment& segment, std::string term, Xapian::PostingIterator at)
       : segment_(segment), term_(std::move(term)), at_(std::move(at)) {
     settle();
   }
@@ -129,55 +146,95 @@ class XapianCursor final : public PostingCursor {
 
  private:
   void settle() { doc_ = at_ == Xapian::PostingIterator() ? kNoDoc : *at_; }
-  const XapianSegment& segment_;
+  const SettledSegment& segment_;
   const std::string term_;
   Xapian::PostingIterator at_;
   std::uint64_t steps_ = 0;
 };
 
-class XapianReader final : public SegmentReader {
+class SettledReader final : public SegmentReader {
  public:
-  explicit XapianReader(const XapianSegment& segment) : segment_(segment), database_(segment.borrow()) {}
-  ~XapianReader() override { segment_.give_back(std::move(database_)); }
+  explicit SettledReader(const SettledSegment& segment) : segment_(segment) {}
+  ~SettledReader() override {
+    if (database_) segment_.give_back(std::move(database_));
+  }
+  SettledReader(const SettledReader&) = delete;
+  SettledReader& operator=(const SettledReader&) = delete;
 
   std::unique_ptr<PostingCursor> open(const std::string& term, std::uint64_t skips) override {
-    std::uint64_t walked = 0;
-    if (auto list = segment_.lists().find(term, walked)) return open_list(std::move(list));
-    return translated(segment_.directory(), [&]() -> std::unique_ptr<PostingCursor> {
-      auto at = database_->postlist_begin(term);
-      if (at == database_->postlist_end(term)) return nullptr;
-      auto cursor = std::make_unique<XapianCursor>(segment_, term, std::move(at));
-      // Unpacking costs about as much as has been walked in vain then, or would be.
-      walked += skips * XapianCursor::kStepsOfSkip;
-      if (walked < PostingLists::kFewest / 2) return cursor;
-      const auto count = database_->get_termfreq(term);
-      if (count < PostingLists::kFewest || walked < count / 2) return cursor;
-      const auto list = std::make_shared<const PostingList>(*cursor, count);
-      segment_.lists().keep(term, list);
-      return open_list(list);
-    });
+    return is_gram_term(term) ? open_gram(term, skips) : open_other(term, skips);
   }
   std::uint64_t frequency(const std::string& term) override {
+    if (is_gram_term(term)) {
+      const auto postings = segment_.grams().find(term);
+      return postings ? postings->count : 0;
+    }
     if (const auto known = segment_.lists().frequency(term)) return *known;
-    const auto found = translated(segment_.directory(), [&] { return std::uint64_t{database_->get_termfreq(term)}; });
+    const auto found = translated(segment_.directory(), [&] { return std::uint64_t{database().get_termfreq(term)}; });
     segment_.lists().note_frequency(term, found);
     return found;
   }
   void each_term(const std::string& prefix, const std::function<bool(const std::string&)>& visit) override {
+    if (prefix.empty()) return each_of_all(visit);
+    if (is_gram_term(prefix)) return segment_.grams().each_term(prefix, visit);
     translated(segment_.directory(), [&] {
-      const auto end = database_->allterms_end(prefix);
-      for (auto at = database_->allterms_begin(prefix); at != end; ++at) {
+      const auto end = database().allterms_end(prefix);
+      for (auto at = database().allterms_begin(prefix); at != end; ++at) {
         if (!visit(*at)) return;
       }
     });
   }
 
  private:
-  const XapianSegment& segment_;
-  std::unique_ptr<Xapian::Database> database_;
+  std::unique_ptr<PostingCursor> open_gram(const std::string& term, std::uint64_t skips) {
+    const auto postings = segment_.grams().find(term);
+    if (!postings) return nullptr;
+    if (postings->count < PostingLists::kFewest) return std::make_unique<PackedCursor>(segment_.grams(), *postings);
+    std::uint64_t walked = 0;
+    if (auto list = segment_.lists().find(term, walked)) return open_list(std::move(list));
+    auto cursor = std::make_unique<GramCursor>(segment_, term, *postings);
+    return worth_unpacking(walked + skips * PackedCursor::kStepsOfBlock, postings->count)
+               ? unpacked(term, *cursor, postings->count)
+               : std::move(cursor);
+  }
+  std::unique_ptr<PostingCursor> open_other(const std::string& term, std::uint64_t skips) {
+    std::uint64_t walked = 0;
+    if (auto list = segment_.lists().find(term, walked)) return open_list(std::move(list));
+    return translated(segment_.directory(), [&]() -> std::unique_ptr<PostingCursor> {
+      auto at = database().postlist_begin(term);
+      if (at == database().postlist_end(term)) return nullptr;
+      auto cursor = std::make_unique<XapianCursor>(segment_, term, std::move(at));
+      walked += skips * XapianCursor::kStepsOfSkip;
+      if (walked < PostingLists::kFewest / 2) return cursor;
+      const auto count = database().get_termfreq(term);
+      return worth_unpacking(walked, count) ? unpacked(term, *cursor, count) : std::move(cursor);
+    });
+  }
+  // Unpacking costs about as much as has been walked in vain then, or would be.
+  static bool worth_unpacking(std::uint64_t walked, std::uint64_t count) {
+    return count >= PostingLists::kFewest && walked >= count / 2;
+  }
+  std::unique_ptr<PostingCursor> unpacked(const std::string& term, PostingCursor& cursor, std::uint64_t count) {
+    const auto list = std::make_shared<const PostingList>(cursor, count);
+    segment_.lists().keep(term, list);
+    return open_list(list);
+  }
+  // Kind by kind: each lies in one of the two.
+  void each_of_all(const std::function<bool(const std::string&)>& visit) {
+    bool goes_on = true;
+    for (int kind = 1; kind < 256 && goes_on; ++kind)
+      each_term(std::string(1, static_cast<char>(kind)), [&](const auto& term) { return goes_on = visit(term); });
+  }
+  Xapian::Database& database() {
+    if (!database_) database_ = segment_.borrow();
+    return *database_;
+  }
+
+  const SettledSegment& segment_;
+  std::unique_ptr<Xapian::Database> database_;  // once it is needed
 };
 
-std::unique_ptr<SegmentReader> XapianSegment::reader() const { return std::make_unique<XapianReader>(*this); }
+std::unique_ptr<SegmentReader> SettledSegment::reader() const { return std::make_unique<SettledReader>(*this); }
 
 // Of the states of the merged segments the last is the one that holds for all.
 class LastStateWins final : public Xapian::Compactor {
@@ -201,10 +258,9 @@ void sync_files(const std::filesystem::path& directory) {
 void compact(const Xapian::Database& source, const std::filesystem::path& target, unsigned flags) {
   LastStateWins compactor;
   Xapian::Database(source).compact(target.string(), Xapian::DBCOMPACT_NO_RENUMBER | flags, 0, compactor);
-  sync_files(target);
 }
 
-// What one builder makes: blocks half empty, not synced. Gone with this.
+// What Xapian makes at first: blocks half empty, not synced. Gone with this.
 class LooseSegment {
  public:
   explicit LooseSegment(std::string directory) : directory_(std::move(directory)) {}
@@ -215,13 +271,14 @@ class LooseSegment {
   LooseSegment(const LooseSegment&) = delete;
   LooseSegment& operator=(const LooseSegment&) = delete;
 
-  void write(std::span<const NumberedDocument> documents, const std::string& state) const {
+  void write(const std::vector<NumberedDocument>& documents, const std::string& state) const {
     Xapian::WritableDatabase database(directory_, Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS |
                                                       Xapian::DB_NO_TERMLIST | Xapian::DB_NO_SYNC);
     database.begin_transaction();
     for (const auto& [doc, document] : documents) {
       Xapian::Document out;
-      for (const auto& [term, wdf] : document->terms) out.add_term(term, wdf);
+      for (const auto& [term, wdf] : document->terms)
+        if (!is_gram_term(term)) out.add_term(term, wdf);
       database.replace_document(doc, out);
     }
     database.set_metadata(kStateKey, state);
@@ -236,44 +293,40 @@ class LooseSegment {
 
 }  // namespace
 
-// Two builders when there is much: that Xapian puts postings in order in memory is most of the work.
-void write_xapian_segment(const std::filesystem::path& directory, const std::vector<NumberedDocument>& documents,
-                          const std::string& state) {
-  const LooseSegment first(directory.string() + ".loose0"), second(directory.string() + ".loose1");
+void write_settled_segment(const std::filesystem::path& directory, const std::vector<NumberedDocument>& documents,
+                           const std::string& state) {
+  std::filesystem::create_directories(directory);
+  auto beside = std::async(std::launch::async,
+                           [&] { write_posting_file(directory / kGrams, PostingsByTerm(documents, is_gram_term)); });
   translated(directory, [&] {
-    const std::span all(documents);
-    const std::size_t half = all.size() < kWorthTwoBuilders ? all.size() : all.size() / 2;
-    std::future<void> beside;
-    if (half < all.size()) beside = std::async(std::launch::async, [&] { second.write(all.subspan(half), state); });
-    first.write(all.first(half), state);
-    Xapian::Database both = first.open();
-    if (beside.valid()) {
-      beside.get();
-      both.add_database(second.open());
-    }
-    compact(both, directory, 0);
+    const LooseSegment loose(directory.string() + ".loose");
+    loose.write(documents, state);
+    compact(loose.open(), directory, 0);
   });
+  beside.get();
+  sync_files(directory);
 }
 
-void merge_xapian_segments(const std::filesystem::path& target, const std::vector<std::filesystem::path>& sources) {
+void merge_settled_segments(const std::filesystem::path& target, const std::vector<std::filesystem::path>& sources) {
+  std::filesystem::create_directories(target);
+  std::vector<std::filesystem::path> grams;
+  for (const auto& source : sources) grams.push_back(source / kGrams);
+  merge_posting_files(target / kGrams, grams);
   translated(target, [&] {
     Xapian::Database all;
     for (const auto& source : sources) all.add_database(Xapian::Database(source.string()));
     compact(all, target, Xapian::DBCOMPACT_MULTIPASS);
   });
+  sync_files(target);
 }
 
-std::shared_ptr<const Segment> open_xapian_segment(const std::filesystem::path& directory) {
-  return std::make_shared<XapianSegment>(directory);
+std::shared_ptr<const Segment> open_settled_segment(const std::filesystem::path& directory) {
+  return std::make_shared<SettledSegment>(directory);
 }
 
-void retire_segment(const Segment& segment) { dynamic_cast<const XapianSegment&>(segment).retire(); }
+void retire_segment(const Segment& segment) { dynamic_cast<const SettledSegment&>(segment).retire(); }
 
-std::string read_xapian_state(const std::filesystem::path& directory) {
-  return translated(directory, [&] { return Xapian::Database(directory.string()).get_metadata(kStateKey); });
-}
-
-std::uint64_t xapian_documents(const std::filesystem::path& directory) {
+std::uint64_t segment_documents(const std::filesystem::path& directory) {
   return translated(directory, [&] { return std::uint64_t{Xapian::Database(directory.string()).get_doccount()}; });
 }
 
