@@ -71,6 +71,9 @@ rocksdb::Options engine_options(const RocksOptions& options) {
   out.compression = best_compression();
   out.max_background_jobs = 2;
   out.allow_concurrent_memtable_write = false;
+  // Most of what is asked for by its key is not there: another record of that name, an earlier import.
+  out.memtable_prefix_bloom_size_ratio = 0.05;
+  out.memtable_whole_key_filtering = true;
   out.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   out.max_log_file_size = 1U << 20U;
   out.keep_log_file_num = 4;

@@ -88,6 +88,16 @@ class PlainExtractor : public extract::Extractor {
   std::string identify(const extract::SourceFile& file) override {
     return content_of(file).substr(0, 2) == "PK" ? "application/zip" : "text/plain";
   }
+  // A text that begins with `plain` is read at a glance.
+  extract::Glance glance(const extract::SourceFile& file) override {
+    const std::string content = content_of(file);
+    extract::Glance seen{identify(file), std::nullopt};
+    if (content.starts_with("plain")) {
+      seen.text.emplace().media_type = seen.media_type;
+      seen.text->pages.push_back({1, content, false});
+    }
+    return seen;
+  }
   extract::SandboxReport sandbox() override { return {true, {}}; }
   std::string version() const override { return named_version; }
 
@@ -133,7 +143,8 @@ struct Holdings {
   std::shared_ptr<const schema::Schema> schema = declarations();
   records::RecordEngine engine{*store, schema, clock};
   PlainExtractor extractor;
-  ImportService imports{*store, engine, extractor};
+  TextStore texts{*store, extractor.version()};
+  ImportService imports{*store, engine, extractor, texts};
   records::Principal who = identity::operator_principal();
   Folder folder;
 

@@ -10,7 +10,6 @@ using namespace lantai::archive::test;
 namespace {
 
 struct Reading : Holdings {
-  TextStore texts{*store, "plain-1"};
   std::unique_ptr<ExtractionPipeline> pipeline;
   std::vector<std::uint32_t> laid_out;  // pages, as they came
   void start() {
@@ -55,6 +54,29 @@ BOOST_AUTO_TEST_CASE(equal_files_are_read_once_and_every_record_is_announced) {
   BOOST_REQUIRE(reading.pipeline->wait_until(reading.last(), soon()) > 0U);
   BOOST_TEST(reading.extractor.extracted == 1);
   BOOST_TEST(reading.announcements() == 50U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_glance_reads_has_its_text_with_its_record_and_is_not_read_again) {
+  Reading reading;
+  for (int i = 0; i < 300; ++i) reading.folder.write("p/" + std::to_string(i) + ".txt", "plain " + std::to_string(i));
+  const auto imported = reading.import({reading.folder.path() / "p"});
+  for (const auto& file : imported.files) {
+    const auto text = reading.texts.find(reading.digest_of(file.record));
+    BOOST_REQUIRE(text);
+    BOOST_TEST(text->pages.at(0).text == reading.content(reading.record(file.record).files.at(0).current()));
+  }
+  reading.start();
+  BOOST_REQUIRE(reading.pipeline->wait_until(reading.last(), soon()) > 0U);
+  BOOST_TEST(reading.extractor.extracted == 0);
+  BOOST_TEST(reading.announcements() == 300U);  // the index may have met the record first
+}
+
+BOOST_AUTO_TEST_CASE(a_dry_run_keeps_no_text) {
+  Reading reading;
+  ImportOptions options;
+  options.dry_run = true;
+  reading.import({reading.folder.write("a.txt", "plain")}, options);
+  BOOST_TEST(!reading.texts.find(storage::sha256(as_bytes(std::string_view("plain")))));
 }
 
 BOOST_AUTO_TEST_CASE(a_change_of_fields_alone_reads_nothing) {

@@ -13,7 +13,6 @@ constexpr const char* kLetter =
     "滨海一中办公室\n二〇二一年三月五日\n抄送：市教育局。\n";
 
 struct Suggesting : Holdings {
-  TextStore texts{*store, "plain-1"};
   std::map<std::string, Suggestion> suggested(const std::string& text) {
     auto pipeline = ExtractionPipeline::start(*store, engine, extractor, texts, {2});
     const auto imported = import({folder.write("a.txt", text)});

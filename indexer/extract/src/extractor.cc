@@ -72,6 +72,7 @@ void add_ocr_pages(Extraction& into, Extraction part) {
 struct Wanted {
   std::vector<std::uint32_t> ocr_pages;
   std::vector<WantedConversion> conversions;
+  bool read = false;  // all of it: it was glanced at
   PageLayout layout;  // of a page that was asked for
 };
 
@@ -112,6 +113,7 @@ class PooledExtractor final : public Extractor {
   std::optional<PageLayout> lay_out(const SourceFile& file, std::uint32_t number) override;
   std::vector<std::vector<std::string>> read_table(const SourceFile& file) override;
   std::string identify(const SourceFile& file) override;
+  Glance glance(const SourceFile& file) override;
   SandboxReport sandbox() override;
   std::string version() const override {
     return std::string(kExtractionVersion) + (options_.ocr ? "+ocr" : "") + (office_.available() ? "+office" : "");
@@ -175,7 +177,8 @@ Extraction PooledExtractor::assemble(const Request& request, const SourceFile& f
     fresh_worker = attempt();
   }
   if (wanted != nullptr)
-    *wanted = {assembler->ocr_wanted(), std::move(assembler->conversions_wanted()), std::move(assembler->layout())};
+    *wanted = {assembler->ocr_wanted(), std::move(assembler->conversions_wanted()), assembler->read_wanted(),
+               std::move(assembler->layout())};
   auto& result = assembler->result();
   if (failure) result.failure = failure;
   if (result.media_type.empty()) result.media_type = "application/octet-stream";
@@ -347,6 +350,14 @@ std::string PooledExtractor::identify(const SourceFile& file) {
     if (frame.kind == FrameKind::identified) media_type = frame.text(0);
   });
   return media_type;
+}
+
+Glance PooledExtractor::glance(const SourceFile& file) {
+  Wanted wanted;
+  Extraction seen = assemble(request(FrameKind::glance, file), file, {}, &wanted);
+  if (wanted.read || seen.failure) return {std::move(seen.media_type), std::nullopt};
+  seen.puid = pronom_id(seen);
+  return {seen.media_type, std::move(seen)};
 }
 
 SandboxReport PooledExtractor::sandbox() { return pool_.sandbox(); }

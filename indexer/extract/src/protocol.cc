@@ -46,7 +46,7 @@ class Reader {
 
 bool is_known(std::uint64_t kind) {
   return (kind >= static_cast<std::uint64_t>(FrameKind::extract) &&
-          kind <= static_cast<std::uint64_t>(FrameKind::count_pages)) ||
+          kind <= static_cast<std::uint64_t>(FrameKind::glance)) ||
          (kind >= static_cast<std::uint64_t>(FrameKind::hello) && kind <= static_cast<std::uint64_t>(FrameKind::done));
 }
 

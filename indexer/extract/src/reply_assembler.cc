@@ -64,6 +64,9 @@ void ReplyAssembler::accept(const Frame& frame) {
       bytes.insert(bytes.end(), frame.bytes(0).begin(), frame.bytes(0).end());
       return;
     }
+    case FrameKind::unread:
+      read_wanted_ = true;
+      return;
     case FrameKind::placed:
       return place(frame);
     case FrameKind::progress:

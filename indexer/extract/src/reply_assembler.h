@@ -18,6 +18,7 @@ class ReplyAssembler {
   void accept(const Frame& frame);
   const std::vector<std::uint32_t>& ocr_wanted() const { return ocr_wanted_; }
   std::vector<WantedConversion>& conversions_wanted() { return conversions_wanted_; }
+  bool read_wanted() const { return read_wanted_; }
   Extraction& result() { return result_; }
   PageLayout& layout() { return layout_; }
 
@@ -35,6 +36,7 @@ class ReplyAssembler {
   PageLayout layout_;
   std::vector<std::uint32_t> ocr_wanted_;
   std::vector<WantedConversion> conversions_wanted_;
+  bool read_wanted_ = false;
   PageText* open_page_ = nullptr;  // into result_; until the next frame that is not text
   std::uint64_t charged_ = 0;
   std::uint64_t pages_ = 0;

@@ -52,22 +52,37 @@ void read_content(Source& source, const Identity& identity, Report& report, Cont
   }
 }
 
-}  // namespace
-
-void extract(Source& source, Report& report, Context& context, unsigned depth) {
+template <typename Read>
+void identify_and(Source& source, Report& report, const Context& context, Read&& read) {
   try {
     const auto identity = identify(source, context.charsets, context.magic);
     report.identified(identity.media_type, identity.format, identity.evidence);
-    if (identity.damaged) damaged("its container cannot be read");
-    if (identity.encrypted) throw Fault("encrypted", "protected by a password");
-    if (depth > report.budget().limits().depth) throw Fault("too_deep", "nested more deeply than allowed");
-    read_content(source, identity, report, context, depth);
+    read(identity);
   } catch (const Fault& fault) {
     report.failure(fault.code, fault.detail);
     if (fault.scope == Fault::Scope::everything) throw;
   } catch (const std::bad_alloc&) {
     report.failure("memory_limit", "needs more memory than allowed");
   }
+}
+
+}  // namespace
+
+void extract(Source& source, Report& report, Context& context, unsigned depth) {
+  identify_and(source, report, context, [&](const Identity& identity) {
+    if (identity.kind != Kind::text) report.send_what_is_known();
+    if (identity.damaged) damaged("its container cannot be read");
+    if (identity.encrypted) throw Fault("encrypted", "protected by a password");
+    if (depth > report.budget().limits().depth) throw Fault("too_deep", "nested more deeply than allowed");
+    read_content(source, identity, report, context, depth);
+  });
+}
+
+void glance(Source& source, Report& report, Context& context) {
+  identify_and(source, report, context, [&](const Identity& identity) {
+    if (identity.kind != Kind::text) return report.want_reading();
+    read_text(source, identity, report, context);
+  });
 }
 
 void extract_embedded(Bytes bytes, Report& member, Context& context, unsigned depth) {

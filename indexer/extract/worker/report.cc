@@ -57,8 +57,9 @@ void Report::identified(std::string_view media_type, std::string_view format, st
   media_type_ = media_type;
   if (!top()) return;
   channel_.send(FrameKind::identified, {}, {media_type, cut(format, kMaxValue), cut(evidence, kMaxValue)});
-  channel_.flush();  // known even if the content ends this process
 }
+
+void Report::send_what_is_known() { channel_.flush(); }
 
 void Report::title(std::string_view title) {
   if (top() && !title.empty()) channel_.send(FrameKind::title, {}, {cut(title, kMaxValue)});
@@ -104,6 +105,8 @@ void Report::want_conversion(std::string_view extension, std::string_view format
 }
 
 void Report::want_ocr(std::uint32_t page) { channel_.send(FrameKind::ocr_wanted, {page}, {}); }
+
+void Report::want_reading() { channel_.send(FrameKind::unread, {}, {}); }
 
 void Report::progress() {
   limit_processor_time(budget_.limits().wall_time);

@@ -45,6 +45,7 @@ class Report {
   void end_embedded(std::uint64_t size);
 
   void identified(std::string_view media_type, std::string_view format, std::string_view evidence = {});
+  void send_what_is_known();  // in case that what comes next ends this process
   void title(std::string_view title);
   void metadata(std::string_view key, std::string_view value);  // empty values are left out
   void page(std::uint32_t number, std::string_view text, bool from_ocr = false);
@@ -53,6 +54,7 @@ class Report {
   void want_ocr(std::uint32_t page);
   // That LibreOffice converts the file, or this member with these bytes, before it is read.
   void want_conversion(std::string_view extension, std::string_view format, ByteView bytes);
+  void want_reading();  // it was only glanced at
   // A slow step begins; the time limit counts from here.
   void progress();
 

@@ -91,6 +91,8 @@ class Server {
           report.want_conversion(extension, "pdf", {});
         return;
       }
+      case FrameKind::glance:
+        return glance(source, report, context);
       case FrameKind::unpack:
         return unpack(source, report, context);
       case FrameKind::render_page:

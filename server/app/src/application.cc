@@ -92,7 +92,7 @@ class RunningApplication final : public Application {
         catalogue_(records_, [this](const records::Principal& principal,
                                     search::SearchRequest request) { return search(principal, std::move(request)); }),
         uploads_(*store_, configuration.data / "uploads", clock_),
-        imports_(*store_, records_, *extractor_),
+        imports_(*store_, records_, *extractor_, texts_),
         import_jobs_(archive::ImportJobs::start(*store_, imports_, configuration.data / "imports", clock_,
                                                 [this](const auto& began) { return still_may(began); })),
         caretaker_(archive::Caretaker::start(*store_, caretaking())),

@@ -23,11 +23,11 @@ constexpr auto kForEver = std::chrono::hours(24 * 365);
 // One run: a thread walks the sources, several prepare them, and the caller's makes the records and reports in order.
 class ImportRun {
  public:
-  ImportRun(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor,
+  ImportRun(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor, const TextStore& texts,
             const records::Principal& principal, const ImportOptions& options)
       : store_(store),
         queue_(kQueue),
-        storer_(store, engine, extractor, principal, options,
+        storer_(store, engine, extractor, texts, principal, options,
                 [this](std::uint64_t sequence) { return wait_until_settled(sequence); }),
         walker_(store, engine.schema(), extractor, options,
                 [this](ImportUnit unit) { return take_up(std::move(unit)); }) {}
@@ -203,8 +203,9 @@ void ImportReport::count(ImportStatus status) {
   }
 }
 
-ImportService::ImportService(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor)
-    : store_(store), engine_(engine), extractor_(extractor) {}
+ImportService::ImportService(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor,
+                             const TextStore& texts)
+    : store_(store), engine_(engine), extractor_(extractor), texts_(texts) {}
 
 std::string ImportService::sentence(const Error& error, schema::Language language) const {
   return sentence_of(error, engine_.schema(), language);
@@ -220,7 +221,7 @@ ImportReport ImportService::run(const records::Principal& principal, const std::
   if (!records::allowed(engine_.schema(), principal, records::Action::create, *type)) {
     throw Error(ErrorCode::permission_denied, "may not create records of type " + options.type);
   }
-  ImportRun run(store_, engine_, extractor_, principal, options);
+  ImportRun run(store_, engine_, extractor_, texts_, principal, options);
   return run.run(sources, options.threads, each, stop);
 }
 

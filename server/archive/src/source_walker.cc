@@ -200,10 +200,15 @@ void SourceWalker::walk(const std::vector<fs::path>& sources) {
   }
 }
 
+bool SourceWalker::claimed(const fs::path& path) const {
+  std::error_code error;
+  return !claimed_.empty() && claimed_.count(fs::weakly_canonical(path, error).native()) != 0;
+}
+
 void SourceWalker::walk_named(const Place& place) {
   std::error_code error;
   const fs::file_status status = fs::status(place.path, error);
-  if (claimed_.count(fs::weakly_canonical(place.path, error).native()) != 0) return;  // its row reports it
+  if (claimed(place.path)) return;
   if (status.type() == fs::file_type::not_found) {
     tell(place, ImportStatus::failed, "import.no_such_path", {{"path", place.shown}});
   } else if (status.type() == fs::file_type::directory) {
@@ -266,8 +271,8 @@ void SourceWalker::walk_entry(const Place& place) {
     walk_folder(place);
   } else if (status.type() != fs::file_type::regular) {
     tell(place, ImportStatus::skipped, "import.not_a_file");
-  } else if (claimed_.count(fs::weakly_canonical(place.path, error).native()) != 0) {
-    return;  // its row reports it
+  } else if (claimed(place.path)) {
+    return;
   } else if (!walk_table(place)) {
     give_file(place);
   }

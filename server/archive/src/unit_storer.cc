@@ -14,6 +14,7 @@ using schema::Json;
 
 constexpr std::uint64_t kWhole = 8U << 20U;  // files up to here are read at once, others in pieces
 constexpr std::size_t kLoadedPiece = 4U << 20U;
+constexpr std::size_t kTextsInCommit = 4U << 20U;  // bytes
 
 }  // namespace
 
@@ -24,7 +25,10 @@ struct UnitStorer::Loaded {
   std::optional<SourceDescriptor> file;  // of the machine
   std::shared_ptr<const Bytes> content;  // read at once
   std::optional<std::string> media_type;
+  std::optional<PreparedText> text;  // read in passing
   bool stored = false;
+
+  bool small() const { return content && size <= storage::BlobStore::kSmallBlobBytes; }
 };
 
 // What an earlier import made of this source, and its record as it is now.
@@ -35,10 +39,12 @@ struct UnitStorer::Known {
 };
 
 UnitStorer::UnitStorer(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor,
-                       const records::Principal& principal, const ImportOptions& options, SettledBefore settled_before)
+                       const TextStore& texts, const records::Principal& principal, const ImportOptions& options,
+                       SettledBefore settled_before)
     : store_(store),
       engine_(engine),
       extractor_(extractor),
+      texts_(texts),
       principal_(principal),
       options_(options),
       settled_before_(std::move(settled_before)),
@@ -86,6 +92,28 @@ void UnitStorer::store_contents(const std::vector<StoredUnit*>& units) const {
   store();
 }
 
+// Before there is a record, so that nobody meets one whose text is still to come.
+void UnitStorer::store_texts(const std::vector<StoredUnit*>& units) const {
+  std::vector<const std::pair<Bytes, PreparedText>*> texts;
+  std::size_t bytes = 0;
+  const auto store = [&] {
+    if (texts.empty()) return;
+    store_.run_transaction([&](storage::Transaction& transaction) {
+      for (const auto* text : texts) texts_.put(transaction, text->first, text->second);
+    });
+    texts.clear();
+    bytes = 0;
+  };
+  for (const auto* unit : units) {
+    for (const auto& text : unit->pending->texts) {
+      if (bytes + text.second.json.size() > kTextsInCommit) store();
+      texts.push_back(&text);
+      bytes += text.second.json.size();
+    }
+  }
+  store();
+}
+
 void UnitStorer::create_pending(std::vector<StoredUnit>& units) const {
   std::vector<StoredUnit*> waiting;
   std::vector<records::NewRecord> wanted;
@@ -94,6 +122,7 @@ void UnitStorer::create_pending(std::vector<StoredUnit>& units) const {
   }
   try {
     store_contents(waiting);
+    store_texts(waiting);
   } catch (const Error& error) {
     for (auto* unit : waiting) {
       unit->pending.reset();
@@ -200,7 +229,8 @@ records::NewFile UnitStorer::keep(const FileSource& source, Loaded& loaded) cons
   return describe(source, loaded);
 }
 
-// Taking in never waits for the machinery of reading: without it, what the file is stays open.
+// Taking in never waits for the machinery of reading: without it, what the file is stays open. The text of a small
+// plain one comes with the answer.
 const std::string& UnitStorer::identify(const FileSource& source, Loaded& loaded) const {
   if (loaded.media_type) return *loaded.media_type;
   loaded.media_type.emplace();
@@ -210,7 +240,13 @@ const std::string& UnitStorer::identify(const FileSource& source, Loaded& loaded
                             : SourceDescriptor::of_blob(store_.blobs(), loaded.digest);
     };
     const auto& descriptor = loaded.file ? *loaded.file : loaded.file.emplace(in_memory());
-    loaded.media_type = extractor_.identify({descriptor.get(), source.name});
+    if (!loaded.small() || options_.dry_run) {
+      loaded.media_type = extractor_.identify({descriptor.get(), source.name});
+    } else {
+      extract::Glance seen = extractor_.glance({descriptor.get(), source.name});
+      loaded.media_type = std::move(seen.media_type);
+      if (seen.text) loaded.text = texts_.prepare(*seen.text, 1, {});
+    }
   } catch (const Error& error) {
     if (error.code() != ErrorCode::failed_precondition && error.code() != ErrorCode::unavailable) throw;
   }
@@ -253,9 +289,10 @@ PendingRecord UnitStorer::pending(const ImportUnit& unit, Json fields, std::vect
                                   LedgerEntry entry) const {
   PendingRecord out;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    const bool small = files[i].content && files[i].size <= storage::BlobStore::kSmallBlobBytes;
+    const bool small = files[i].small();
     out.record.files.push_back(small ? describe(unit.files[i], files[i]) : keep(unit.files[i], files[i]));
     if (small) out.contents.push_back(files[i].content);
+    if (files[i].text) out.texts.emplace_back(files[i].digest, *std::move(files[i].text));
   }
   out.key = unit.key;
   out.row_key = unit.row_key;

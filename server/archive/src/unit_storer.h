@@ -14,6 +14,7 @@
 
 #include "import_ledger.h"
 #include "import_unit.h"
+#include "lantai/archive/text_store.h"
 #include "lantai/records/link_names.h"
 
 namespace lantai::archive {
@@ -22,6 +23,7 @@ namespace lantai::archive {
 struct PendingRecord {
   records::NewRecord record;
   std::vector<std::shared_ptr<const Bytes>> contents;  // of small files that are still to be stored
+  std::vector<std::pair<Bytes, PreparedText>> texts;   // of those that are read already, by digest
   std::string key, relative;                           // of the ledger; the first may be empty
   std::string row_key;                                 // by which other rows name it, or empty
   LedgerEntry entry;
@@ -40,7 +42,8 @@ class UnitStorer {
   // `settled_before`: waits until every unit before this one is settled; false when the import stops instead.
   using SettledBefore = std::function<bool(std::uint64_t sequence)>;
   UnitStorer(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor,
-             const records::Principal& principal, const ImportOptions& options, SettledBefore settled_before);
+             const TextStore& texts, const records::Principal& principal, const ImportOptions& options,
+             SettledBefore settled_before);
 
   // All but the making of a new record. Never throws: what goes wrong is the unit's result.
   StoredUnit prepare(const ImportUnit& unit) const;
@@ -56,6 +59,7 @@ class UnitStorer {
   records::NewFile keep(const FileSource& source, Loaded& loaded) const;
   const std::string& identify(const FileSource& source, Loaded& loaded) const;
   void store_contents(const std::vector<StoredUnit*>& units) const;
+  void store_texts(const std::vector<StoredUnit*>& units) const;
   std::optional<Known> find_known(const ImportUnit& unit, const std::string& content,
                                   const std::vector<Loaded>& files) const;
   std::optional<Known> find_by_code(const ImportUnit& unit) const;
@@ -74,6 +78,7 @@ class UnitStorer {
   storage::Store& store_;
   records::RecordEngine& engine_;
   extract::Extractor& extractor_;
+  const TextStore& texts_;
   const records::Principal& principal_;
   const ImportOptions& options_;
   SettledBefore settled_before_;

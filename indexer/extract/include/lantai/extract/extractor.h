@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -52,6 +53,12 @@ struct Reading {
   std::map<std::uint32_t, PageText> known_pages = {};  // by number, of OCR: not read again, empty ones neither
   // A page of OCR, as soon as it is read, and where its characters stand.
   std::function<void(const PageText&, const PageLayout&)> keep = {};
+};
+
+// What can be told of a file in no more time than it takes to say what it is.
+struct Glance {
+  std::string media_type;
+  std::optional<Extraction> text;  // what extract() gives, of a plain text that could be read
 };
 
 struct SandboxReport {
@@ -100,6 +107,8 @@ class Extractor {
   virtual std::vector<std::vector<std::string>> read_table(const SourceFile& file) = 0;
   // Identifies without extracting.
   virtual std::string identify(const SourceFile& file) = 0;
+  // A file that brings the worker down is told as one that was not read.
+  virtual Glance glance(const SourceFile& file) { return {identify(file), std::nullopt}; }
   virtual SandboxReport sandbox() = 0;
   // Changes when results would: goes into the key of cached extractions.
   virtual std::string version() const = 0;

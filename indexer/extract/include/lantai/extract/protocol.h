@@ -14,7 +14,7 @@
 
 namespace lantai::extract {
 
-inline constexpr std::uint64_t kProtocolVersion = 3;
+inline constexpr std::uint64_t kProtocolVersion = 4;
 inline constexpr std::uint32_t kMaxFrameBytes = 1U << 20U;  // without the length itself
 inline constexpr std::size_t kMaxPieceBytes = 256U << 10U;  // text and data travel in pieces of at most this
 inline constexpr int kOutOfMemoryExit = 77;                 // a worker's exit status
@@ -33,6 +33,7 @@ enum class FrameKind : std::uint8_t {
   convert,  // only to lantai-office-worker; name: the extension the document goes by
   place_characters,
   count_pages,  // answered by metadata `page_count`
+  glance,       // as identify; a plain text is read as well
   // worker → parent: numbers | fields
   hello = 32,      // protocol version, complete | detail
   identified,      // – | media type, format, evidence (empty: as told before)
@@ -54,6 +55,7 @@ enum class FrameKind : std::uint8_t {
   row_part,        // – | cells; the row goes on in the next frame
   attempt,         // allowed | what was tried
   placed,          // left, top, right, bottom in 1/10,000 of the page, confidence, ocr | a character, what follows it
+  unread,          // – | –                              a glance was not enough: `extract` reads it
   done,            // worker wants to be replaced | –
 };
 

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "lantai/archive/text_store.h"
 #include "lantai/extract/extractor.h"
 #include "lantai/records/record_engine.h"
 
@@ -44,7 +45,7 @@ struct ImportOptions {
   // A row whose code (the type's unique code field) a record has already brings that record up to date; else it is
   // refused as a duplicate.
   bool update_by_code = false;
-  unsigned threads = 12;  // sources stored at the same time; the committer merges their commits
+  unsigned threads = 4;  // sources stored at the same time; the committer merges their commits
 };
 
 struct ImportReport {
@@ -57,7 +58,8 @@ struct ImportReport {
 
 class ImportService {
  public:
-  ImportService(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor);
+  ImportService(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor,
+                const TextStore& texts);
 
   // `each` is called on the calling thread, in order, as soon as a source is settled; `stop` may end it between two
   // files. Throws permission_denied before anything is read, invalid_argument on options that make no sense.
@@ -72,6 +74,7 @@ class ImportService {
   storage::Store& store_;
   records::RecordEngine& engine_;
   extract::Extractor& extractor_;
+  const TextStore& texts_;
 };
 
 }  // namespace lantai::archive
