@@ -6,6 +6,7 @@
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
@@ -74,6 +75,8 @@ rocksdb::Options engine_options(const RocksOptions& options) {
   // Most of what is asked for by its key is not there: another record of that name, an earlier import.
   out.memtable_prefix_bloom_size_ratio = 0.05;
   out.memtable_whole_key_filtering = true;
+  // Of each key space: the place of the last key is where the search for the next one's begins.
+  out.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   out.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   out.max_log_file_size = 1U << 20U;
   out.keep_log_file_num = 4;

@@ -224,7 +224,6 @@ std::vector<TermCount> Analyser::take_terms() {
   });
   for (auto& [term, count] : words_) terms.push_back({term, count});
   words_.clear();
-  std::sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) { return a.term < b.term; });
   return terms;
 }
 

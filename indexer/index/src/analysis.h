@@ -19,7 +19,7 @@ struct TermCount {
 };
 
 struct AnalysedDocument {
-  std::vector<TermCount> terms;  // sorted by term
+  std::vector<TermCount> terms;  // each once, in no order
   std::string streams;           // encoded text (text_log.h)
   std::uint32_t length = 0;
 };

@@ -26,7 +26,8 @@ constexpr std::size_t kBatchBytes = 4U << 20U;     // or so many bytes of them
 constexpr std::size_t kWaitingBytes = 32U << 20U;  // results that may wait for their commit
 constexpr std::uint32_t kAttempts = 3;
 constexpr std::uint64_t kSkippedPerCommit = 10'000;  // changes without files, before the position is put down
-constexpr auto kPause = std::chrono::seconds(5);     // after an error that is ours, not the file's
+constexpr auto kBatchWait = std::chrono::milliseconds(20);
+constexpr auto kPause = std::chrono::seconds(5);  // after an error that is ours, not the file's
 
 // A change of a record whose files are being read.
 struct Entry {
@@ -102,7 +103,7 @@ class Pipeline final : public ExtractionPipeline {
       tasks_.push_back({digest, {}, summary.record, false});
       ++count;
     }
-    changed_.notify_all();
+    tasks_came_.notify_all();
     return count;
   }
 
@@ -141,13 +142,14 @@ class Pipeline final : public ExtractionPipeline {
 
   void follow(const std::stop_token& stop) {
     if (!store_.changes().wait_beyond(read_, SteadyClock::now() + std::chrono::hours(1), stop)) return;
-    for (const auto& change : store_.changes().read(read_, 1000)) {
-      if (!take_up(change, stop)) return;
-      read_ = change.position;
+    const auto changes = store_.changes().read(read_, 1000);
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      if (!take_up(changes[i], i + 1 < changes.size(), stop)) return;
+      read_ = changes[i].position;
     }
   }
 
-  bool take_up(const storage::Change& change, const std::stop_token& stop) {
+  bool take_up(const storage::Change& change, bool more_follow, const std::stop_token& stop) {
     std::optional<records::Record> record;
     if (change.kind == "record" && change.operation != "delete") record = find_record(change);
     std::vector<Task> tasks;
@@ -171,9 +173,13 @@ class Pipeline final : public ExtractionPipeline {
       add_tasks(entries_.back(), std::move(tasks));
     }
     seen_ = change.position;
+    more_follow_ = more_follow;
     update_settled();
+    const bool work = !tasks_.empty(), nothing_open = entries_.empty(), put_down = wants_to_settle();
     lock.unlock();
-    changed_.notify_all();
+    if (work) tasks_came_.notify_all();
+    if (put_down) results_came_.notify_one();
+    if (nothing_open) changed_.notify_all();
     return true;
   }
 
@@ -208,7 +214,8 @@ class Pipeline final : public ExtractionPipeline {
     Task task;
     {
       std::unique_lock lock(mutex_);
-      const bool woken = changed_.wait(lock, stop, [&] { return !tasks_.empty() && waiting_bytes_ < kWaitingBytes; });
+      const bool woken =
+          tasks_came_.wait(lock, stop, [&] { return !tasks_.empty() && waiting_bytes_ < kWaitingBytes; });
       if (!woken) return;
       task = std::move(tasks_.front());
       tasks_.pop_front();
@@ -221,7 +228,7 @@ class Pipeline final : public ExtractionPipeline {
       waiting_bytes_ += text.json.size();
       results_.push_back({std::move(task.digest), std::move(text)});
     }
-    changed_.notify_all();
+    results_came_.notify_one();
   }
 
   PreparedText read(const Task& task, const std::stop_token& stop) {
@@ -278,15 +285,22 @@ class Pipeline final : public ExtractionPipeline {
 
   // --- the settler: commits results with the position ---
 
+  bool wants_to_settle() const { return !results_.empty() || ready_ > 0 || settled_ >= stored_ + kSkippedPerCommit; }
+
+  // While more is under way a commit waits a little for it: one of a single result costs as much as a full one.
+  bool worth_a_commit() const {
+    return results_.size() + ready_ >= kBatchResults || waiting_bytes_ >= kBatchBytes ||
+           (tasks_.empty() && !more_follow_);
+  }
+
   void settle(const std::stop_token& stop) {
     std::vector<Result> batch;
     std::vector<Entry> finished;
     std::uint64_t position = 0;
     {
       std::unique_lock lock(mutex_);
-      const bool woken = changed_.wait(
-          lock, stop, [&] { return !results_.empty() || ready_ > 0 || settled_ >= stored_ + kSkippedPerCommit; });
-      if (!woken) return;
+      if (!results_came_.wait(lock, stop, [&] { return wants_to_settle(); })) return;
+      results_came_.wait_for(lock, stop, kBatchWait, [&] { return worth_a_commit(); });
       batch = take_results();
       position = position_after(batch, finished);
     }
@@ -297,6 +311,7 @@ class Pipeline final : public ExtractionPipeline {
       announced_ = std::max(announced_, committed.position);
       stored_ = position;
     }
+    tasks_came_.notify_all();  // there is room for results again
     changed_.notify_all();
   }
 
@@ -386,14 +401,16 @@ class Pipeline final : public ExtractionPipeline {
   std::uint64_t read_ = 0;  // the reader's own
 
   mutable std::mutex mutex_;
-  std::condition_variable_any changed_;
+  std::condition_variable_any changed_;  // what is settled, and with it the room for more
+  std::condition_variable_any tasks_came_, results_came_;
   std::list<Entry> entries_;  // of the feed, by position
   std::list<Entry> again_;    // outside the feed
   std::map<Bytes, std::vector<Entry*>> waiting_for_;
   std::deque<Task> tasks_;
   std::deque<Result> results_;
   std::size_t waiting_bytes_ = 0;
-  std::size_t ready_ = 0;  // entries that need no reading, only their announcement
+  bool more_follow_ = false;  // the reader goes on at once
+  std::size_t ready_ = 0;     // entries that need no reading, only their announcement
   std::size_t careful_ = kWindow;
   std::uint64_t seen_ = 0, settled_ = 0, stored_ = 0, announced_ = 0;
   std::uint64_t extracted_ = 0, failed_ = 0;

@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kQueue = 64;
 constexpr std::uint64_t kAhead = 1024;      // units under way beyond the last one reported
 constexpr std::size_t kBatchEntries = 256;  // units whose records are made, and entries put, together
+constexpr auto kBatchWait = std::chrono::milliseconds(50);
 constexpr auto kForEver = std::chrono::hours(24 * 365);
 
 // One run: a thread walks the sources, several prepare them, and the caller's makes the records and reports in order.
@@ -102,24 +103,38 @@ class ImportRun {
         if (stopping_) return;
       }
       StoredUnit stored = storer_.prepare(*unit);
+      bool first = false, enough = false;
       {
         std::lock_guard lock(mutex_);
         ready_.emplace(unit->sequence, std::move(stored));
+        first = unit->sequence == settled_;
+        enough = worth_settling();
       }
-      changed_.notify_all();
+      if (first) changed_.notify_all();
+      if (enough) worth_it_.notify_one();
     }
+  }
+
+  // Under the lock: many are ready, or all that have been handed out.
+  bool worth_settling() const {
+    return ready_.size() >= kBatchEntries || settled_ + ready_.size() == handed_out_ || held_up_ > 0;
   }
 
   bool wait_until_settled(std::uint64_t sequence) {
     std::unique_lock lock(mutex_);
+    ++held_up_;
+    worth_it_.notify_one();
     changed_.wait(lock, [&] { return stopping_ || settled_ >= sequence; });
+    --held_up_;
     return !stopping_;
   }
 
-  // The next units in order, as many as are ready; nothing when all are done.
+  // The next units in order, as many as are ready; nothing when all are done. While more are under way it waits a
+  // little for them: a batch of one costs as many syncs as a full one.
   std::optional<std::vector<StoredUnit>> next_batch() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return ready_.count(settled_) != 0 || total_ == settled_; });
+    worth_it_.wait_for(lock, kBatchWait, [&] { return worth_settling(); });
     std::vector<StoredUnit> batch;
     for (auto at = ready_.find(settled_ + batch.size()); at != ready_.end() && batch.size() < kBatchEntries;
          at = ready_.find(settled_ + batch.size())) {
@@ -150,8 +165,10 @@ class ImportRun {
   storage::Store& store_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::condition_variable worth_it_;
   std::map<std::uint64_t, StoredUnit> ready_;
   std::uint64_t settled_ = 0, handed_out_ = 0;
+  unsigned held_up_ = 0;              // units that wait for earlier ones
   std::uint64_t total_ = UINT64_MAX;  // known when everything has been walked
   bool stopping_ = false;
   std::exception_ptr walk_error_;
