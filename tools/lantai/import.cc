@@ -83,7 +83,7 @@ class Report {
   // Fills in why a stored file gave no text; false while that is still open.
   bool settle(archive::ImportedFile& file, bool last) const {
     const auto slash = file.record.find('/');
-    if (application_ == nullptr || slash == std::string::npos || !file.error.empty()) return true;
+    if (application_ == nullptr || slash == std::string::npos || !file.error.empty() || file.read) return true;
     const auto record = application_->records().find(identity::operator_principal(), file.record.substr(0, slash),
                                                      file.record.substr(slash + 1));
     if (!record) return true;

@@ -210,7 +210,11 @@ Identity identify(Source& source, const Charsets& charsets, const Magic& magic) 
     if (identity.kind == Kind::image) identity.format = picture_version(head, identity.format);
     return identity;
   }
-  if (const auto decoded = charsets.decode(head)) return identify_text(*decoded);
+  if (auto decoded = charsets.decode(head)) {
+    auto identity = identify_text(*decoded);
+    if (identity.kind == Kind::text && head.size() == source.size()) identity.decoded = std::move(decoded);
+    return identity;
+  }
   // Behind something else, as in an archive that unpacks itself.
   if (const auto directory = read_zip_directory(source, 1); directory.whole && !directory.members.empty())
     return identify_zip(source);

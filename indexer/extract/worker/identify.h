@@ -2,6 +2,7 @@
 // is text, and for the rest what libmagic says. Thread-compatible.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "charset.h"
@@ -42,6 +43,7 @@ struct Identity {
   bool damaged = false;                             // so that what is inside cannot be told
   std::string_view extension = {}, converted = {};  // of Kind::office
   std::string evidence = {};                        // for people: `25 50 44 46 at 0`, `OFD.xml within`
+  std::optional<DecodedText> decoded = {};          // of Kind::text, when all of it was looked at
 };
 
 Identity identify(Source& source, const Charsets& charsets, const Magic& magic);

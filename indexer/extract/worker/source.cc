@@ -49,7 +49,7 @@ ByteView Source::head() {
 
 ByteView Source::all() {
   if (descriptor_ < 0) return bytes_;
-  if (size_ == 0) return {};
+  if (size_ <= kHead) return head();
   if (mapping_ == nullptr) {
     void* at = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor_, 0);
     if (at == MAP_FAILED) throw Fault("too_large", "the file does not fit into the memory allowed");

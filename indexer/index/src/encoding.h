@@ -24,6 +24,11 @@ inline void put_text(std::string_view text, std::string& out) {
 }
 
 inline std::uint64_t get_number(std::string_view& in) {
+  if (!in.empty() && static_cast<unsigned char>(in.front()) < 0x80U) {  // most are short
+    const auto value = static_cast<unsigned char>(in.front());
+    in.remove_prefix(1);
+    return value;
+  }
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64 && !in.empty(); shift += 7) {
     const auto byte = static_cast<unsigned char>(in.front());

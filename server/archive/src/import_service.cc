@@ -21,7 +21,8 @@ constexpr std::size_t kBatchEntries = 256;  // units whose records are made, and
 constexpr auto kBatchWait = std::chrono::milliseconds(50);
 constexpr auto kForEver = std::chrono::hours(24 * 365);
 
-// One run: a thread walks the sources, several prepare them, and the caller's makes the records and reports in order.
+// One run: a thread walks the sources, several prepare them, one stores what small files hold, and the caller's makes
+// the records and reports in order.
 class ImportRun {
  public:
   ImportRun(storage::Store& store, records::RecordEngine& engine, extract::Extractor& extractor, const TextStore& texts,
@@ -39,8 +40,9 @@ class ImportRun {
     const Ending ending{*this};
     working.emplace_back([&] { walk(sources); });
     for (unsigned i = 0; i < std::max(1U, threads); ++i) working.emplace_back([this] { work(); });
+    working.emplace_back([this] { store(); });
     ImportReport report;
-    while (auto batch = next_batch()) {
+    while (auto batch = stored_.pop()) {
       settle(*batch);
       for (const auto& unit : *batch) {
         report.count(unit.told.status);
@@ -66,6 +68,7 @@ class ImportRun {
         run.stopping_ = true;
       }
       run.queue_.close();
+      run.stored_.close();
       run.changed_.notify_all();
     }
   };
@@ -107,7 +110,7 @@ class ImportRun {
       {
         std::lock_guard lock(mutex_);
         ready_.emplace(unit->sequence, std::move(stored));
-        first = unit->sequence == settled_;
+        first = unit->sequence == taken_;
         enough = worth_settling();
       }
       if (first) changed_.notify_all();
@@ -117,7 +120,7 @@ class ImportRun {
 
   // Under the lock: many are ready, or all that have been handed out.
   bool worth_settling() const {
-    return ready_.size() >= kBatchEntries || settled_ + ready_.size() == handed_out_ || held_up_ > 0;
+    return ready_.size() >= kBatchEntries || taken_ + ready_.size() == handed_out_ || held_up_ > 0;
   }
 
   bool wait_until_settled(std::uint64_t sequence) {
@@ -133,16 +136,25 @@ class ImportRun {
   // little for them: a batch of one costs as many syncs as a full one.
   std::optional<std::vector<StoredUnit>> next_batch() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return ready_.count(settled_) != 0 || total_ == settled_; });
-    worth_it_.wait_for(lock, kBatchWait, [&] { return worth_settling(); });
+    changed_.wait(lock, [&] { return stopping_ || ready_.count(taken_) != 0 || total_ == taken_; });
+    worth_it_.wait_for(lock, kBatchWait, [&] { return stopping_ || worth_settling(); });
     std::vector<StoredUnit> batch;
-    for (auto at = ready_.find(settled_ + batch.size()); at != ready_.end() && batch.size() < kBatchEntries;
-         at = ready_.find(settled_ + batch.size())) {
+    for (auto at = ready_.find(taken_); at != ready_.end() && batch.size() < kBatchEntries; at = ready_.find(taken_)) {
       batch.push_back(std::move(at->second));
       ready_.erase(at);
+      ++taken_;
     }
     if (batch.empty()) return std::nullopt;
     return batch;
+  }
+
+  // What the next batch brings is stored while the records of the last are made.
+  void store() {
+    while (auto batch = next_batch()) {
+      storer_.store_pending(*batch);
+      if (!stored_.push(*std::move(batch), std::chrono::steady_clock::now() + kForEver)) return;
+    }
+    stored_.close();
   }
 
   void settle(std::vector<StoredUnit>& batch) {
@@ -167,12 +179,13 @@ class ImportRun {
   std::condition_variable changed_;
   std::condition_variable worth_it_;
   std::map<std::uint64_t, StoredUnit> ready_;
-  std::uint64_t settled_ = 0, handed_out_ = 0;
-  unsigned held_up_ = 0;              // units that wait for earlier ones
-  std::uint64_t total_ = UINT64_MAX;  // known when everything has been walked
+  std::uint64_t handed_out_ = 0, taken_ = 0, settled_ = 0;  // units
+  unsigned held_up_ = 0;                                    // units that wait for earlier ones
+  std::uint64_t total_ = UINT64_MAX;                        // known when everything has been walked
   bool stopping_ = false;
   std::exception_ptr walk_error_;
   BoundedQueue<ImportUnit> queue_;
+  BoundedQueue<std::vector<StoredUnit>> stored_{1};
   UnitStorer storer_;
   SourceWalker walker_;
 };

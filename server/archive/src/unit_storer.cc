@@ -77,6 +77,14 @@ void UnitStorer::fail(StoredUnit& result, const Error& error) const {
                                  : sentence_of(error, schema, options_.language);
 }
 
+std::vector<StoredUnit*> UnitStorer::pending_among(std::vector<StoredUnit>& units) {
+  std::vector<StoredUnit*> waiting;
+  for (auto& unit : units) {
+    if (unit.pending) waiting.push_back(&unit);
+  }
+  return waiting;
+}
+
 void UnitStorer::store_contents(const std::vector<StoredUnit*>& units) const {
   std::vector<ByteView> contents;
   const auto store = [&] {
@@ -114,22 +122,27 @@ void UnitStorer::store_texts(const std::vector<StoredUnit*>& units) const {
   store();
 }
 
-void UnitStorer::create_pending(std::vector<StoredUnit>& units) const {
-  std::vector<StoredUnit*> waiting;
-  std::vector<records::NewRecord> wanted;
-  for (auto& unit : units) {
-    if (unit.pending) waiting.push_back(&unit);
-  }
-  try {
-    store_contents(waiting);
-    store_texts(waiting);
-  } catch (const Error& error) {
+void UnitStorer::store_pending(std::vector<StoredUnit>& units) const {
+  const auto waiting = pending_among(units);
+  const auto fail_all = [&](const Error& error) {
     for (auto* unit : waiting) {
       unit->pending.reset();
       fail(*unit, error);
     }
-    return;
+  };
+  try {
+    store_contents(waiting);
+    store_texts(waiting);
+  } catch (const Error& error) {
+    fail_all(error);
+  } catch (const std::exception& error) {
+    fail_all({ErrorCode::internal, error.what()});
   }
+}
+
+void UnitStorer::create_pending(std::vector<StoredUnit>& units) const {
+  const auto waiting = pending_among(units);
+  std::vector<records::NewRecord> wanted;
   for (auto* unit : waiting) wanted.push_back(std::move(unit->pending->record));
   const auto results = engine_.create_all(principal_, wanted);
   for (std::size_t i = 0; i < waiting.size(); ++i) {
@@ -151,6 +164,7 @@ void UnitStorer::create_pending(std::vector<StoredUnit>& units) const {
     unit.position = results[i].written->position;
     unit.told.record = record.type + "/" + record.id;
     unit.told.status = ImportStatus::created;
+    unit.told.read = !record.files.empty() && made.texts.size() == record.files.size();
     remember_row(record.type, made.row_key, record.id);
   }
 }

@@ -47,7 +47,9 @@ class UnitStorer {
 
   // All but the making of a new record. Never throws: what goes wrong is the unit's result.
   StoredUnit prepare(const ImportUnit& unit) const;
-  // Stores their small files and makes the records that are pending, in their order.
+  // Stores the small files of those whose record is pending, and what has been read of them. Never throws.
+  void store_pending(std::vector<StoredUnit>& units) const;
+  // Makes the records that are pending, in their order; after store_pending.
   void create_pending(std::vector<StoredUnit>& units) const;
 
  private:
@@ -58,6 +60,7 @@ class UnitStorer {
   records::NewFile describe(const FileSource& source, Loaded& loaded) const;
   records::NewFile keep(const FileSource& source, Loaded& loaded) const;
   const std::string& identify(const FileSource& source, Loaded& loaded) const;
+  static std::vector<StoredUnit*> pending_among(std::vector<StoredUnit>& units);
   void store_contents(const std::vector<StoredUnit*>& units) const;
   void store_texts(const std::vector<StoredUnit*>& units) const;
   std::optional<Known> find_known(const ImportUnit& unit, const std::string& content,

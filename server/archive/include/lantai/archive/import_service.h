@@ -31,6 +31,7 @@ struct ImportedFile {
   std::string media_type;
   std::string error;       // for people, in the language asked for; empty: none
   std::string error_code;  // stable
+  bool read = false;       // it was made with the text of all its files
 };
 
 struct ImportOptions {
@@ -45,7 +46,7 @@ struct ImportOptions {
   // A row whose code (the type's unique code field) a record has already brings that record up to date; else it is
   // refused as a duplicate.
   bool update_by_code = false;
-  unsigned threads = 4;  // sources stored at the same time; the committer merges their commits
+  unsigned threads = 12;  // sources stored at the same time; the committer merges their commits
 };
 
 struct ImportReport {
