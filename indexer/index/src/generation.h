@@ -1,5 +1,5 @@
 // How does one generation of the index grow? Documents get numbers, their text and columns are logged, their terms wait
-// in memory segments until settle() writes them as a Xapian segment and commits everything with the manifest.
+// in memory segments until settle() writes them as a segment and commits everything with the manifest.
 // Neighbouring small segments are merged by a background thread. Thread-confined to the indexer's thread; snapshots go
 // anywhere.
 #pragma once

@@ -109,12 +109,13 @@ PostingFile::PostingFile(const std::filesystem::path& file, DocId first, DocId l
   if (handle < 0 && errno == ENOENT) throw Error(ErrorCode::data_loss, name_ + " is missing");
   if (handle < 0) throw system_error(name_, errno);
   struct stat status {};
-  void* map = MAP_FAILED;
-  if (::fstat(handle, &status) == 0 && status.st_size > 0)
-    map = ::mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ, MAP_SHARED, handle, 0);
+  const bool told = ::fstat(handle, &status) == 0;
+  const bool enough = told && status.st_size >= static_cast<off_t>(kMagic.size() + kFooter);
+  void* const map =
+      enough ? ::mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ, MAP_SHARED, handle, 0) : MAP_FAILED;
   const int error = errno;
   ::close(handle);
-  if (status.st_size < static_cast<off_t>(kMagic.size() + kFooter)) damaged("cut off");
+  if (told && !enough) damaged("cut off");
   if (map == MAP_FAILED) throw system_error(name_, error);
   all_ = {static_cast<const char*>(map), static_cast<std::size_t>(status.st_size)};
   const char* const footer = all_.data() + all_.size() - kFooter;
