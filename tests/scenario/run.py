@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-ALONE = ["test_two_commands"]  # measures how long a start takes
+ALONE = ["test_two_commands", "test_figures"]  # they measure how long things take
 
 
 def run_here(names):

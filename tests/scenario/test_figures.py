@@ -1,0 +1,93 @@
+"""What the index promises beside Xapian's own n-grams, on the same generated texts, queries and cores, one after the other: figures that
+machines share. The rest of docs/performance.md is measured by hand."""
+
+import itertools
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from lantai_server import TOP
+
+PASSAGES = 50_000
+CHARACTERS = [chr(0x4E00 + i) for i in range(0, 3500)]
+
+
+def passages():
+    """Words of two or three characters, as frequent as words are (the n-th 1/n of the first), most of them after a word that they often
+    follow."""
+    chosen = random.Random(11)
+    words = ["".join(chosen.choices(CHARACTERS, k=chosen.choice((2, 2, 3)))) for _ in range(20_000)]
+    weights = list(itertools.accumulate(1 / (rank + 5) for rank in range(len(words))))
+    follow = {}
+
+    def after(word):
+        if word is None or chosen.random() < 0.2:
+            return chosen.choices(words, cum_weights=weights)[0]
+        if word not in follow:
+            follow[word] = chosen.choices(words, cum_weights=weights, k=8)
+        return chosen.choice(follow[word])
+
+    for number in range(PASSAGES):
+        picked = [None]
+        for _ in range(chosen.randint(12, 40)):
+            picked.append(after(picked[-1]))
+        body = "".join(word + ("，" if chosen.random() < 0.1 else "") for word in picked[1:])
+        yield (f"P{number}", f"来源{number % 9}", f"{1990 + number % 30}0101", "".join(picked[1:5]), body + "。")
+
+
+def phrases(rows):
+    chosen = random.Random(12)
+    for _ in range(1_000):
+        body = rows[chosen.randrange(len(rows))][4].split("，")[0]
+        size = min(len(body), chosen.randint(3, 8))
+        at = chosen.randrange(len(body) - size + 1)
+        yield body[at:at + size].rstrip("。")
+
+
+class Figures(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = tempfile.TemporaryDirectory(prefix="lantai-figures-")
+        place = Path(cls.place.name)
+        rows = list(passages())
+        (place / "rows.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+        (place / "queries.tsv").write_text("".join(phrase + "\n" for phrase in phrases(rows)), encoding="utf-8")
+        cls.found = {engine: cls.measure(place, engine) for engine in ("lantai", "xapian")}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.place.cleanup()
+
+    @classmethod
+    def measure(cls, place, engine):
+        done = subprocess.run([TOP / "build/release/bench/bench_search", engine, place / "rows.tsv", place / "queries.tsv", place / engine,
+                               "100", *(["rebuild"] if engine == "lantai" else [])], capture_output=True, check=True, timeout=300)
+        told = json.loads(done.stdout.decode().splitlines()[-1])
+        told["bytes"] = sum(path.stat().st_size for path in (place / engine).rglob("*") if path.is_file() and path.name != "texts.log")
+        return told
+
+    def test_texts_become_searchable_at_least_3_7_times_as_fast(self):
+        self.assertGreaterEqual(self.found["xapian"]["seconds"] / self.found["lantai"]["seconds"], 3.7, self.found)
+
+    def test_the_index_takes_at_most_1_3_times_the_text(self):
+        self.assertLessEqual(self.found["lantai"]["bytes"] / 1e6 / self.found["lantai"]["text_mb"], 1.3, self.found)
+
+    def test_it_is_built_again_at_no_less_than_nine_tenths_of_the_speed(self):
+        self.assertLessEqual(self.found["lantai"]["rebuild_seconds"], self.found["lantai"]["seconds"] / 0.9, self.found)
+
+    def test_phrases_are_found_sooner_and_as_many(self):
+        ours, theirs = (self.found[engine]["phrase"] for engine in ("lantai", "xapian"))
+        self.assertLess(ours["p50_ms"], theirs["p50_ms"])
+        self.assertLess(ours["p99_ms"], theirs["p99_ms"])
+        self.assertAlmostEqual(ours["shown"], theirs["shown"], delta=theirs["shown"] / 20)
+
+    def test_facets_are_counted_in_a_fifteenth_of_the_time(self):
+        self.assertLessEqual(self.found["lantai"]["facets_of_all"]["p50_ms"], self.found["xapian"]["facets_of_all"]["p50_ms"] / 15, self.found)
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
