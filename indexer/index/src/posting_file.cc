@@ -320,25 +320,8 @@ std::size_t PackedCursor::fill(std::span<DocId> out, std::uint8_t* counts) {
   return filled;
 }
 
-std::size_t PackedCursor::keep(std::span<DocId> docs) {
-  std::size_t kept = 0;
-  for (const DocId doc : docs) {
-    if (doc_ < doc) advance(doc);
-    docs[kept] = doc;
-    kept += doc_ == doc ? 1 : 0;
-  }
-  return kept;
-}
-
-void PackedCursor::counts(std::span<const DocId> docs, std::uint8_t* out) {
-  for (const DocId doc : docs) {
-    if (doc_ < doc) advance(doc);
-    *out++ = doc_ == doc ? static_cast<std::uint8_t>(PackedCursor::wdf()) : std::uint8_t{0};
-  }
-}
-
 PostingFileWriter::PostingFileWriter(const std::filesystem::path& file) : name_(file.string()) {
-  file_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  file_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file_ < 0) throw system_error(name_, errno);
   waiting_ = kMagic;
 }

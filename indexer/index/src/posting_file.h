@@ -85,8 +85,6 @@ class PackedCursor : public PostingCursor {
   void skip_to(DocId doc) override;
   std::uint32_t wdf() const override;
   std::size_t fill(std::span<DocId> out, std::uint8_t* counts) override;
-  std::size_t keep(std::span<DocId> docs) override;
-  void counts(std::span<const DocId> docs, std::uint8_t* out) override;
 
   static constexpr std::uint64_t kStepsOfBlock = 64;  // unpacking one, against a step in one
 
