@@ -151,10 +151,10 @@ void Committer::write(Batch& batch) {
   try {
     engine_.write(batch.writes, true, batch.room);
     state_ = batch.state;
-    commits_ += batch.members.size();
     ++batches_;
     history_.publish();
     publish(state_);
+    commits_ += batch.members.size();  // last: whoever sees it sees all of it
   } catch (const Error& e) {
     refuse(batch, e);
   } catch (const std::exception& e) {

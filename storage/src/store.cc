@@ -66,6 +66,7 @@ class OpenStore final : public Store {
     return committer_.run(body, deadline);
   }
   std::unique_ptr<ReadView> read_view() const override { return engine_->read_view(); }
+  std::uint64_t commits() const override { return committer_.commits(); }
   const StoreIdentity& identity() const override { return identity_; }
   ChangeFeed& changes() override { return changes_; }
   AuditLog& audit() override { return audit_; }

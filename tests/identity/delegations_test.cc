@@ -16,9 +16,16 @@ struct Posts : Office {
       return all;
     };
     accounts = Accounts::make(*store, clock, options);
-    held["person-wang"] = {{"dean", "teaching"}, {"keeper", "party"}};
+    appoint({{"dean", "teaching"}, {"keeper", "party"}});
     wang = with_person("wang", "person-wang");
     li = with_person("li", "");
+  }
+  // Appointments are records: they change with a commit.
+  void appoint(std::vector<HeldPost> posts) {
+    held["person-wang"] = std::move(posts);
+    store->run_transaction([](storage::Transaction& t) {
+      t.append_change({"record", "appointment", "1", 1, "update"});
+    });
   }
   Account with_person(const std::string& login, const std::string& person) {
     auto account = make(login, "staff");
@@ -54,7 +61,7 @@ BOOST_FIXTURE_TEST_SUITE(delegations, Posts)
 BOOST_AUTO_TEST_CASE(departments_follow_the_posts_where_the_account_says_so) {
   const auto key = sign_in("wang");
   BOOST_TEST((who(key).scope == Departments{"wang-home", "teaching", "party"}));
-  held["person-wang"] = {{"keeper", "party"}};
+  appoint({{"keeper", "party"}});
   BOOST_TEST((who(key).scope == Departments{"wang-home", "party"}));
   auto fixed = *accounts->find(wang.id);
   fixed.departments_by_post = false;
@@ -79,7 +86,7 @@ BOOST_AUTO_TEST_CASE(one_acts_as_the_main_post_until_another_is_chosen) {
   accounts->act_as(who(key), key, "keeper", {});
   BOOST_TEST(who(key).post == "keeper");
   BOOST_TEST(who(sign_in("wang")).post == "dean");  // another session
-  held["person-wang"] = {{"dean", "teaching"}};
+  appoint({{"dean", "teaching"}});
   BOOST_TEST(who(key).post == "dean");  // the post ended
   const auto error = error_of([&] { accounts->act_as(who(key), key, "keeper", {}); });
   BOOST_TEST_REQUIRE(error.problems().size() == 1U);
@@ -124,7 +131,7 @@ BOOST_AUTO_TEST_CASE(of_one_post_only_its_department_passes) {
   const auto key = sign_in("li");
   accounts->act_as(who(key), key, {}, id);
   BOOST_TEST((who(key).scope == Departments{"li-home", "teaching", "teaching-registry"}));
-  held["person-wang"] = {{"keeper", "party"}};  // the post is somebody else's now
+  appoint({{"keeper", "party"}});  // the post is somebody else's now
   BOOST_TEST(who(key).behalf.empty());
   BOOST_TEST((who(key).scope == Departments{"li-home"}));
 }

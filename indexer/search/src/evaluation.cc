@@ -14,7 +14,7 @@
 namespace lantai::search {
 namespace {
 
-constexpr std::size_t kAhead = 16;         // documents whose standing, or value, is fetched beside
+constexpr std::size_t kAhead = 40;         // documents whose standing, or value, is fetched beside
 constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
 
 struct WeighedTerm {

@@ -298,9 +298,29 @@ void StoredAccounts::revoke_token(const Principal& by, std::string_view account_
   });
 }
 
+// Who asks again within a second, while nothing at all has been committed, is who it was.
 std::optional<Accounts::Authenticated> StoredAccounts::authenticate(std::string_view session_or_token,
                                                                     std::string_view address) {
   const auto digest = secret_digest(session_or_token);
+  const std::pair key(digest, std::string(address));
+  const auto now = clock_.now();
+  const std::uint64_t commits = store_.commits();
+  {
+    std::lock_guard lock(seen_mutex_);
+    const auto seen = seen_.find(key);
+    if (seen != seen_.end() && seen->second.commits == commits && seen->second.at <= now &&
+        now.micros - seen->second.at.micros < kSeenFor && now < seen->second.who.expires)
+      return seen->second.who;
+  }
+  auto who = look_up(session_or_token, digest, address);
+  std::lock_guard lock(seen_mutex_);
+  if (seen_.size() >= kMostSeen) seen_.clear();
+  if (who) seen_.insert_or_assign(key, Seen{commits, now, *who});
+  return who;
+}
+
+std::optional<Accounts::Authenticated> StoredAccounts::look_up(std::string_view session_or_token, ByteView digest,
+                                                               std::string_view address) {
   const auto view = store_.read_view();
   const auto session = load_session(*view, digest);
   if (!session || ends(*session) <= clock_.now()) return std::nullopt;

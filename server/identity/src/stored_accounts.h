@@ -4,6 +4,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <mutex>
+#include <utility>
 
 #include "account_store.h"
 #include "lantai/base/error.h"
@@ -111,6 +114,12 @@ class StoredAccounts final : public Accounts {
   std::optional<Authenticated> authenticate(std::string_view session_or_token, std::string_view address) override;
 
  private:
+  struct Seen {
+    std::uint64_t commits = 0;
+    Timestamp at{};
+    Authenticated who;
+  };
+  std::optional<Authenticated> look_up(std::string_view session_or_token, ByteView digest, std::string_view address);
   std::string today() const;
   std::vector<HeldPost> posts_of(const Account& account) const;
   std::set<std::string> departments_of(const Account& account, const std::vector<HeldPost>& posts) const;
@@ -150,6 +159,10 @@ class StoredAccounts final : public Accounts {
   static constexpr unsigned kNotedFailures = 200;
   static constexpr std::chrono::seconds kNotedFailureEvery{5};
   FailureBudget noted_failures_{kNotedFailures, kNotedFailureEvery};
+  static constexpr std::int64_t kSeenFor = kMicrosPerSecond;
+  static constexpr std::size_t kMostSeen = 2'000;
+  std::mutex seen_mutex_;
+  std::map<std::pair<Bytes, std::string>, Seen> seen_;  // by digest of the secret, and address
 };
 
 }  // namespace lantai::identity

@@ -63,6 +63,9 @@ class Store {
   virtual Committed run_transaction(const std::function<void(Transaction&)>& body,
                                     std::chrono::milliseconds deadline = std::chrono::seconds(10)) = 0;
   virtual std::unique_ptr<ReadView> read_view() const = 0;
+  // Grows with every commit, before run_transaction() returns. While it is as it was before a view was taken, the view
+  // holds what is there.
+  virtual std::uint64_t commits() const = 0;
 
   virtual const StoreIdentity& identity() const = 0;
   virtual ChangeFeed& changes() = 0;

@@ -120,6 +120,7 @@ struct AccountsOptions {
   unsigned hash_passes = 3;
   // What an account may be besides one of the three officers: the terms of the vocabulary `role`.
   std::set<std::string> roles{"archivist", "staff", "reader"};
+  // The following three tell what is in the store: what they say changes by a commit, or with the day.
   // The departments with all that are below them; without it a scope of subtree is as one of own. Thread-safe.
   std::function<std::set<std::string>(const std::vector<std::string>&)> departments_below{};
   // The appointments a person holds today, the main one first; without it nobody holds any. Thread-safe.
