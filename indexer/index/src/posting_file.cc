@@ -84,7 +84,7 @@ void encode_block(std::span<const Posting> postings, std::string& out) {
   pack(std::span<const std::uint8_t>(counts).first(postings.size()), count_width, out);
 }
 
-std::string encode(std::span<const Posting> postings) {
+std::string encode_list(std::span<const Posting> postings) {
   std::string out;
   if (postings.size() <= kPostingsInBlock) {
     put_number(postings.front().doc, out);
@@ -341,7 +341,7 @@ void PostingFileWriter::write_out(std::size_t beyond) {
 }
 
 void PostingFileWriter::add(std::string_view term, std::span<const Posting> postings) {
-  const std::string bytes = encode(postings);
+  const std::string bytes = encode_list(postings);
   if (terms_++ % kTermsInBlock == 0) {
     put_fixed(static_cast<std::uint32_t>(dictionary_.size()), offsets_);
     put_number(postings_end_, dictionary_);

@@ -162,7 +162,8 @@ class SettledReader final : public SegmentReader {
   SettledReader& operator=(const SettledReader&) = delete;
 
   std::unique_ptr<PostingCursor> open(const std::string& term, std::uint64_t skips) override {
-    return is_gram_term(term) ? open_gram(term, skips) : open_other(term, skips);
+    if (is_gram_term(term)) return open_gram(term, skips);
+    return open_other(term, skips);
   }
   std::uint64_t frequency(const std::string& term) override {
     if (is_gram_term(term)) {
@@ -193,9 +194,8 @@ class SettledReader final : public SegmentReader {
     std::uint64_t walked = 0;
     if (auto list = segment_.lists().find(term, walked)) return open_list(std::move(list));
     auto cursor = std::make_unique<GramCursor>(segment_, term, *postings);
-    return worth_unpacking(walked + skips * PackedCursor::kStepsOfBlock, postings->count)
-               ? unpacked(term, *cursor, postings->count)
-               : std::move(cursor);
+    if (!worth_unpacking(walked + skips * PackedCursor::kStepsOfBlock, postings->count)) return cursor;
+    return unpacked(term, *cursor, postings->count);
   }
   std::unique_ptr<PostingCursor> open_other(const std::string& term, std::uint64_t skips) {
     std::uint64_t walked = 0;
@@ -207,7 +207,8 @@ class SettledReader final : public SegmentReader {
       walked += skips * XapianCursor::kStepsOfSkip;
       if (walked < PostingLists::kFewest / 2) return cursor;
       const auto count = database().get_termfreq(term);
-      return worth_unpacking(walked, count) ? unpacked(term, *cursor, count) : std::move(cursor);
+      if (!worth_unpacking(walked, count)) return cursor;
+      return unpacked(term, *cursor, count);
     });
   }
   // Unpacking costs about as much as has been walked in vain then, or would be.
