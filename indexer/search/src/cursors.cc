@@ -1,11 +1,6 @@
 #include "cursors.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <numeric>
 
@@ -370,31 +365,12 @@ bool is_number(const Needle& needle, std::string_view text, const text::NumberMe
                       [&](const std::string& more) { return left.ends_with(more); });
 }
 
-// Of Han characters many begin with the same byte: where the third and the last byte are right is looked up sixteen
-// places at a time, and only there the rest (W. Muła: SIMD-friendly algorithms for substring searching, 2016). Three
-// times as fast as memmem, which is twice as fast as string_view::find.
+// Twice as fast as string_view::find with Han characters, of which many begin with the same byte.
 std::size_t find_bytes(std::string_view needle, std::string_view text, std::size_t from) {
-  const std::size_t size = needle.size();
-  if (size == 0 || from > text.size()) return from <= text.size() ? from : std::string_view::npos;
-  const std::size_t probe = std::min<std::size_t>(2, size - 1), last = size - 1;
-  const char* const begin = text.data();
-  std::size_t at = from;
-#ifdef __SSE2__
-  constexpr std::size_t kPlaces = sizeof(__m128i);
-  const __m128i probes = _mm_set1_epi8(needle[probe]), lasts = _mm_set1_epi8(needle[last]);
-  const auto load = [](const char* place) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(place)); };
-  for (; at + last + kPlaces <= text.size(); at += kPlaces) {
-    const __m128i right =
-        _mm_and_si128(_mm_cmpeq_epi8(load(begin + at + probe), probes), _mm_cmpeq_epi8(load(begin + at + last), lasts));
-    for (auto places = static_cast<unsigned>(_mm_movemask_epi8(right)); places != 0; places &= places - 1) {
-      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(places));
-      if (std::memcmp(begin + place, needle.data(), size) == 0) return place;
-    }
-  }
-#endif
-  for (; at + size <= text.size(); ++at)
-    if (begin[at + last] == needle[last] && std::memcmp(begin + at, needle.data(), size) == 0) return at;
-  return std::string_view::npos;
+  if (from > text.size()) return std::string_view::npos;
+  const void* found = ::memmem(text.data() + from, text.size() - from, needle.data(), needle.size());
+  return found == nullptr ? std::string_view::npos
+                          : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
 }
 
 std::optional<Found> find_number(const Needle& needle, std::string_view text, std::size_t from) {
