@@ -57,17 +57,20 @@ class Figures(unittest.TestCase):
         (place / "rows.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
         (place / "queries.tsv").write_text("".join(phrase + "\n" for phrase in phrases(rows)), encoding="utf-8")
         cls.found = {engine: cls.measure(place, engine) for engine in ("lantai", "xapian")}
+        # Merged at leisure, when it was built again: not a moment to look at its size.
+        cls.again = cls.measure(place, "lantai", "rebuild")
 
     @classmethod
     def tearDownClass(cls):
         cls.place.cleanup()
 
     @classmethod
-    def measure(cls, place, engine):
-        done = subprocess.run([TOP / "build/release/bench/bench_search", engine, place / "rows.tsv", place / "queries.tsv", place / engine,
-                               "100", *(["rebuild"] if engine == "lantai" else [])], capture_output=True, check=True, timeout=300)
+    def measure(cls, place, engine, *more):
+        directory = place / "-".join((engine, *more))
+        done = subprocess.run([TOP / "build/release/bench/bench_search", engine, place / "rows.tsv", place / "queries.tsv", directory, "100",
+                               *more], capture_output=True, check=True, timeout=300)
         told = json.loads(done.stdout.decode().splitlines()[-1])
-        told["bytes"] = sum(path.stat().st_size for path in (place / engine).rglob("*") if path.is_file() and path.name != "texts.log")
+        told["bytes"] = sum(path.stat().st_size for path in directory.rglob("*") if path.is_file() and path.name != "texts.log")
         return told
 
     def test_texts_become_searchable_at_least_3_7_times_as_fast(self):
@@ -77,7 +80,7 @@ class Figures(unittest.TestCase):
         self.assertLessEqual(self.found["lantai"]["bytes"] / 1e6 / self.found["lantai"]["text_mb"], 1.3, self.found)
 
     def test_it_is_built_again_at_no_less_than_nine_tenths_of_the_speed(self):
-        self.assertLessEqual(self.found["lantai"]["rebuild_seconds"], self.found["lantai"]["seconds"] / 0.9, self.found)
+        self.assertLessEqual(self.again["rebuild_seconds"], self.again["seconds"] / 0.9, self.again)
 
     def test_phrases_are_found_sooner_and_as_many(self):
         ours, theirs = (self.found[engine]["phrase"] for engine in ("lantai", "xapian"))
