@@ -6,7 +6,9 @@ namespace lantai::extract::worker {
 
 // A form feed is the end of a page, as text from old systems has it.
 void read_text(Source& source, const Identity& identity, Report& report, const Context& context) {
-  const auto decoded = identity.decoded ? identity.decoded : context.charsets.decode(source.all());
+  std::optional<DecodedText> further;
+  if (!identity.decoded) further = context.charsets.decode(source.all());
+  const auto& decoded = identity.decoded ? identity.decoded : further;
   if (!decoded) throw Fault("unsupported_format", "not text after its beginning");
   report.identified(identity.media_type, std::string(name(decoded->encoding)) + " text");
   report.metadata("encoding", name(decoded->encoding));

@@ -238,7 +238,7 @@ void Generation::begin_to_write() {
     if (documents.empty()) return written;
     const auto directory = place->directory / name;
     try {
-      write_settled_segment(directory, documents, encode_state(state));
+      write_settled_segment(directory, documents);
       written.segment = {{name, digest_of(directory)}, open_settled_segment(directory), documents.size()};
     } catch (const Error&) {
       std::error_code ignored;

@@ -103,11 +103,11 @@ std::string encode_list(std::span<const Posting> postings) {
 
 }  // namespace
 
-PostingFile::PostingFile(const std::filesystem::path& file, DocId first, DocId last)
-    : name_(file.string()), first_(first), last_(last) {
+PostingFile::PostingFile(const std::filesystem::path& file, DocId first, DocId last) : first_(first), last_(last) {
+  const std::string name = file.string();
   const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (handle < 0 && errno == ENOENT) throw Error(ErrorCode::data_loss, name_ + " is missing");
-  if (handle < 0) throw system_error(name_, errno);
+  if (handle < 0 && errno == ENOENT) throw Error(ErrorCode::data_loss, name + " is missing");
+  if (handle < 0) throw system_error(name, errno);
   struct stat status {};
   const bool told = ::fstat(handle, &status) == 0;
   const bool enough = told && status.st_size >= static_cast<off_t>(kMagic.size() + kFooter);
@@ -116,7 +116,7 @@ PostingFile::PostingFile(const std::filesystem::path& file, DocId first, DocId l
   const int error = errno;
   ::close(handle);
   if (told && !enough) damaged("cut off");
-  if (map == MAP_FAILED) throw system_error(name_, error);
+  if (map == MAP_FAILED) throw system_error(name, error);
   all_ = {static_cast<const char*>(map), static_cast<std::size_t>(status.st_size)};
   const char* const footer = all_.data() + all_.size() - kFooter;
   const auto dictionary = load<std::uint64_t>(footer), offsets = load<std::uint64_t>(footer + 8);
@@ -276,11 +276,7 @@ std::uint32_t PackedCursor::wdf() const {
 }
 
 void PackedCursor::skip_to(DocId doc) {
-  if (doc_ < doc) advance(doc);
-}
-
-// Forward, to the first that is not below `doc`.
-void PackedCursor::advance(DocId doc) {
+  if (doc_ >= doc) return;
   if (docs_[size_ - 1] < doc) {
     // The last block that begins at or below it, if that is a later one: near by most of the time.
     std::size_t begin = block_, step = 1;

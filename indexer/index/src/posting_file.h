@@ -70,7 +70,6 @@ class PostingFile {
   std::string_view first_term(std::size_t block) const;
   Walk from(std::string_view term) const;  // the first term that is not below
 
-  std::string name_;
   DocId first_, last_;
   std::string_view all_;
   std::string_view postings_, dictionary_, offsets_;
@@ -94,7 +93,6 @@ class PackedCursor : public PostingCursor {
  private:
   void load(std::size_t block);
   void load_counts() const;
-  void advance(DocId doc);
   DocId first_of(std::size_t block) const;
 
   const DocId lowest_, highest_;

@@ -1,7 +1,7 @@
 // Which documents hold a term that is asked for again and again? The postings of a settled segment never change: once
-// unpacked into memory they are walked ten times as fast as in Xapian. Documents lie in chunks of 65,536 by their upper
-// half; of each chunk the lower halves in order, or, where they are many, a bit for each (Chambi, Lemire, Kaser, Godin:
-// Better bitmap performance with Roaring bitmaps, 2016); beside them the counts. One to three bytes a posting.
+// unpacked into memory any document is looked up in them at once (ADR 0090). Documents lie in chunks of 65,536 by their
+// upper half; of each chunk the lower halves in order, or, where they are many, a bit for each (Chambi, Lemire, Kaser,
+// Godin: Better bitmap performance with Roaring bitmaps, 2016); beside them the counts. One to three bytes a posting.
 // Immutable, thread-safe; cursors thread-confined.
 #pragma once
 
@@ -65,7 +65,7 @@ class PostingLists {
   void keep(const std::string& term, std::shared_ptr<const PostingList> list);
 
   static constexpr std::size_t kRoom = 384U << 20U;
-  static constexpr std::uint64_t kFewest = 256;  // shorter lists are left in Xapian
+  static constexpr std::uint64_t kFewest = 256;  // shorter lists are left as they are
 
  private:
   struct Entry {

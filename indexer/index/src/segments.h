@@ -19,11 +19,9 @@ std::shared_ptr<const Segment> make_memory_segment(std::span<const NumberedDocum
 std::shared_ptr<const Segment> merge_memory_segments(const Segment& older, const Segment& newer);
 std::size_t memory_segment_size(const Segment& segment);  // in documents
 
-// Writes a segment of `documents` (increasing, not empty) in one transaction together with `state` as its metadata;
-// durable on return.
-void write_settled_segment(const std::filesystem::path& directory, const std::vector<NumberedDocument>& documents,
-                           const std::string& state);
-// Merges neighbours without renumbering; the result carries the last one's state.
+// Writes a segment of `documents` (increasing, not empty); durable on return.
+void write_settled_segment(const std::filesystem::path& directory, const std::vector<NumberedDocument>& documents);
+// Merges neighbours without renumbering.
 void merge_settled_segments(const std::filesystem::path& target, const std::vector<std::filesystem::path>& sources);
 std::shared_ptr<const Segment> open_settled_segment(const std::filesystem::path& directory);
 // Its directory goes when the last holder lets go of it.

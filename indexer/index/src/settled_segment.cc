@@ -16,7 +16,6 @@
 namespace lantai::index {
 namespace {
 
-constexpr const char* kStateKey = "lantai.state";
 constexpr const char* kGrams = "grams";  // beside the files of Xapian
 
 // Xapian's errors end here.
@@ -237,14 +236,6 @@ class SettledReader final : public SegmentReader {
 
 std::unique_ptr<SegmentReader> SettledSegment::reader() const { return std::make_unique<SettledReader>(*this); }
 
-// Of the states of the merged segments the last is the one that holds for all.
-class LastStateWins final : public Xapian::Compactor {
- public:
-  std::string resolve_duplicate_metadata(const std::string&, std::size_t count, const std::string tags[]) override {
-    return tags[count - 1];
-  }
-};
-
 void sync_files(const std::filesystem::path& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
     const int file = ::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC);
@@ -257,8 +248,7 @@ void sync_files(const std::filesystem::path& directory) {
 
 // Blocks of a fresh database are half empty; of a compacted one they are full.
 void compact(const Xapian::Database& source, const std::filesystem::path& target, unsigned flags) {
-  LastStateWins compactor;
-  Xapian::Database(source).compact(target.string(), Xapian::DBCOMPACT_NO_RENUMBER | flags, 0, compactor);
+  Xapian::Database(source).compact(target.string(), Xapian::DBCOMPACT_NO_RENUMBER | flags);
 }
 
 // What Xapian makes at first: blocks half empty, not synced. Gone with this.
@@ -272,7 +262,7 @@ class LooseSegment {
   LooseSegment(const LooseSegment&) = delete;
   LooseSegment& operator=(const LooseSegment&) = delete;
 
-  void write(const std::vector<NumberedDocument>& documents, const std::string& state) const {
+  void write(const std::vector<NumberedDocument>& documents) const {
     Xapian::WritableDatabase database(directory_, Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS |
                                                       Xapian::DB_NO_TERMLIST | Xapian::DB_NO_SYNC);
     database.begin_transaction();
@@ -282,7 +272,6 @@ class LooseSegment {
         if (!is_gram_term(term)) out.add_term(term, wdf);
       database.replace_document(doc, out);
     }
-    database.set_metadata(kStateKey, state);
     database.commit_transaction();
     database.close();
   }
@@ -294,14 +283,13 @@ class LooseSegment {
 
 }  // namespace
 
-void write_settled_segment(const std::filesystem::path& directory, const std::vector<NumberedDocument>& documents,
-                           const std::string& state) {
+void write_settled_segment(const std::filesystem::path& directory, const std::vector<NumberedDocument>& documents) {
   std::filesystem::create_directories(directory);
   auto beside = std::async(std::launch::async,
                            [&] { write_posting_file(directory / kGrams, PostingsByTerm(documents, is_gram_term)); });
   translated(directory, [&] {
     const LooseSegment loose(directory.string() + ".loose");
-    loose.write(documents, state);
+    loose.write(documents);
     compact(loose.open(), directory, 0);
   });
   beside.get();

@@ -36,6 +36,7 @@ class SourceWalker {
   class Unpacking;
 
   Place place_of(const std::filesystem::path& source) const;
+  bool claimed(const std::filesystem::path& path) const;  // its row reports it
   void walk_named(const Place& place);
   void walk_named_file(const Place& place);
   void walk_folder(const Place& place);
@@ -67,13 +68,12 @@ class SourceWalker {
   HandOut hand_out_;
   std::uint64_t next_ = 0;
   bool stopped_ = false;
-  std::vector<std::filesystem::path> folders_;            // named ones: rows look for their files there, too
-  std::map<std::filesystem::path, Table> tables_;         // lists of records among the sources, until walked
-  std::map<std::filesystem::path, std::string> whole_;    // lists that are papers themselves, and what makes them so
-  bool claimed(const std::filesystem::path& path) const;  // its row reports it
-  std::set<std::string> claimed_;                         // files that a row brings
-  std::set<std::string> named_;                           // keys of files given out
-  std::unordered_map<std::string, std::uint32_t> met_;    // keys and contents of rows, how often
+  std::vector<std::filesystem::path> folders_;          // named ones: rows look for their files there, too
+  std::map<std::filesystem::path, Table> tables_;       // lists of records among the sources, until walked
+  std::map<std::filesystem::path, std::string> whole_;  // lists that are papers themselves, and what makes them so
+  std::set<std::string> claimed_;                       // files that a row brings
+  std::set<std::string> named_;                         // keys of files given out
+  std::unordered_map<std::string, std::uint32_t> met_;  // keys and contents of rows, how often
 };
 
 }  // namespace lantai::archive

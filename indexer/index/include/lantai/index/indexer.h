@@ -1,8 +1,8 @@
 // Who keeps the index up with the store? One thread that follows the change feed, fetches each changed record from the
-// DocumentSource and writes it, together with (uuid, epoch, position, analyser version, schema hash), in one explicit
-// Xapian transaction, so that it resumes exactly wherever it was killed. A changed analyser, schema or store identity
-// builds a new generation beside the old one and switches atomically. The index is derived: deleting its directory only
-// costs time.
+// DocumentSource and writes it; what has settled is committed by a manifest with (uuid, epoch, position, analyser
+// version, schema hash), so that it resumes exactly wherever it was killed. A changed analyser, schema or store
+// identity builds a new generation beside the old one and switches atomically. The index is derived: deleting its
+// directory only costs time.
 //
 // Thread-safe. A change is visible to searches no later than wait_until(its position) returns.
 #pragma once
@@ -21,7 +21,7 @@ namespace lantai::index {
 
 struct IndexerOptions {
   std::filesystem::path directory;
-  // Documents settle on disk when so many wait. More makes Xapian slower, fewer make more segments to merge.
+  // Documents settle on disk when so many wait. More take more memory, fewer make more segments to merge.
   std::size_t settle_documents = 5'000;
   std::chrono::milliseconds quiet{5'000};  // when nothing came for so long, segments are merged until few are left
   // Waits until the source has the texts of all changes up to a position, or the deadline; up to where it has them
