@@ -34,7 +34,7 @@ Content content_of(const Snapshot& snapshot) {
     if (entry.id.empty() || !snapshot.alive(entry, snapshot.state)) continue;
     std::string& line = content["record " + key(entry)];
     line = std::to_string(entry.version) + "|" + entry.code_key + "|" + entry.date + "|" +
-           std::to_string(snapshot.columns->standing(doc).length) + "|" +
+           std::to_string(snapshot.columns->length(doc).terms()) + "|" +
            std::string(snapshot.text(doc, std::chrono::steady_clock::now()).value()) + "|";
     for (const auto& term : snapshot.columns->access_set(snapshot.columns->standing(doc).access())) line += term + ",";
     for (const auto& name : snapshot.columns->field_names()) {

@@ -58,9 +58,8 @@ void Columns::set_text(DocId doc, TextLog::Place place) {
 }
 
 void Columns::set_standing(DocId doc, std::uint32_t length, std::vector<std::string> access) {
-  Standing& standing = standings_.at(doc);
-  standing.length = length;
-  standing.access_and_gone.store(add_access_set(std::move(access)));
+  lengths_.at(doc) = Length(length);
+  standings_.at(doc).access_and_gone.store(add_access_set(std::move(access)));
   total_length_ += length;
 }
 

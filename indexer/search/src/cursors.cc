@@ -215,6 +215,9 @@ class AllOf final : public Cursor {
     return std::all_of(children_.begin(), children_.end(), [doc](const auto& child) { return child->certain(doc); });
   }
   bool exact() const override { return exact_; }
+  bool never_certain() const override {
+    return std::any_of(children_.begin(), children_.end(), [](const auto& one) { return one->never_certain(); });
+  }
   bool confirms_later() const override { return later_; }
   std::uint64_t cost() const override { return children_.front()->cost(); }
 
@@ -285,6 +288,7 @@ class Minus final : public Cursor {
   }
   bool confirms_later() const override { return wanted_->confirms_later(); }
   bool exact() const override { return false; }
+  bool never_certain() const override { return wanted_->never_certain(); }
   std::uint64_t cost() const override { return wanted_->cost(); }
 
  private:
@@ -309,6 +313,7 @@ class Verified final : public Cursor {
   }
   bool certain(DocId) override { return false; }
   bool exact() const override { return false; }
+  bool never_certain() const override { return true; }
   bool confirms_later() const override { return candidates_->confirms_later(); }
   std::uint64_t cost() const override { return candidates_->cost(); }
 

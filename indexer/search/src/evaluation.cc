@@ -9,6 +9,7 @@
 
 #include "lantai/base/error.h"
 #include "lantai/index/ranking.h"
+#include "postponed.h"
 #include "visibility.h"
 
 namespace lantai::search {
@@ -16,6 +17,8 @@ namespace {
 
 constexpr std::size_t kAhead = 40;         // documents whose standing, or value, is fetched beside
 constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
+constexpr std::size_t kReadFirst = 128;    // candidates, before others are postponed
+constexpr std::size_t kSampled = 1024;     // texts, at most, that are read for an estimate
 
 struct WeighedTerm {
   Term term;
@@ -42,6 +45,9 @@ double average_length(const PageToken& basis) {
   return std::max(1.0, static_cast<double>(basis.total_length) / documents);
 }
 
+// Of an estimate; what was met is not none.
+std::uint64_t whole(double count) { return count <= 0 ? 0 : std::max<std::uint64_t>(1, std::llround(count)); }
+
 class FacetCounter {
  public:
   FacetCounter(std::string name, const index::FieldColumn* column)
@@ -49,7 +55,8 @@ class FacetCounter {
     if (column != nullptr) walker_ = column->walker();
   }
 
-  void count(std::span<const DocId> docs, std::uint64_t times) {
+  // `times`: for how many each of them stands.
+  void count(std::span<const DocId> docs, double times) {
     if (column_ == nullptr) return;
     for (std::size_t i = 0; i < docs.size(); ++i) {
       if (i + kAhead < docs.size()) __builtin_prefetch(walker_->find(docs[i + kAhead]));
@@ -62,7 +69,7 @@ class FacetCounter {
   Facet result(std::size_t limit) const {
     Facet facet{name_, {}};
     for (std::uint32_t number = 1; number < counts_.size(); ++number) {
-      if (counts_[number] > 0) facet.values.push_back({column_->dictionary().at(number), counts_[number]});
+      if (counts_[number] > 0) facet.values.push_back({column_->dictionary().at(number), whole(counts_[number])});
     }
     std::sort(facet.values.begin(), facet.values.end(), [](const FacetValue& a, const FacetValue& b) {
       return a.count != b.count ? a.count > b.count : a.value < b.value;
@@ -75,7 +82,7 @@ class FacetCounter {
   std::string name_;
   const index::FieldColumn* column_;
   std::optional<index::FieldColumn::Walker> walker_;
-  std::vector<std::uint64_t> counts_;
+  std::vector<double> counts_;
 };
 
 // Total order of results; the document's number decides what else leaves open. What has no date or code comes last.
@@ -107,8 +114,10 @@ class Order {
 
 class Evaluator {
  public:
-  Evaluator(const Conditions& conditions, QueryRun& run)
+  // `may_guess`: whether there are very many may be told from those that were read first.
+  Evaluator(const Conditions& conditions, bool may_guess, QueryRun& run)
       : conditions_(conditions),
+        may_guess_(may_guess),
         run_(run),
         snapshot_(run.snapshot),
         order_(*snapshot_.columns, conditions.request->sort),
@@ -117,24 +126,28 @@ class Evaluator {
         terms_(ranked_ ? weighed_terms(conditions) : std::vector<WeighedTerm>{}),
         wanted_(conditions.basis.offset + conditions.request->limit),
         norm_(average_length(conditions.basis)),
-        counted_exactly_(conditions.request->exact_counts ? UINT64_MAX : kCountedExactly) {
+        lengths_(snapshot_.columns->length_walker()),
+        standings_(snapshot_.columns->standing_walker()) {
     for (const auto& name : conditions.request->facets) {
       facets_.emplace_back(name, snapshot_.columns->find_field(name));
     }
     if (!conditions.request->types.empty()) type_ = snapshot_.columns->types().find(conditions.request->types);
   }
 
-  Evaluation run() {
+  // nullopt: the guess was wrong.
+  std::optional<Evaluation> run() {
     const bool no_such_type = !conditions_.request->types.empty() && type_ == 0;
     try {
       for (const auto& segment : snapshot_.segments) {
         if (!no_such_type) walk(*segment);
       }
+      if (!count_postponed()) return std::nullopt;
     } catch (const Error& error) {
       if (error.code() != ErrorCode::deadline_exceeded) throw;
       out_.complete = false;
     }
-    count_facets();
+    out_.total = whole(total_);
+    out_.partial = whole(partial_);
     std::sort_heap(out_.top.begin(), out_.top.end(), order_);
     for (const auto& facet : facets_) out_.facets.push_back(facet.result(conditions_.request->facet_values));
     return std::move(out_);
@@ -148,7 +161,7 @@ class Evaluator {
     bool any_gone = false;
     std::array<DocId, kMost> docs;
     std::array<bool, kMost> gone, closest;
-    std::array<float, kMost> norms, scores;
+    std::array<float, kMost> scores;
   };
   struct Scorer {
     std::unique_ptr<index::PostingCursor> postings;
@@ -163,57 +176,101 @@ class Evaluator {
     std::array<std::uint16_t, Batch::kMost> places;  // in the batch
   };
 
-  void walk(const index::Segment& segment) {
-    if (segment.first() >= conditions_.basis.end) return;
-    const auto reader = segment.reader();
-    auto cursor = make_cursor(conditions_.plan->root, *reader, segment, run_);
-    std::unique_ptr<Cursor> closest;
-    if (conditions_.plan->closest) closest = make_cursor(*conditions_.plan->closest, *reader, segment, run_);
+  // Of one segment: which candidates, and which of them have everything.
+  struct Cursors {
+    std::unique_ptr<index::SegmentReader> reader;
+    std::unique_ptr<Cursor> candidates, closest;
+  };
+  Cursors open(const index::Segment& segment) {
+    Cursors out;
+    out.reader = segment.reader();
+    out.candidates = make_cursor(conditions_.plan->root, *out.reader, segment, run_);
+    if (conditions_.plan->closest) out.closest = make_cursor(*conditions_.plan->closest, *out.reader, segment, run_);
     if (conditions_.filters != nullptr) {
       std::vector<std::unique_ptr<Cursor>> both;
-      both.push_back(std::move(cursor));
-      both.push_back(make_cursor(*conditions_.filters, *reader, segment, run_));
-      cursor = make_all_of(std::move(both), run_.effort);
+      both.push_back(std::move(out.candidates));
+      both.push_back(make_cursor(*conditions_.filters, *out.reader, segment, run_));
+      out.candidates = make_all_of(std::move(both), run_.effort);
     }
+    return out;
+  }
+
+  void walk(const index::Segment& segment) {
+    if (segment.first() >= conditions_.basis.end) return;
+    const auto [reader, cursor, closest] = open(segment);
     auto scorers = open_scorers(*reader, segment, cursor->cost());
-    auto standings = snapshot_.columns->standing_walker();
     Batch batch;
     // The closest are looked for one by one: where their cursor stands they are confirmed.
-    const std::size_t most = closest && !closest->confirms_later() ? 1 : Batch::kMost;
-    for (DocId from = segment.first();;) {
+    const bool one_by_one = closest && !closest->confirms_later();
+    for (DocId from = segment.first(); from < conditions_.basis.end;) {
+      const std::size_t most = one_by_one ? 1 : looked_at_ < kReadFirst ? kReadFirst : Batch::kMost;
       batch.size = cursor->take(from, std::span(batch.docs).first(most));
       if (batch.size == 0) break;
       from = batch.docs[batch.size - 1] + 1;
+      while (batch.size > 0 && batch.docs[batch.size - 1] >= conditions_.basis.end) --batch.size;
       run_.effort.spend(batch.size * (1 + scorers.size()));
-      see(batch, standings);
-      if (ranked_) score(batch, scorers, closest != nullptr);
+      looked_at_ += batch.size;
+      const bool by_score = postpones_ && ranked_ && closest == nullptr && cursor->never_certain();
+      if (by_score) {
+        score(batch, scorers, false);
+        postpone_all_but_contenders(batch);
+      }
+      see(batch);
+      if (ranked_ && !by_score) score(batch, scorers, closest != nullptr);
       decide(batch, *cursor, closest.get());
-      if (from >= conditions_.basis.end) break;
+      if (!postpones_) consider_postponing();
     }
   }
 
+  // Once it is known that very many match, or to be expected of those that were read.
+  void consider_postponing() {
+    if (conditions_.request->exact_counts) return;
+    const bool expected = may_guess_ && looked_at_ >= kReadFirst && 2 * out_.places >= looked_at_;
+    if (!expected && out_.places < kCountedExactly) return;
+    postpones_ = true;
+    matching_of_seen_ = static_cast<double>(out_.places) / static_cast<double>(seen_);
+    matching_of_all_ = static_cast<double>(out_.places) / static_cast<double>(looked_at_);
+  }
+
+  void postpone_all_but_contenders(Batch& batch) {
+    if (out_.top.size() < wanted_ || wanted_ == 0) return;
+    const double worst = out_.top.front().score;
+    std::array<DocId, Batch::kMost> others;
+    std::size_t kept = 0, left = 0;
+    for (std::size_t i = 0; i < batch.size; ++i) {
+      const bool contends = batch.scores[i] > worst;
+      others[left] = batch.docs[i];
+      batch.docs[kept] = batch.docs[i];
+      batch.scores[kept] = batch.scores[i];
+      (contends ? kept : left) += 1;
+    }
+    batch.size = kept;
+    postponed_.add(std::span(others).first(left));
+  }
+
   // Leaves what exists and the caller may see, of the type that was asked for.
-  void see(Batch& batch, index::Columns::StandingWalker& standings) {
+  void see(Batch& batch) {
     const index::Columns& columns = *snapshot_.columns;
     const bool any_id = conditions_.request->ids_after.empty();
     std::size_t kept = 0;
     batch.any_gone = false;
-    for (std::size_t i = 0; i < batch.size && batch.docs[i] < conditions_.basis.end; ++i) {
+    for (std::size_t i = 0; i < batch.size; ++i) {
       const DocId doc = batch.docs[i];
-      if (i + kAhead < batch.size) __builtin_prefetch(standings.find(batch.docs[i + kAhead]));
-      const auto& standing = *standings.find(doc);
+      if (i + kAhead < batch.size) __builtin_prefetch(standings_.find(batch.docs[i + kAhead]));
+      const auto& standing = *standings_.find(doc);
       if (!visibility_.sees(doc, standing.access())) continue;
       const bool gone = standing.gone();
       if (gone && !snapshot_.alive(columns.at(doc), conditions_.basis.state)) continue;
       if (type_ != 0 && columns.at(doc).type != type_) continue;
       if (!any_id && columns.at(doc).id <= conditions_.request->ids_after) continue;
       batch.docs[kept] = doc;
+      batch.scores[kept] = batch.scores[i];
       batch.gone[kept] = gone;
       batch.any_gone = batch.any_gone || gone;
-      batch.norms[kept] = norm_.of(standing.length);
       ++kept;
     }
     batch.size = kept;
+    seen_ += kept;
   }
 
   std::vector<Scorer> open_scorers(index::SegmentReader& reader, const index::Segment& segment, std::uint64_t skips) {
@@ -233,7 +290,7 @@ class Evaluator {
     Contenders left;
     left.size = batch.size;
     std::copy_n(batch.docs.begin(), batch.size, left.docs.begin());
-    std::copy_n(batch.norms.begin(), batch.size, left.norms.begin());
+    for (std::size_t i = 0; i < batch.size; ++i) left.norms[i] = norm_.of(*lengths_.find(batch.docs[i]));
     std::fill_n(left.scores.begin(), batch.size, 0.0F);
     std::iota(left.places.begin(), left.places.begin() + static_cast<std::ptrdiff_t>(batch.size), std::uint16_t{0});
     const std::optional<float> least = least_score(any_closest);
@@ -276,23 +333,21 @@ class Evaluator {
     if (closest != nullptr) find_closest(batch, *closest);
     for (std::size_t i = 0; i < batch.size; ++i) {
       const DocId doc = batch.docs[i];
-      if (!exact) expect_texts(batch, i);
+      if (!exact && !postpones_) expect_texts(std::span(batch.docs).first(batch.size), i);
       Match match{doc, ranked_ ? batch.scores[i] : 0, closest != nullptr && batch.closest[i]};
       bool kept = may_be_kept(match);
-      std::uint64_t times = 1;
       const bool certain = cursor.certain(doc);
-      if (!kept && out_.places >= counted_exactly_ && !(certain && (!match.closest || closest->certain(doc)))) {
-        out_.counts_are_exact = false;
-        times = sampled_for();
-        if (times == 0) continue;
+      if (!kept && postpones_ && !(certain && (!match.closest || closest->certain(doc)))) {
+        postponed_.add(std::span(&doc, 1));
+        continue;
       }
       if (!certain && !cursor.confirm(doc)) continue;
-      out_.places += times;
+      ++out_.places;
       if (match.closest && !closest->confirm(doc)) {
         match.closest = false;
         kept = may_be_kept(match);
       }
-      if (!batch.gone[i] || not_withdrawn(doc)) count(doc, match.closest, times);
+      if (!batch.gone[i] || not_withdrawn(doc)) count(doc, match.closest);
       if (kept) keep(match);
     }
     count_facets();
@@ -307,10 +362,10 @@ class Evaluator {
   void count_all(const Batch& batch) {
     out_.places += batch.size;
     if (conditions_.basis.matching == Matching::all_before_any) {
-      out_.partial += batch.size;
+      partial_ += static_cast<double>(batch.size);
       return;
     }
-    out_.total += batch.size;
+    total_ += static_cast<double>(batch.size);
     for (auto& facet : facets_) facet.count(std::span(batch.docs).first(batch.size), 1);
   }
 
@@ -325,26 +380,108 @@ class Evaluator {
   }
 
   // While every text is read, the next ones are fetched beside.
-  void expect_texts(const Batch& batch, std::size_t at) const {
+  void expect_texts(std::span<const DocId> docs, std::size_t at) const {
     constexpr std::size_t kTexts = 4;
-    if (out_.places < counted_exactly_ && at + kTexts < batch.size) snapshot_.expect_text(batch.docs[at + kTexts]);
+    if (at + kTexts < docs.size()) snapshot_.expect_text(docs[at + kTexts]);
   }
 
-  void count(DocId doc, bool whole, std::uint64_t times) {
-    if (conditions_.basis.matching == Matching::all_before_any && !whole) {
-      out_.partial += times;
+  bool is_partial(bool has_everything) const {
+    return conditions_.basis.matching == Matching::all_before_any && !has_everything;
+  }
+
+  void count(DocId doc, bool has_everything) {
+    if (is_partial(has_everything)) {
+      ++partial_;
       return;
     }
-    out_.total += times;
-    if (facets_.empty()) return;
-    if (times != counted_times_) count_facets();
-    counted_times_ = times;
-    counted_.push_back(doc);
+    ++total_;
+    if (!facets_.empty()) counted_.push_back(doc);
   }
 
   void count_facets() {
-    for (auto& facet : facets_) facet.count(counted_, counted_times_);
+    for (auto& facet : facets_) facet.count(counted_, 1);
     counted_.clear();
+  }
+
+  // Of those whose texts were not read for the list: all, when they may be few, or an even sample. What the sample
+  // tells of its texts is taken to hold for the others that the caller may see. False: too few match to be guessed at.
+  bool count_postponed() {
+    if (postponed_.count() == 0) return true;
+    const bool many = out_.places >= kCountedExactly;
+    const double expected =
+        static_cast<double>(out_.places) + matching_of_all_ * static_cast<double>(postponed_.count());
+    const bool all = !many && expected < 1.25 * kCountedExactly;
+    if (all && postponed_.each_stands_for() > 1) return false;
+    const std::vector<DocId> visible = visible_of_postponed();
+    std::vector<DocId> read = visible;
+    while (!all && read.size() > texts_to_read()) halve(read);
+    Sampled sampled;
+    for (const auto& segment : snapshot_.segments) look_into(*segment, read, sampled);
+
+    const double each = static_cast<double>(postponed_.each_stands_for());
+    const double unread = static_cast<double>(visible.size() - read.size());
+    const double every = 1 + (read.empty() ? 0 : unread / static_cast<double>(read.size()));
+    const double whole_ones = static_cast<double>(sampled.whole.size());
+    out_.places += static_cast<std::uint64_t>(each * every * static_cast<double>(sampled.matches));
+    if (!all && !many && out_.places < kCountedExactly) return false;
+    out_.counts_are_exact = all;
+    total_ += each * every * whole_ones;
+    partial_ += each * every * static_cast<double>(sampled.partial);
+    if (facets_.empty() || sampled.whole.empty()) return true;
+    std::vector<DocId> others;
+    std::set_difference(visible.begin(), visible.end(), read.begin(), read.end(), std::back_inserter(others));
+    for (auto& facet : facets_) {
+      facet.count(sampled.whole, each);
+      facet.count(others, each * whole_ones / static_cast<double>(read.size()));
+    }
+    return true;
+  }
+
+  // So many that the total is two in a hundred off, as a rule.
+  std::size_t texts_to_read() const {
+    constexpr double kOff = 0.02, kAtLeast = 256;
+    const double share = std::clamp(matching_of_seen_, 0.01, 1.0);
+    return static_cast<std::size_t>(std::clamp(2 * (1 - share) / share / (kOff * kOff), kAtLeast, double{kSampled}));
+  }
+
+  std::vector<DocId> visible_of_postponed() {
+    std::vector<DocId> visible;
+    const auto& docs = postponed_.docs();
+    Batch batch;
+    for (std::size_t at = 0; at < docs.size(); at += batch.docs.size()) {
+      batch.size = std::min(batch.docs.size(), docs.size() - at);
+      std::copy_n(docs.begin() + static_cast<std::ptrdiff_t>(at), batch.size, batch.docs.begin());
+      see(batch);
+      visible.insert(visible.end(), batch.docs.begin(), batch.docs.begin() + static_cast<std::ptrdiff_t>(batch.size));
+    }
+    return visible;
+  }
+
+  struct Sampled {
+    std::uint64_t matches = 0, partial = 0;
+    std::vector<DocId> whole;  // what counts in the total
+  };
+  void look_into(const index::Segment& segment, const std::vector<DocId>& docs, Sampled& out) {
+    const auto begin = std::lower_bound(docs.begin(), docs.end(), segment.first());
+    const std::span<const DocId> inside(begin, std::upper_bound(begin, docs.end(), segment.last()));
+    if (inside.empty()) return;
+    const auto [reader, cursor, closest] = open(segment);
+    const auto matches = [](Cursor& one, DocId doc) {
+      one.advance(doc);
+      return one.doc() == doc && (one.certain(doc) || one.confirm(doc));
+    };
+    for (std::size_t i = 0; i < inside.size(); ++i) {
+      const DocId doc = inside[i];
+      expect_texts(inside, i);
+      run_.effort.spend();
+      if (!matches(*cursor, doc)) continue;
+      ++out.matches;
+      if (snapshot_.columns->standing(doc).gone() && !not_withdrawn(doc)) continue;
+      if (is_partial(closest && matches(*closest, doc)))
+        ++out.partial;
+      else
+        out.whole.push_back(doc);
+    }
   }
 
   // An earlier page's documents may have been replaced since: whether the caller may see a record is asked of what it
@@ -356,15 +493,6 @@ class Evaluator {
       if (doc == 0) return false;
     }
     return visibility_.sees(doc, columns.standing(doc).access());
-  }
-
-  // For how many matches the next one is looked at; 0: it is passed over.
-  std::uint64_t sampled_for() {
-    if (++passed_over_ < sampled_every_) return 0;
-    passed_over_ = 0;
-    const std::uint64_t times = sampled_every_;
-    if (++samples_ % kSamples == 0) sampled_every_ *= 2;
-    return times;
   }
 
   bool may_be_kept(const Match& match) const {
@@ -393,6 +521,7 @@ class Evaluator {
   }
 
   const Conditions& conditions_;
+  const bool may_guess_;
   QueryRun& run_;
   const index::Snapshot& snapshot_;
   Order order_;
@@ -401,12 +530,16 @@ class Evaluator {
   std::vector<WeighedTerm> terms_;
   std::size_t wanted_;
   const index::LengthNorm norm_;
-  const std::uint64_t counted_exactly_;
+  index::Columns::LengthWalker lengths_;
+  index::Columns::StandingWalker standings_;
   std::vector<FacetCounter> facets_;
-  std::vector<DocId> counted_;  // times counted_times_, and not yet in the facets
-  std::uint64_t counted_times_ = 1;
+  std::vector<DocId> counted_;  // and not yet in the facets
   std::uint32_t type_ = 0;
-  std::uint64_t passed_over_ = 0, samples_ = 0, sampled_every_ = 2;
+  std::uint64_t looked_at_ = 0, seen_ = 0;  // candidates, and those of them that the caller may see
+  bool postpones_ = false;
+  double matching_of_seen_ = 1, matching_of_all_ = 1;
+  Postponed postponed_;
+  double total_ = 0, partial_ = 0;
   Evaluation out_;
 };
 
@@ -436,6 +569,9 @@ std::vector<std::uint64_t> frequencies_of(const Plan& plan, QueryRun& run) {
   return frequencies;
 }
 
-Evaluation evaluate(const Conditions& conditions, QueryRun& run) { return Evaluator(conditions, run).run(); }
+Evaluation evaluate(const Conditions& conditions, QueryRun& run) {
+  if (auto guessed = Evaluator(conditions, true, run).run()) return std::move(*guessed);
+  return Evaluator(conditions, false, run).run().value();
+}
 
 }  // namespace lantai::search

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "lantai/index/append_array.h"
+#include "lantai/index/ranking.h"
 #include "lantai/index/text_log.h"
 
 namespace lantai::index {
@@ -76,11 +77,10 @@ class FieldColumn {
   std::uint32_t many_count_ = 0;
 };
 
-// What every match is asked, in eight bytes a document: a million of them stay near the processor.
+// What every match is asked, in four bytes a document: a million of them stay near the processor.
 struct Standing {
   static constexpr std::uint32_t kGone = 0x80000000U;  // then DocumentEntry::gone_at says since when
   std::atomic<std::uint32_t> access_and_gone{0};       // access: in access_sets(), from 1
-  std::uint32_t length = 0;                            // terms that count for ranking
 
   std::uint32_t access() const { return access_and_gone.load(std::memory_order_relaxed) & ~kGone; }
   bool gone() const { return (access_and_gone.load(std::memory_order_acquire) & kGone) != 0; }
@@ -110,6 +110,9 @@ class Columns {
   const DocumentEntry& at(DocId doc) const { return *entries_.find(doc); }
   const TextEntry& text(DocId doc) const { return *texts_.find(doc); }
   const Standing& standing(DocId doc) const { return *standings_.find(doc); }
+  Length length(DocId doc) const { return *lengths_.find(doc); }  // in terms that count for ranking
+  using LengthWalker = AppendArray<Length, 16>::Walker;
+  LengthWalker length_walker() const { return LengthWalker(lengths_); }
   using StandingWalker = AppendArray<Standing, 16>::Walker;
   StandingWalker standing_walker() const { return StandingWalker(standings_); }
   const Dictionary& types() const { return types_; }
@@ -134,6 +137,7 @@ class Columns {
 
   AppendArray<DocumentEntry> entries_;
   AppendArray<Standing, 16> standings_;
+  AppendArray<Length, 16> lengths_;
   AppendArray<TextEntry, 16> texts_;
   std::atomic<std::uint64_t> total_length_{0};
   Dictionary types_;
