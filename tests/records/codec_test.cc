@@ -53,7 +53,32 @@ BOOST_AUTO_TEST_CASE(a_record_comes_back_as_it_was_written) {
   BOOST_TEST(back.created.micros == -5);
   BOOST_TEST(back.files.at(0).removed);
   BOOST_TEST(back.files.at(0).current().raw_name == (Bytes{0xCD, 0xA8}));
-  BOOST_TEST(decode_version(encode_version(record, "add_file")).operation == "add_file");
+  BOOST_TEST(decode_version(encode(record, "add_file").version).operation == "add_file");
+}
+
+// The library writes a map with its names in byte order and every number as short as can be.
+BOOST_AUTO_TEST_CASE(what_is_written_is_what_the_library_writes) {
+  auto record = sample();
+  const std::int64_t numbers[] = {0, 23, 24, 255, 256, 65535, 65536, 4'294'967'295, 4'294'967'296, INT64_MAX};
+  for (const auto number : numbers) {
+    record.created = {-number};
+    record.modified = {number};
+    record.author = std::string(static_cast<std::size_t>(std::min<std::int64_t>(number, 70'000)), 'x');
+    record.version = static_cast<std::uint64_t>(number);
+    const auto [bytes, version] = encode(record, "update");
+    auto json = Json::from_cbor(bytes);
+    BOOST_TEST(Json::to_cbor(json) == bytes);
+    BOOST_TEST(json.size() == 11U);
+    BOOST_TEST(json.at("created") == -number);
+    BOOST_TEST(json.at("modified") == number);
+    BOOST_TEST(json.at("version") == number);
+    BOOST_TEST(json.at("schema") == 1);
+    BOOST_TEST(json.at("author") == record.author);
+    BOOST_TEST(json.at("fields") == record.fields);
+    BOOST_TEST(json.at("files").at(0).at("removed") == true);
+    json["operation"] = "update";
+    BOOST_TEST(Json::to_cbor(json) == version);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(every_truncation_is_data_loss) {

@@ -195,6 +195,65 @@ BOOST_AUTO_TEST_CASE(the_pages_of_an_estimate_end_with_the_last_match) {
   BOOST_TEST((found == expected), found.size() << " of " << expected.size());
 }
 
+// The first ones let one expect very many, or next to none: how many there are is told all the same.
+BOOST_AUTO_TEST_CASE(counts_up_to_a_thousand_are_exact_however_matches_lie) {
+  struct Lie {
+    std::string name;
+    int documents, matches, from;  // the matches stand together, from this one on
+  };
+  const std::vector<Lie> lies{{"all-first", 6000, 600, 0},     {"all-last", 6000, 600, 5400},
+                              {"first-of-few", 900, 600, 0},   {"just-below", 1100, 999, 0},
+                              {"none-but-one", 6000, 1, 3000}, {"in-the-middle", 3000, 950, 400}};
+  for (const auto& [name, count, matches, from] : lies) {
+    std::vector<Document> documents;
+    for (int number = 0; number < count; ++number) {
+      Document document = document_of(0);
+      document.id = name + std::to_string(number);
+      document.access = {name};
+      document.pages = {{1, 1, number >= from && number < from + matches ? "送校办公室。" : "校办与办公用品。"}};
+      documents.push_back(std::move(document));
+    }
+    BOOST_REQUIRE(wait(*indexer, holdings.save(documents)));
+    search::SearchRequest request;
+    request.query = "\"校办公\"";
+    request.facets = {"year"};
+    request.access.any_of = {name};
+    const auto found = searcher->search(request);
+    BOOST_TEST_CONTEXT(name) {
+      BOOST_TEST(found.total == static_cast<std::uint64_t>(matches));
+      BOOST_TEST(found.total_is_exact);
+      BOOST_TEST_REQUIRE(found.facets.at(0).values.size() == 1U);
+      BOOST_TEST(found.facets[0].values[0].count == static_cast<std::uint64_t>(matches));
+    }
+  }
+}
+
+// Records often come in turns, as a file and its sheets: a sample must not see one kind alone.
+BOOST_AUTO_TEST_CASE(an_estimate_is_not_led_astray_by_what_comes_in_turns) {
+  for (const int turns : {2, 4, 8, 16}) {
+    std::vector<Document> documents;
+    const auto name = "turns" + std::to_string(turns);
+    for (int number = 0; number < 6000; ++number) {
+      Document document = document_of(0);
+      document.id = name + std::to_string(number);
+      document.access = {name};
+      document.fields.front().values = {number % turns == 0 ? "1999" : "2001"};
+      document.pages = {{1, 1, number % turns == turns - 1 ? "校办与办公用品。" : "送校办公室。"}};
+      documents.push_back(std::move(document));
+    }
+    BOOST_REQUIRE(wait(*indexer, holdings.save(documents)));
+    search::SearchRequest request;
+    request.query = "\"校办公\"";
+    request.facets = {"year"};
+    request.access.any_of = {name};
+    const auto found = searcher->search(request);
+    BOOST_TEST_CONTEXT(turns) {
+      BOOST_TEST(!found.total_is_exact);
+      BOOST_TEST(off(found.total, 6000.0 - 6000.0 / turns) < 0.05);
+    }
+  }
+}
+
 // Who cannot come into a short list is not weighed to the end; a list that holds everybody weighs all of them.
 BOOST_AUTO_TEST_CASE(the_first_of_a_short_list_are_those_of_a_long_one) {
   const std::vector<std::string> words{"会议", "纪要", "招生", "计划", "经费", "安全", "检查", "通知", "合同", "维修"};

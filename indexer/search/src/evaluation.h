@@ -22,7 +22,7 @@ inline constexpr std::uint64_t kCountedExactly = 1'000;
 struct Evaluation {
   // Unless exact counts are asked for: when more than kCountedExactly have to be read to be counted, only those that
   // may be among the best are, and an even sample of the others. Then the counts, and those of facets, are estimates:
-  // as a rule 2 in 100 off, facets according to the number of the sample that have the value.
+  // as a rule at most 3 in 100 off, facets according to the number of the sample that have the value.
   bool counts_are_exact = true;
   std::uint64_t total = 0;    // of what the caller may see now; beside what has any part, of what has everything
   std::uint64_t partial = 0;  // beside the total, what has only a part

@@ -3,21 +3,23 @@
 namespace lantai::search {
 namespace {
 
-// Without a pattern, and always the same.
+// Without a pattern, and always the same: the last step of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom
+// Number Generators, 2014).
 std::uint64_t scattered(std::uint64_t number) {
-  number = (number ^ (number >> 31U)) * 0x9E3779B97F4A7C15ULL;
-  return (number ^ (number >> 29U)) >> 16U;
+  number += 0x9E3779B97F4A7C15ULL;
+  number = (number ^ (number >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+  number = (number ^ (number >> 27U)) * 0x94D049BB133111EBULL;
+  return number ^ (number >> 31U);
 }
 
 }  // namespace
 
 void halve(std::vector<index::DocId>& docs) {
   std::size_t kept = 0;
-  for (std::size_t i = 0; i + 1 < docs.size(); i += 2) {
-    const auto either = docs[i];
-    docs[kept++] = scattered(either) % 2 == 0 ? either : docs[i + 1];
-  }
-  if (docs.size() % 2 == 1 && scattered(docs.back()) % 2 == 0) docs[kept++] = docs.back();
+  // By both: who has won once is not to win always.
+  for (std::size_t i = 0; i + 1 < docs.size(); i += 2)
+    docs[kept++] = docs[i + scattered(std::uint64_t{docs[i]} << 32U | docs[i + 1]) % 2];
+  if (docs.size() % 2 == 1 && scattered(docs.size()) % 2 == 0) docs[kept++] = docs.back();
   docs.resize(kept);
 }
 

@@ -17,6 +17,14 @@ const Json* member(const Json& object, const std::string& name) {
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
+Response response_of(int status, std::string body) {
+  Response response;
+  response.status = status;
+  response.set("Content-Type", "application/json; charset=utf-8");
+  response.body = std::move(body);
+  return response;
+}
+
 }  // namespace
 
 void forbid() { throw Error(ErrorCode::permission_denied, "of another role", "auth.forbidden"); }
@@ -45,12 +53,10 @@ std::string media_type(std::string_view value) {
 }
 
 Response json_response(int status, const Json& body) {
-  Response response;
-  response.status = status;
-  response.set("Content-Type", "application/json; charset=utf-8");
-  response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return response;
+  return response_of(status, body.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
+
+Response written_response(int status, JsonText body) { return response_of(status, body.take()); }
 
 Response no_content() {
   Response response;

@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <string>
 
+#include "json_text.h"
 #include "lantai/app/application.h"
 #include "lantai/http/front.h"
 #include "query.h"
@@ -83,6 +84,7 @@ std::string_view cookie(const Headers& headers, std::string_view name);
 std::string media_type(std::string_view content_type);
 
 Response json_response(int status, const Json& body);
+Response written_response(int status, JsonText body);
 Response no_content();
 // What `text` says, JSON no deeper than 64 levels. Throws invalid_argument (`request.bad_json`).
 Json parse_json(std::string_view text);

@@ -80,26 +80,20 @@ Json encode_part(std::string_view text, bool hit) {
   return json;
 }
 
-Json encode_hit(const search::Hit& hit) {
-  Json snippet = Json::array();
-  for (const auto& part : hit.snippet) snippet.push_back(encode_part(part.text, part.hit));
-  Json file = nullptr;
-  if (hit.file != 0) file = {{"number", hit.file}, {"name", hit.file_name}, {"member", hit.member}};
-  Json json = Json::object();
-  json.emplace("rank", hit.rank);
-  json.emplace("partial", hit.partial);
-  json.emplace("score", hit.score);
-  json.emplace("type", hit.type);
-  json.emplace("id", hit.id);
-  json.emplace("record", hit.type + "/" + hit.id);
-  json.emplace("title", hit.title);
-  json.emplace("reference_code", hit.reference_code);
-  json.emplace("date", hit.date);
-  json.emplace("department", hit.department);
-  json.emplace("file", std::move(file));
-  json.emplace("page", hit.page);
-  json.emplace("snippet", std::move(snippet));
-  return json;
+void write_hit(const search::Hit& hit, JsonText& out) {
+  out.begin_object();
+  out.member("rank", hit.rank).member("partial", hit.partial).member("score", Json(hit.score));
+  out.member("type", hit.type).member("id", hit.id).member("record", hit.type + "/" + hit.id);
+  out.member("title", hit.title).member("reference_code", hit.reference_code);
+  out.member("date", hit.date).member("department", hit.department).name("file");
+  if (hit.file == 0)
+    out.value(Json());
+  else
+    out.value(Json{{"number", hit.file}, {"name", hit.file_name}, {"member", hit.member}});
+  out.member("page", std::uint64_t{hit.page}).name("snippet").begin_array();
+  for (const auto& part : hit.snippet)
+    out.begin_object().member("text", part.text).member("hit", part.hit).end_object();
+  out.end_array().end_object();
 }
 
 // A facet is a field of some type; `item` first, for most holdings are items.
@@ -113,16 +107,16 @@ const schema::FieldDecl* facet_field(const schema::Schema& schema, const std::st
   return nullptr;
 }
 
-Json encode_facet(Call& call, const search::Facet& facet) {
+void write_facet(Call& call, const search::Facet& facet, JsonText& out) {
   const auto* field = facet_field(call.app().schema(), facet.field);
-  Json values = Json::array();
+  out.begin_object().member("field", facet.field);
+  out.member("label", field != nullptr ? field->label.in(call.language) : facet.field).name("values").begin_array();
   for (const auto& [value, count] : facet.values) {
-    values.push_back(
-        {{"value", value}, {"label", field != nullptr ? value_label(call, *field, value) : value}, {"count", count}});
+    out.begin_object().member("value", value);
+    out.member("label", field != nullptr ? value_label(call, *field, value) : value).member("count", count);
+    out.end_object();
   }
-  return {{"field", facet.field},
-          {"label", field != nullptr ? field->label.in(call.language) : facet.field},
-          {"values", std::move(values)}};
+  out.end_array().end_object();
 }
 
 // Byte offsets of a text to UTF-16 offsets, as a browser counts. `marks` are in order.
@@ -267,24 +261,19 @@ Json encode_hints(Call& call, const std::vector<search::Hint>& hints) {
   return list;
 }
 
-Json encode_search(Call& call, const search::SearchResult& result) {
-  Json hits = Json::array(), facets = Json::array();
-  for (const auto& hit : result.hits) hits.push_back(encode_hit(hit));
-  for (const auto& facet : result.facets) facets.push_back(encode_facet(call, facet));
-  return {{"total", result.total},
-          {"partial", result.partial},
-          {"total_is_exact", result.total_is_exact},
-          {"hits", std::move(hits)},
-          {"facets", std::move(facets)},
-          {"hints", encode_hints(call, result.hints)},
-          {"next_page_token", result.next_page_token},
-          {"position", result.position}};
+void write_search(Call& call, const search::SearchResult& result, JsonText& out) {
+  out.member("total", result.total).member("partial", result.partial).member("total_is_exact", result.total_is_exact);
+  write_hits(result.hits, out);
+  out.name("facets").begin_array();
+  for (const auto& facet : result.facets) write_facet(call, facet, out);
+  out.end_array().member("hints", encode_hints(call, result.hints));
+  out.member("next_page_token", result.next_page_token).member("position", result.position);
 }
 
-Json encode_similar(const std::vector<search::Hit>& hits) {
-  Json list = Json::array();
-  for (const auto& hit : hits) list.push_back(encode_hit(hit));
-  return {{"hits", std::move(list)}};
+void write_hits(const std::vector<search::Hit>& hits, JsonText& out) {
+  out.name("hits").begin_array();
+  for (const auto& hit : hits) write_hit(hit, out);
+  out.end_array();
 }
 
 Json encode_completions(const std::vector<search::Completion>& completions) {

@@ -11,8 +11,9 @@ Json encode_account(const identity::Account& account);
 Json encode_record(Call& call, const records::Record& record);
 Json encode_records(Call& call, const records::ListPage& page);
 Json encode_history(Call& call, const records::HistoryPage& page);
-Json encode_search(Call& call, const search::SearchResult& result);
-Json encode_similar(const std::vector<search::Hit>& hits);
+// Members of the object that `out` is in.
+void write_search(Call& call, const search::SearchResult& result, JsonText& out);
+void write_hits(const std::vector<search::Hit>& hits, JsonText& out);
 Json encode_completions(const std::vector<search::Completion>& completions);
 Json encode_explanation(Call& call, const std::string& record, const app::FoundOrNot& explained);
 Json encode_text(Call& call, const records::FileVersion& file, const std::string& query);

@@ -1,9 +1,5 @@
 #include "bounded_cbor.h"
 
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "lantai/base/error.h"
 
 namespace lantai::records {
@@ -11,7 +7,8 @@ namespace {
 
 using schema::Json;
 
-// Builds the value while it is read; says stop (false) when it goes too deep or a string is not text.
+// Builds the values of a map while it is read; says stop (false) when it is none, goes too deep or a string is not
+// text.
 class BoundedBuilder final : public nlohmann::json_sax<Json> {
  public:
   bool null() override { return add(nullptr); }
@@ -21,7 +18,11 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
   bool number_float(number_float_t value, const string_t& /*text*/) override { return add(value); }
   bool string(string_t& value) override { return is_valid_utf8(value) && add(std::move(value)); }
   bool binary(binary_t& value) override { return add(Json(std::move(value))); }
-  bool start_object(std::size_t /*elements*/) override { return open(Json::object()); }
+  bool start_object(std::size_t /*elements*/) override {
+    if (depth_ > 0) return open(Json::object());
+    depth_ = 1;
+    return true;
+  }
   bool key(string_t& value) override {
     key_ = std::move(value);
     return is_valid_utf8(key_);
@@ -34,48 +35,51 @@ class BoundedBuilder final : public nlohmann::json_sax<Json> {
     return false;
   }
 
-  Json take() { return std::move(root_); }
+  CborMembers take() { return std::move(members_); }
 
  private:
   bool add(Json value) {
+    if (depth_ == 0) return false;
     place(std::move(value));
     return true;
   }
 
   bool open(Json container) {
-    if (stack_.size() >= kMaxCborDepth) return false;
+    if (depth_ == 0 || depth_ >= kMaxCborDepth) return false;
     stack_.push_back(place(std::move(container)));
+    ++depth_;
     return true;
   }
 
   bool close() {
-    stack_.pop_back();
+    if (--depth_ > 0) stack_.pop_back();
     return true;
   }
 
   // Pointers on the stack stay good: only the innermost container grows.
   Json* place(Json value) {
-    if (stack_.empty()) {
-      root_ = std::move(value);
-      return &root_;
-    }
+    if (stack_.empty()) return &members_.emplace_back(std::move(key_), std::move(value)).second;
     auto& parent = *stack_.back();
-    if (parent.is_object()) return &(parent[key_] = std::move(value));
+    if (parent.is_object()) {
+      auto& members = parent.get_ref<Json::object_t&>();
+      return &members.emplace_hint(members.end(), std::move(key_), std::move(value))->second;
+    }
     parent.push_back(std::move(value));
     return &parent.back();
   }
 
-  Json root_;
-  std::vector<Json*> stack_;
+  CborMembers members_;
+  std::size_t depth_ = 0;     // of containers, the map itself among them
+  std::vector<Json*> stack_;  // those inside the map
   std::string key_;
 };
 
 }  // namespace
 
-Json read_cbor(ByteView bytes, std::string_view what) {
+CborMembers read_cbor_map(ByteView bytes, std::string_view what) {
   BoundedBuilder builder;
   if (!Json::sax_parse(bytes.begin(), bytes.end(), &builder, Json::input_format_t::cbor)) {
-    throw Error(ErrorCode::data_loss, "a stored " + std::string(what) + " is not readable CBOR");
+    throw Error(ErrorCode::data_loss, "a stored " + std::string(what) + " is not a readable CBOR map");
   }
   return builder.take();
 }

@@ -2,6 +2,11 @@
 // every string checked to be UTF-8. Pure; thread-safe.
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "lantai/base/bytes.h"
 #include "lantai/schema/value.h"
 
@@ -9,7 +14,9 @@ namespace lantai::records {
 
 inline constexpr std::size_t kMaxCborDepth = 64;
 
-// Throws data_loss naming `what`.
-schema::Json read_cbor(ByteView bytes, std::string_view what);
+using CborMembers = std::vector<std::pair<std::string, schema::Json>>;
+
+// The members of a map, in its order. Throws data_loss naming `what`, also when it is no map.
+CborMembers read_cbor_map(ByteView bytes, std::string_view what);
 
 }  // namespace lantai::records

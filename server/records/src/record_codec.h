@@ -13,7 +13,11 @@ struct StoredVersion {
   std::string operation;
 };
 
-Bytes encode_version(const Record& record, std::string_view operation);
+struct EncodedRecord {
+  Bytes record, version;
+};
+
+EncodedRecord encode(const Record& record, std::string_view operation);
 StoredVersion decode_version(ByteView bytes);  // throws data_loss
 
 }  // namespace lantai::records

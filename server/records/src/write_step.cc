@@ -144,8 +144,7 @@ bool WriteStep::differs() const {
 
 void WriteStep::persist() {
   const auto& type = after_.type;
-  auto record = encode(after_);
-  auto version = encode_version(after_, request_.operation);
+  auto [record, version] = encode(after_, request_.operation);
   if (version.size() > kMaxRecordBytes) {
     throw Error(ErrorCode::invalid_argument, "the record has " + std::to_string(version.size()) + " bytes",
                 "record.too_large", {{"max", std::to_string(kMaxRecordBytes)}});

@@ -91,11 +91,13 @@ Response get_search(Call& call) {
   const auto asked = format_rfc3339(call.app().clock().now());
   const auto result = call.app().search(call.principal(), request);
   if (noted && request.page_token.empty() && !request.exact_counts) note_search_with_purpose(call, result.total);
-  auto json = encode_search(call, result);
-  json["asked_at"] = asked;
-  json["took_ms"] =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();
-  return json_response(200, json);
+  JsonText answer;
+  answer.begin_object();
+  write_search(call, result, answer);
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+  answer.member("asked_at", asked).member("took_ms", static_cast<std::uint64_t>(took.count()));
+  answer.end_object();
+  return written_response(200, std::move(answer));
 }
 
 Response get_completions(Call& call) {
@@ -139,8 +141,11 @@ Response forget_searches(Call& call) {
 
 Response get_similar(Call& call) {
   const auto limit = call.query.number("limit", 5, 1, 50);
-  return json_response(200,
-                       encode_similar(call.app().similar(call.principal(), call.at("type"), call.at("id"), limit)));
+  JsonText answer;
+  answer.begin_object();
+  write_hits(call.app().similar(call.principal(), call.at("type"), call.at("id"), limit), answer);
+  answer.end_object();
+  return written_response(200, std::move(answer));
 }
 
 // For another account only by an archivist, who answers why somebody does not find it: it tells what that person may
