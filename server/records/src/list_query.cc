@@ -103,6 +103,7 @@ void ListQuery::resolve_order(const ListRequest& request) {
     const auto* index = plan_.find_index(request.order_by);
     if (index == nullptr || index->fields.size() != 1 || index->many) bad_field(request.order_by, "field.not_sortable");
     wanted = index->fields.front();
+    if (!index->absent_too && !has_value(wanted->name)) bad_field(request.order_by, "field.not_sortable");
   } else {
     const auto ranged =
         std::find_if(conditions_.begin(), conditions_.end(), [](const auto& c) { return !c.equals && !c.index->many; });
@@ -110,6 +111,13 @@ void ListQuery::resolve_order(const ListRequest& request) {
   }
   // Ordered by what is the same in all of them is ordered by id.
   if (wanted != nullptr && equality_on(wanted->name) == nullptr) order_ = wanted;
+}
+
+// Does a condition leave out records without one?
+bool ListQuery::has_value(const std::string& field) const {
+  return std::any_of(conditions_.begin(), conditions_.end(), [&](const auto& c) {
+    return c.index->fields.front()->name == field && !(c.equals && c.value.is_null());
+  });
 }
 
 const ResolvedCondition* ListQuery::equality_on(const std::string& field) const {
@@ -124,7 +132,8 @@ void ListQuery::choose_index() {
     while (covered < index.fields.size() && equality_on(index.fields[covered]->name) != nullptr) ++covered;
     const bool fits = order_ == nullptr ? covered == index.fields.size()
                                         : covered < index.fields.size() && index.fields[covered] == order_;
-    const bool usable = fits && (!index.many || covered == 1);
+    const bool all_there = index.absent_too || has_value(index.fields.front()->name);
+    const bool usable = fits && all_there && (!index.many || covered == 1);
     if (!usable || (index_ != nullptr && covered <= equalities_)) continue;
     index_ = &index;
     equalities_ = covered;

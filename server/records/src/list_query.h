@@ -40,6 +40,7 @@ class ListQuery {
   void resolve(const Catalogue& catalogue, const ListRequest& request);
   void resolve_order(const ListRequest& request);
   void choose_index();
+  bool has_value(const std::string& field) const;
   const ResolvedCondition* equality_on(const std::string& field) const;
   std::string digest(const ListRequest& request) const;
   Bytes key_of(const Record& record) const;

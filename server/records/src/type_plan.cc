@@ -44,8 +44,8 @@ bool takes_part(const IndexPlan& index, const Json& fields) {
 std::vector<Bytes> all_components(const IndexPlan& index, const Json& fields) {
   if (!index.many) return {TypePlan::components(index, fields)};
   const auto& values = field_value(fields, index.fields.front()->name);
-  if (!values.is_array() || values.empty()) return {index.component(0, nullptr)};
   std::vector<Bytes> out;
+  if (!values.is_array()) return out;
   for (const auto& value : values) out.push_back(index.component(0, value));
   return out;
 }
@@ -115,7 +115,11 @@ void TypePlan::add_unique(std::string name, std::vector<const FieldDecl*> fields
 
 void TypePlan::plan_single_fields() {
   for (const auto& field : type_->fields) {
-    if (is_indexed(*type_, field)) indexes_.push_back(make_plan(field.name, {&field}));
+    if (is_indexed(*type_, field)) {
+      indexes_.push_back(make_plan(field.name, {&field}));
+      indexes_.back().absent_too =
+          !field.many && (field.sortable || field.name == type_->code_field || field.name == type_->parent_field);
+    }
     if (can_be_indexed(field) && field.unique) add_unique(field.name, {&field});
   }
 }
@@ -156,7 +160,9 @@ void TypePlan::plan_code() {
   });
   if (code != nullptr && !unique) add_unique(code->name, {code});
   const auto* former = type_->find_field(former_codes_field());
-  if (former != nullptr && find_index(former->name) == nullptr) indexes_.push_back(make_plan(former->name, {former}));
+  if (former == nullptr || find_index(former->name) != nullptr) return;
+  indexes_.push_back(make_plan(former->name, {former}));
+  indexes_.back().absent_too = false;
 }
 
 const IndexPlan* TypePlan::find_index(std::string_view name) const {
@@ -181,6 +187,7 @@ std::set<Bytes> TypePlan::index_keys(const Record& record) const {
   std::set<Bytes> out;
   if (record.deleted) return out;
   for (const auto& index : indexes_) {
+    if (!index.absent_too && field_value(record.fields, index.fields.front()->name).is_null()) continue;
     for (const auto& entry : all_components(index, record.fields)) {
       out.insert(index_key(type_->name, index.name, entry, record.id));
     }
@@ -239,7 +246,7 @@ std::string TypePlan::signature() const {
     for (const auto* field : index.fields) {
       out += field->name + ":" + std::to_string(static_cast<int>(field->kind)) + (field->many ? "*" : "") + ",";
     }
-    out += ")";
+    out += index.absent_too ? ")" : "!)";
   };
   for (const auto& index : indexes_) add('i', index);
   out += "i" + std::string(kIdIndex) + "()";

@@ -3,7 +3,9 @@
 //
 // Indexed are: fields declared indexed, unique or sortable, links, the code; each single-valued sortable one also under
 // the parent (`parent/field`), so that children are listed in its order without sorting; and the declared compound
-// indexes. `@id` has every record that is not deleted, in the order in which they were made.
+// indexes. Records without a value have entries where an order must not drop them (sortable fields, the code,
+// compounds) or where they are asked for as often as others (the parent). `@id` has every record that is not deleted,
+// in the order in which they were made.
 #pragma once
 
 #include <map>
@@ -26,6 +28,7 @@ struct IndexPlan {
   std::vector<const schema::FieldDecl*> fields;
   std::vector<bool> codes;  // of each field: compared as a reference code is, whatever its spelling
   bool many = false;        // one entry a value; single-field indexes only
+  bool absent_too = true;   // records without a value have an entry
   std::size_t text_limit = 0;
 
   Bytes component(std::size_t field, const schema::Json& value) const;
@@ -64,7 +67,8 @@ class TypePlan {
   std::vector<std::string> code_context() const;      // the fields within whose values the code is unique
   std::set<Link> links(const Record& record) const;
   // Changes when entries of stored records have to be made anew: `2`, the version of how entries are written, then for
-  // each index `i`, for each unique key `u`, its name and, in brackets, its fields.
+  // each index `i`, for each unique key `u`, its name and, in brackets, its fields, behind them `!` if records without
+  // a value have no entry.
   std::string signature() const;
 
   std::string former_codes_field() const;                                // `former_codes`; empty: not declared

@@ -185,7 +185,7 @@ std::vector<Parameter> listing() {
   parameters.push_back({"where", ParameterKind::members, "indexed field = value"});
   parameters.push_back({"from", ParameterKind::members, "indexed field at least"});
   parameters.push_back({"to", ParameterKind::members, "indexed field at most"});
-  parameters.push_back({"order", ParameterKind::text, "an indexed field"});
+  parameters.push_back({"order", ParameterKind::text, "a sortable field"});
   parameters.push_back({"descending", ParameterKind::flag, "the other way round"});
   return parameters;
 }

@@ -67,7 +67,9 @@ struct Condition {
 // (field, parent/field, a declared compound); conditions beyond it are checked on the records met.
 struct ListRequest {
   std::vector<Condition> where;
-  std::string order_by;  // an indexed field with one value; empty: by id (time of creation)
+  // A sortable field, the code or the parent; also another indexed one with one value, if a condition on it leaves out
+  // records without. Empty: by id (time of creation).
+  std::string order_by;
   bool descending = false;
   std::size_t limit = 50;  // 1..1000
   std::string page_token;
