@@ -1,5 +1,8 @@
 // Collection: blobs that nobody has owned for the grace time, then chunks that no blob holds, then packs that are
 // mostly empty. Each step is a commit of its own and leaves a store that is whole, so it may stop anywhere.
+#include <string>
+#include <unordered_set>
+
 #include "blob_files.h"
 #include "blob_keys.h"
 #include "lantai/base/error.h"
@@ -124,7 +127,7 @@ void drop_page(TransactionBuffer& transaction, ByteView digest, std::uint64_t nu
   Transaction& reader = transaction;
   const auto page = find_page(reader, digest, number);
   if (!page) return;
-  KeySet seen;
+  std::unordered_set<std::string> seen;
   for (const auto& chunk : *page) {
     if (!seen.emplace(as_chars(chunk.digest)).second) continue;
     auto place = find_place(reader, chunk.digest);

@@ -1,6 +1,8 @@
 // Writing: cut into chunks, append those that are new to a pack, sync, and only then let the index know.
 #include <map>
 #include <span>
+#include <string>
+#include <unordered_set>
 
 #include "blob_files.h"
 #include "blob_keys.h"
@@ -288,7 +290,7 @@ void PackedBlobWriter::ensure_page(TransactionBuffer& transaction, ByteView dige
     drop_page(transaction, digest, number);  // cut otherwise, by a writer that died
   }
   std::map<std::uint64_t, std::uint64_t> added;  // pack → live bytes
-  KeySet seen;
+  std::unordered_set<std::string> seen;
   for (const auto& chunk : page) {
     if (seen.emplace(as_chars(chunk.digest)).second) reference(transaction, chunk.digest, added);
   }

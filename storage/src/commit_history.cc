@@ -1,6 +1,8 @@
 #include "commit_history.h"
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 
 namespace lantai::storage {
 namespace {
@@ -10,12 +12,9 @@ constexpr std::size_t kMaxRememberedKeys = 1'000'000;
 
 }  // namespace
 
-std::string history_key(KeySpace space, ByteView key) {
-  std::string out;
-  out.reserve(key.size() + 1);
-  out += static_cast<char>(space);
-  out += as_chars(key);
-  return out;
+KeyHash hash_of(KeySpace space, ByteView key) {
+  constexpr KeyHash kApart = 0x9E3779B97F4A7C15ULL;
+  return std::hash<std::string_view>{}(as_chars(key)) ^ static_cast<KeyHash>(space) * kApart;
 }
 
 std::uint64_t CommitHistory::acquire() {
@@ -29,19 +28,19 @@ void CommitHistory::release(std::uint64_t started_after) {
   started_.erase(started_.find(started_after));
 }
 
-bool CommitHistory::unchanged(const KeySet& read, std::uint64_t started_after) const {
+bool CommitHistory::unchanged(const KeyHashes& read, std::uint64_t started_after) const {
   std::lock_guard lock(mutex_);
   if (started_after < floor_ && !read.empty()) return false;
-  return std::none_of(read.begin(), read.end(), [&](const auto& key) {
+  return std::none_of(read.begin(), read.end(), [&](KeyHash key) {
     const auto found = last_write_.find(key);
     return found != last_write_.end() && found->second > started_after;
   });
 }
 
-void CommitHistory::record(std::vector<std::string> written) {
+void CommitHistory::record(std::vector<KeyHash> written) {
   std::lock_guard lock(mutex_);
   ++last_;
-  for (const auto& key : written) last_write_[key] = last_;
+  for (const KeyHash key : written) last_write_[key] = last_;
   remembered_keys_ += written.size();
   commits_.emplace_back(last_, std::move(written));
 }
@@ -64,7 +63,7 @@ void CommitHistory::forget_before_oldest() {
   const auto oldest = started_.empty() ? published_ : *started_.begin();
   while (!commits_.empty() && (commits_.front().first <= oldest || remembered_keys_ > kMaxRememberedKeys)) {
     const auto& [number, keys] = commits_.front();
-    for (const auto& key : keys) {
+    for (const KeyHash key : keys) {
       const auto found = last_write_.find(key);
       if (found != last_write_.end() && found->second == number) last_write_.erase(found);
     }

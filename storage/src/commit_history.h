@@ -1,12 +1,12 @@
 // Has a key changed since a transaction took its view? Remembers which commit last wrote each key, as far back as the
-// oldest transaction under way needs. Thread-safe.
+// oldest transaction under way needs. Keys are remembered by their hash: should two have the same, somebody runs again
+// for nothing. Thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <mutex>
 #include <set>
-#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -16,10 +16,10 @@
 
 namespace lantai::storage {
 
-using KeySet = std::unordered_set<std::string>;
+using KeyHash = std::uint64_t;
+using KeyHashes = std::unordered_set<KeyHash>;
 
-// Space and key in one string, as the history and read sets hold them.
-std::string history_key(KeySpace space, ByteView key);
+KeyHash hash_of(KeySpace space, ByteView key);
 
 class CommitHistory {
  public:
@@ -28,9 +28,9 @@ class CommitHistory {
   void release(std::uint64_t started_after);
 
   // Committer only. `unchanged`: no key of `read` was written after `started_after`.
-  bool unchanged(const KeySet& read, std::uint64_t started_after) const;
+  bool unchanged(const KeyHashes& read, std::uint64_t started_after) const;
   // Gives the next commit number to these keys.
-  void record(std::vector<std::string> written);
+  void record(std::vector<KeyHash> written);
   // What has been recorded is now what new transactions see.
   void publish();
   // Nothing is known of what came before: transactions that have read anything until now conflict.
@@ -40,8 +40,8 @@ class CommitHistory {
   void forget_before_oldest();
 
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, std::uint64_t> last_write_;
-  std::deque<std::pair<std::uint64_t, std::vector<std::string>>> commits_;
+  std::unordered_map<KeyHash, std::uint64_t> last_write_;
+  std::deque<std::pair<std::uint64_t, std::vector<KeyHash>>> commits_;
   std::size_t remembered_keys_ = 0;
   std::multiset<std::uint64_t> started_;
   std::uint64_t last_ = 0;

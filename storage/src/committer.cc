@@ -31,7 +31,7 @@ class HistoryPlace {
 
 // Lives on the stack of the caller, who waits until the committer has released `answered`.
 struct Committer::Waiting {
-  const TransactionBuffer& transaction;
+  TransactionBuffer& transaction;
   std::uint64_t started_after;
   std::optional<Committed> committed;  // neither this nor an error: conflict
   std::optional<Error> error;
@@ -129,15 +129,13 @@ Committer::Batch Committer::gather(Waiting* first) {
 }
 
 void Committer::admit(Waiting& waiting, Batch& batch) {
-  const auto& transaction = waiting.transaction;
+  auto& transaction = waiting.transaction;
   if (!history_.unchanged(transaction.read_keys(), waiting.started_after)) {
     batch.answered.push_back(&waiting);
     return;
   }
   history_.record(transaction.written_keys());
-  auto writes = transaction.writes();
-  batch.writes.insert(batch.writes.end(), std::make_move_iterator(writes.begin()),
-                      std::make_move_iterator(writes.end()));
+  transaction.move_writes(batch.writes);
   append_changes(transaction.changes(), batch.time, batch.state, batch.writes);
   append_audits(transaction.audits(), batch.time, batch.state, batch.writes);
   append_effects(transaction.effects(), batch.state, batch.writes);

@@ -100,7 +100,7 @@ std::optional<Bytes> TransactionBuffer::get(KeySpace space, ByteView key) {
       return found->second;
     }
   }
-  read_.insert(history_key(space, key));
+  read_.insert(hash_of(space, key));
   return view_.get(space, key);
 }
 
@@ -110,7 +110,7 @@ Page TransactionBuffer::scan(KeySpace space, const ScanRange& range) {
   const bool empty = !range.end.empty() && range.end <= range.begin;
   if (empty || range.limit == 0) return {};
   auto page = own == writes_.end() ? view_.scan(space, range) : scan_with(view_, space, range, own->second);
-  for (const auto& entry : page.entries) read_.insert(history_key(space, entry.key));
+  for (const auto& entry : page.entries) read_.insert(hash_of(space, entry.key));
   return page;
 }
 
@@ -176,12 +176,11 @@ void TransactionBuffer::count(std::size_t bytes) {
 }
 
 void TransactionBuffer::guard(std::string_view name) {
-  auto key = history_key(KeySpace::guards, as_bytes(name));
-  touched_.insert(key);
-  read_.insert(std::move(key));
+  touch(name);
+  read_.insert(hash_of(KeySpace::guards, as_bytes(name)));
 }
 
-void TransactionBuffer::touch(std::string_view name) { touched_.insert(history_key(KeySpace::guards, as_bytes(name))); }
+void TransactionBuffer::touch(std::string_view name) { touched_.insert(hash_of(KeySpace::guards, as_bytes(name))); }
 
 void TransactionBuffer::append_change(ChangeDraft change) {
   const auto size = change.kind.size() + change.subject.size() + change.id.size() + change.operation.size();
@@ -236,20 +235,18 @@ bool TransactionBuffer::has_effects() const {
   return any || !changes_.empty() || !audits_.empty() || !effects_.empty();
 }
 
-std::vector<std::string> TransactionBuffer::written_keys() const {
-  std::vector<std::string> out(touched_.begin(), touched_.end());
+std::vector<KeyHash> TransactionBuffer::written_keys() const {
+  std::vector<KeyHash> out(touched_.begin(), touched_.end());
   for (const auto& [space, writes] : writes_) {
-    for (const auto& [key, value] : writes) out.push_back(history_key(space, key));
+    for (const auto& [key, value] : writes) out.push_back(hash_of(space, key));
   }
   return out;
 }
 
-std::vector<Write> TransactionBuffer::writes() const {
-  std::vector<Write> out;
-  for (const auto& [space, writes] : writes_) {
-    for (const auto& [key, value] : writes) out.push_back({space, key, value});
+void TransactionBuffer::move_writes(std::vector<Write>& out) {
+  for (auto& [space, writes] : writes_) {
+    for (auto& [key, value] : writes) out.push_back({space, key, std::move(value)});
   }
-  return out;
 }
 
 }  // namespace lantai::storage

@@ -35,11 +35,11 @@ class TransactionBuffer final : public Transaction {
   void touch(std::string_view name);
 
   bool has_effects() const;
-  const KeySet& read_keys() const { return read_; }
-  std::vector<std::string> written_keys() const;
+  const KeyHashes& read_keys() const { return read_; }
+  std::vector<KeyHash> written_keys() const;
   // What the committer adds for changes, audit entries and effects is part of it.
   std::size_t bytes() const { return bytes_; }
-  std::vector<Write> writes() const;
+  void move_writes(std::vector<Write>& out);  // behind what is there; nothing else may be asked of them afterwards
   Room room() const { return room_; }
   const std::vector<ChangeDraft>& changes() const { return changes_; }
   const std::vector<AuditDraft>& audits() const { return audits_; }
@@ -63,8 +63,8 @@ class TransactionBuffer final : public Transaction {
 
   const ReadView& view_;
   Timestamp now_;
-  KeySet read_;
-  KeySet touched_;
+  KeyHashes read_;
+  KeyHashes touched_;
   std::map<KeySpace, SpaceWrites> writes_;
   std::vector<ChangeDraft> changes_;
   std::vector<AuditDraft> audits_;
