@@ -1,6 +1,8 @@
 #include <boost/test/unit_test.hpp>
+#include <functional>
 #include <random>
 
+#include "cbor_map.h"
 #include "index_value.h"
 #include "lantai/base/error.h"
 #include "lantai/records/record.h"
@@ -79,6 +81,70 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_what_the_library_writes) {
     json["operation"] = "update";
     BOOST_TEST(Json::to_cbor(json) == version);
   }
+}
+
+// Any value that the library writes comes back as the library reads it; of damage that both take they say the same.
+BOOST_AUTO_TEST_CASE(what_the_library_writes_is_read_as_the_library_reads_it) {
+  const unsigned seed = std::random_device{}();
+  BOOST_TEST_MESSAGE("seed " << seed);
+  std::mt19937_64 random(seed);
+  const std::function<Json(int)> any = [&](int depth) -> Json {
+    const auto small = random() % 40;
+    switch (random() % (depth > 4 ? 8 : 10)) {
+      case 0:
+        return nullptr;
+      case 1:
+        return random() % 2 == 0;
+      case 2:
+        return random() >> (random() % 64);
+      case 3:
+        return -static_cast<std::int64_t>(random() >> (1 + random() % 63));
+      case 4:
+        return static_cast<double>(static_cast<std::int64_t>(random())) / 1000;
+      case 5:
+        return 0.5 * static_cast<double>(small);
+      case 6:
+        return Json::binary(Bytes(small * small, static_cast<std::uint8_t>(small)));
+      case 7: {
+        std::string text;
+        for (std::size_t i = 0; i < small * (small % 7); ++i) text += i % 3 == 0 ? "档" : "x";
+        return text;
+      }
+      case 8: {
+        Json array = Json::array();
+        for (std::size_t i = 0; i < small % 6; ++i) array.push_back(any(depth + 1));
+        return array;
+      }
+      default: {
+        Json object = Json::object();
+        for (std::size_t i = 0; i < small % 6; ++i) object["n" + std::to_string(random() % 100)] = any(depth + 1);
+        return object;
+      }
+    }
+  };
+  const auto as_object = [](CborMembers members) {
+    Json object = Json::object();
+    for (auto& [name, value] : members) object[name] = std::move(value);
+    return object;
+  };
+  int read_damaged = 0;
+  for (int round = 0; round < 2000; ++round) {
+    Json map = Json::object();
+    for (std::size_t i = 0; i < random() % 8; ++i) map["m" + std::to_string(i)] = any(0);
+    auto bytes = Json::to_cbor(map);
+    BOOST_TEST_REQUIRE((as_object(read_cbor_map(bytes, "value")) == Json::from_cbor(bytes)));
+    bytes[random() % bytes.size()] = static_cast<std::uint8_t>(random());
+    const auto library = Json::from_cbor(bytes, true, false);
+    try {
+      const auto ours = as_object(read_cbor_map(bytes, "value"));
+      BOOST_TEST_REQUIRE((ours.dump(-1, ' ', false, Json::error_handler_t::replace) ==
+                          library.dump(-1, ' ', false, Json::error_handler_t::replace)));
+      ++read_damaged;
+    } catch (const Error& error) {
+      BOOST_TEST(is_data_loss(error));
+    }
+  }
+  BOOST_TEST(read_damaged > 100);
 }
 
 BOOST_AUTO_TEST_CASE(every_truncation_is_data_loss) {

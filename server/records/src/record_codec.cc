@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "bounded_cbor.h"
+#include "cbor_map.h"
 #include "lantai/base/error.h"
 
 namespace lantai::records {
