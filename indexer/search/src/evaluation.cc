@@ -46,7 +46,7 @@ double average_length(const PageToken& basis) {
 }
 
 // Of an estimate; what was met is not none.
-std::uint64_t whole(double count) { return count <= 0 ? 0 : std::max<std::uint64_t>(1, std::llround(count)); }
+std::uint64_t rounded(double count) { return count <= 0 ? 0 : std::max<std::uint64_t>(1, std::llround(count)); }
 
 class FacetCounter {
  public:
@@ -55,21 +55,20 @@ class FacetCounter {
     if (column != nullptr) walker_ = column->walker();
   }
 
-  // `times`: for how many each of them stands.
-  void count(std::span<const DocId> docs, double times) {
-    if (column_ == nullptr) return;
-    for (std::size_t i = 0; i < docs.size(); ++i) {
-      if (i + kAhead < docs.size()) __builtin_prefetch(walker_->find(docs[i + kAhead]));
-      column_->each(docs[i], *walker_, [&](std::uint32_t value) {
-        if (value < counts_.size()) counts_[value] += times;
-      });
-    }
+  void count(std::span<const DocId> docs) {
+    visit(docs, [&](std::uint32_t value) { ++counts_[value]; });
+  }
+  // Each of them stands for so many.
+  void estimate(std::span<const DocId> docs, double each) {
+    estimates_.resize(counts_.size());
+    visit(docs, [&](std::uint32_t value) { estimates_[value] += each; });
   }
 
   Facet result(std::size_t limit) const {
     Facet facet{name_, {}};
     for (std::uint32_t number = 1; number < counts_.size(); ++number) {
-      if (counts_[number] > 0) facet.values.push_back({column_->dictionary().at(number), whole(counts_[number])});
+      const auto count = counts_[number] + (estimates_.empty() ? 0 : rounded(estimates_[number]));
+      if (count > 0) facet.values.push_back({column_->dictionary().at(number), count});
     }
     std::sort(facet.values.begin(), facet.values.end(), [](const FacetValue& a, const FacetValue& b) {
       return a.count != b.count ? a.count > b.count : a.value < b.value;
@@ -79,10 +78,22 @@ class FacetCounter {
   }
 
  private:
+  template <typename Take>
+  void visit(std::span<const DocId> docs, Take&& take) {
+    if (column_ == nullptr) return;
+    for (std::size_t i = 0; i < docs.size(); ++i) {
+      if (i + kAhead < docs.size()) __builtin_prefetch(walker_->find(docs[i + kAhead]));
+      column_->each(docs[i], *walker_, [&](std::uint32_t value) {
+        if (value < counts_.size()) take(value);
+      });
+    }
+  }
+
   std::string name_;
   const index::FieldColumn* column_;
   std::optional<index::FieldColumn::Walker> walker_;
-  std::vector<double> counts_;
+  std::vector<std::uint64_t> counts_;
+  std::vector<double> estimates_;  // empty: none
 };
 
 // Total order of results; the document's number decides what else leaves open. What has no date or code comes last.
@@ -146,8 +157,6 @@ class Evaluator {
       if (error.code() != ErrorCode::deadline_exceeded) throw;
       out_.complete = false;
     }
-    out_.total = whole(total_);
-    out_.partial = whole(partial_);
     std::sort_heap(out_.top.begin(), out_.top.end(), order_);
     for (const auto& facet : facets_) out_.facets.push_back(facet.result(conditions_.request->facet_values));
     return std::move(out_);
@@ -362,11 +371,11 @@ class Evaluator {
   void count_all(const Batch& batch) {
     out_.places += batch.size;
     if (conditions_.basis.matching == Matching::all_before_any) {
-      partial_ += static_cast<double>(batch.size);
+      out_.partial += batch.size;
       return;
     }
-    total_ += static_cast<double>(batch.size);
-    for (auto& facet : facets_) facet.count(std::span(batch.docs).first(batch.size), 1);
+    out_.total += batch.size;
+    for (auto& facet : facets_) facet.count(std::span(batch.docs).first(batch.size));
   }
 
   static void find_closest(Batch& batch, Cursor& closest) {
@@ -391,15 +400,15 @@ class Evaluator {
 
   void count(DocId doc, bool has_everything) {
     if (is_partial(has_everything)) {
-      ++partial_;
+      ++out_.partial;
       return;
     }
-    ++total_;
+    ++out_.total;
     if (!facets_.empty()) counted_.push_back(doc);
   }
 
   void count_facets() {
-    for (auto& facet : facets_) facet.count(counted_, 1);
+    for (auto& facet : facets_) facet.count(counted_);
     counted_.clear();
   }
 
@@ -418,23 +427,27 @@ class Evaluator {
     Sampled sampled;
     for (const auto& segment : snapshot_.segments) look_into(*segment, read, sampled);
 
+    // For how many does a text that was read stand?
     const double each = static_cast<double>(postponed_.each_stands_for());
-    const double unread = static_cast<double>(visible.size() - read.size());
-    const double every = 1 + (read.empty() ? 0 : unread / static_cast<double>(read.size()));
-    const double whole_ones = static_cast<double>(sampled.whole.size());
-    out_.places += static_cast<std::uint64_t>(each * every * static_cast<double>(sampled.matches));
+    const double times =
+        read.empty() ? each : each * static_cast<double>(visible.size()) / static_cast<double>(read.size());
+    out_.places += rounded(times * static_cast<double>(sampled.matches));
     if (!all && !many && out_.places < kCountedExactly) return false;
     out_.counts_are_exact = all;
-    total_ += each * every * whole_ones;
-    partial_ += each * every * static_cast<double>(sampled.partial);
-    if (facets_.empty() || sampled.whole.empty()) return true;
+    out_.total += rounded(times * static_cast<double>(sampled.whole.size()));
+    out_.partial += rounded(times * static_cast<double>(sampled.partial));
+    for (auto& facet : facets_) facet.estimate(sampled.whole, each);
+    if (read.size() < visible.size()) estimate_unread(visible, read, sampled.whole.size());
+    return true;
+  }
+
+  // Their values are known: as many of them count as of those whose texts were read.
+  void estimate_unread(const std::vector<DocId>& visible, const std::vector<DocId>& read, std::size_t counting) {
+    if (facets_.empty() || counting == 0) return;
     std::vector<DocId> others;
     std::set_difference(visible.begin(), visible.end(), read.begin(), read.end(), std::back_inserter(others));
-    for (auto& facet : facets_) {
-      facet.count(sampled.whole, each);
-      facet.count(others, each * whole_ones / static_cast<double>(read.size()));
-    }
-    return true;
+    const double share = static_cast<double>(counting) / static_cast<double>(read.size());
+    for (auto& facet : facets_) facet.estimate(others, share * static_cast<double>(postponed_.each_stands_for()));
   }
 
   // So many that the total is no more than three in a hundred off, as a rule.
@@ -539,7 +552,6 @@ class Evaluator {
   bool postpones_ = false;
   double matching_of_seen_ = 1, matching_of_all_ = 1;
   Postponed postponed_;
-  double total_ = 0, partial_ = 0;
   Evaluation out_;
 };
 
