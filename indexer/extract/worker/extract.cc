@@ -78,7 +78,9 @@ void extract(Source& source, Report& report, Context& context, unsigned depth) {
   });
 }
 
+// Who asks has no use for a part of it.
 void glance(Source& source, Report& report, Context& context) {
+  report.answer_as_one();
   identify_and(source, report, context, [&](const Identity& identity) {
     if (identity.kind != Kind::text) return report.want_reading();
     read_text(source, identity, report, context);

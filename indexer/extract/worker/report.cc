@@ -81,7 +81,7 @@ void Report::page(std::uint32_t number, std::string_view text, bool from_ocr) {
     channel_.send(FrameKind::text, {}, {piece});
     text.remove_prefix(piece.size());
   }
-  if (top()) channel_.flush();  // what was read stays, whatever the next page does
+  if (top() && !as_one_) channel_.flush();  // what was read stays, whatever the next page does
 }
 
 void Report::warning(std::string_view code, std::string_view detail) {

@@ -46,6 +46,7 @@ class Report {
 
   void identified(std::string_view media_type, std::string_view format, std::string_view evidence = {});
   void send_what_is_known();  // in case that what comes next ends this process
+  void answer_as_one() { as_one_ = true; }  // no page ahead of the others
   void title(std::string_view title);
   void metadata(std::string_view key, std::string_view value);  // empty values are left out
   void page(std::uint32_t number, std::string_view text, bool from_ocr = false);
@@ -74,6 +75,7 @@ class Report {
 
   Channel& channel_;
   Budget& budget_;
+  bool as_one_ = false;
   std::uint64_t own_next_ = 1;  // of the file itself; members share it
   std::uint64_t& next_target_;
   std::uint64_t target_ = 0;

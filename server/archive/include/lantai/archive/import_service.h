@@ -46,7 +46,7 @@ struct ImportOptions {
   // A row whose code (the type's unique code field) a record has already brings that record up to date; else it is
   // refused as a duplicate.
   bool update_by_code = false;
-  unsigned threads = 12;  // sources stored at the same time; the committer merges their commits
+  unsigned threads = 6;  // sources stored at the same time; the committer merges their commits
 };
 
 struct ImportReport {

@@ -1,5 +1,6 @@
 // How do threads hand work over without growing without bound? Thread-safe; many producers, many consumers.
 // A full queue makes push wait (until the deadline) and try_push say no; a closed one drains and then yields nothing.
+// Who waits is woken when half of it has been taken, not for every place: each time two threads would take turns.
 #pragma once
 
 #include <chrono>
@@ -29,7 +30,10 @@ class BoundedQueue {
   bool push(T item, std::chrono::steady_clock::time_point deadline) {
     {
       std::unique_lock lock(mutex_);
-      if (!not_full_.wait_until(lock, deadline, [&] { return closed_ || items_.size() < capacity_; })) return false;
+      ++waiting_;
+      const bool room = not_full_.wait_until(lock, deadline, [&] { return closed_ || items_.size() < capacity_; });
+      --waiting_;
+      if (!room) return false;
       if (closed_) return false;
       items_.push_back(std::move(item));
     }
@@ -67,7 +71,11 @@ class BoundedQueue {
     if (items_.empty()) return std::nullopt;
     std::optional<T> item(std::move(items_.front()));
     items_.pop_front();
-    not_full_.notify_one();
+    const std::size_t half = capacity_ / 2;
+    if (waiting_ > 0 && (++taken_ >= half || items_.size() <= half)) {
+      taken_ = 0;
+      not_full_.notify_all();
+    }
     return item;
   }
 
@@ -75,6 +83,7 @@ class BoundedQueue {
   mutable std::mutex mutex_;
   std::condition_variable not_empty_, not_full_;
   std::deque<T> items_;
+  std::size_t waiting_ = 0, taken_ = 0;  // in push; since they were last woken
   bool closed_ = false;
 };
 
