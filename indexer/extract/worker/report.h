@@ -45,7 +45,7 @@ class Report {
   void end_embedded(std::uint64_t size);
 
   void identified(std::string_view media_type, std::string_view format, std::string_view evidence = {});
-  void send_what_is_known();  // in case that what comes next ends this process
+  void send_what_is_known();                // in case that what comes next ends this process
   void answer_as_one() { as_one_ = true; }  // no page ahead of the others
   void title(std::string_view title);
   void metadata(std::string_view key, std::string_view value);  // empty values are left out

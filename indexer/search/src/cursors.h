@@ -41,7 +41,7 @@ class Cursor {
   virtual bool confirm(DocId) { return true; }
   // Surely a match, without reading a text? Asked before confirm, if at all.
   virtual bool certain(DocId) { return true; }
-  virtual bool exact() const { return true; }  // is every candidate a match?
+  virtual bool exact() const { return true; }           // is every candidate a match?
   virtual bool never_certain() const { return false; }  // is a text read for every candidate?
   virtual bool confirms_later() const { return true; }
   virtual std::uint64_t cost() const = 0;  // about how many candidates
