@@ -134,9 +134,9 @@ BOOST_AUTO_TEST_CASE(what_the_library_writes_is_read_as_the_library_reads_it) {
     auto bytes = Json::to_cbor(map);
     BOOST_TEST_REQUIRE((as_object(read_cbor_map(bytes, "value")) == Json::from_cbor(bytes)));
     bytes[random() % bytes.size()] = static_cast<std::uint8_t>(random());
-    const auto library = Json::from_cbor(bytes, true, false);
     try {
       const auto ours = as_object(read_cbor_map(bytes, "value"));
+      const auto library = Json::from_cbor(bytes);
       BOOST_TEST_REQUIRE((ours.dump(-1, ' ', false, Json::error_handler_t::replace) ==
                           library.dump(-1, ' ', false, Json::error_handler_t::replace)));
       ++read_damaged;

@@ -69,6 +69,30 @@ BOOST_DATA_TEST_CASE(a_field_that_becomes_indexed_is_found_in_old_records, kBack
   BOOST_TEST(found(engine, "text", "甲7") == 1U);
 }
 
+// What can be sorted by has an entry of records without a value, too.
+BOOST_AUTO_TEST_CASE(a_field_that_becomes_sortable_orders_all_records) {
+  const std::string text = "  text: {label: [文, 文, Text], required: true}\n";
+  const auto filtered = with_note(text + "  place: {label: [处, 處, Place], indexed: true}");
+  Holdings holdings(Backend::memory, filtered);
+  auto& engine = *holdings.engine;
+  for (const auto& fields :
+       {Json{{"text", "3"}, {"place", "乙"}}, Json{{"text", "1"}}, Json{{"text", "2"}, {"place", "甲"}}})
+    engine.create(archivist(), "note", fields);
+  ListRequest request;
+  request.order_by = "place";
+  BOOST_CHECK_THROW(engine.list(archivist(), "note", request), Error);
+  for (int i = 0; i < 2; ++i) {
+    engine.replace_schema(with_note(text + "  place: {label: [处, 處, Place], indexed: true, sortable: true}"));
+    std::string order;
+    for (const auto& record : engine.list(archivist(), "note", request).records)
+      order += record.fields["text"].get<std::string>();
+    BOOST_TEST(order == "132");
+    engine.replace_schema(filtered);
+    BOOST_CHECK_THROW(engine.list(archivist(), "note", request), Error);
+    BOOST_TEST(found(engine, "place", "甲") == 1U);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_engine_made_later_builds_what_is_missing) {
   Holdings holdings(Backend::memory, with_note(kPlain));
   holdings.engine->create(archivist(), "note", {{"text", "甲"}, {"place", "乙"}});

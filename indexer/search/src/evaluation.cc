@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "facet_counter.h"
 #include "lantai/base/error.h"
 #include "lantai/index/ranking.h"
 #include "postponed.h"
@@ -15,7 +16,6 @@
 namespace lantai::search {
 namespace {
 
-constexpr std::size_t kAhead = 40;         // documents whose standing, or value, is fetched beside
 constexpr std::size_t kScoringTerms = 40;  // the rarest of a long query decide
 constexpr std::size_t kReadFirst = 128;    // candidates, before others are postponed
 constexpr std::size_t kSampled = 1024;     // texts, at most, that are read for an estimate
@@ -44,57 +44,6 @@ double average_length(const PageToken& basis) {
   const double documents = std::max(1.0, static_cast<double>(basis.end - 1));
   return std::max(1.0, static_cast<double>(basis.total_length) / documents);
 }
-
-// Of an estimate; what was met is not none.
-std::uint64_t rounded(double count) { return count <= 0 ? 0 : std::max<std::uint64_t>(1, std::llround(count)); }
-
-class FacetCounter {
- public:
-  FacetCounter(std::string name, const index::FieldColumn* column)
-      : name_(std::move(name)), column_(column), counts_(column == nullptr ? 0 : column->dictionary().size() + 1) {
-    if (column != nullptr) walker_ = column->walker();
-  }
-
-  void count(std::span<const DocId> docs) {
-    visit(docs, [&](std::uint32_t value) { ++counts_[value]; });
-  }
-  // Each of them stands for so many.
-  void estimate(std::span<const DocId> docs, double each) {
-    estimates_.resize(counts_.size());
-    visit(docs, [&](std::uint32_t value) { estimates_[value] += each; });
-  }
-
-  Facet result(std::size_t limit) const {
-    Facet facet{name_, {}};
-    for (std::uint32_t number = 1; number < counts_.size(); ++number) {
-      const auto count = counts_[number] + (estimates_.empty() ? 0 : rounded(estimates_[number]));
-      if (count > 0) facet.values.push_back({column_->dictionary().at(number), count});
-    }
-    std::sort(facet.values.begin(), facet.values.end(), [](const FacetValue& a, const FacetValue& b) {
-      return a.count != b.count ? a.count > b.count : a.value < b.value;
-    });
-    if (facet.values.size() > limit) facet.values.resize(limit);
-    return facet;
-  }
-
- private:
-  template <typename Take>
-  void visit(std::span<const DocId> docs, Take&& take) {
-    if (column_ == nullptr) return;
-    for (std::size_t i = 0; i < docs.size(); ++i) {
-      if (i + kAhead < docs.size()) __builtin_prefetch(walker_->find(docs[i + kAhead]));
-      column_->each(docs[i], *walker_, [&](std::uint32_t value) {
-        if (value < counts_.size()) take(value);
-      });
-    }
-  }
-
-  std::string name_;
-  const index::FieldColumn* column_;
-  std::optional<index::FieldColumn::Walker> walker_;
-  std::vector<std::uint64_t> counts_;
-  std::vector<double> estimates_;  // empty: none
-};
 
 // Total order of results; the document's number decides what else leaves open. What has no date or code comes last.
 class Order {
@@ -170,7 +119,7 @@ class Evaluator {
     bool any_gone = false;
     std::array<DocId, kMost> docs;
     std::array<bool, kMost> gone, closest;
-    std::array<float, kMost> scores;
+    std::array<float, kMost> scores{};
   };
   struct Scorer {
     std::unique_ptr<index::PostingCursor> postings;
@@ -265,7 +214,7 @@ class Evaluator {
     batch.any_gone = false;
     for (std::size_t i = 0; i < batch.size; ++i) {
       const DocId doc = batch.docs[i];
-      if (i + kAhead < batch.size) __builtin_prefetch(standings_.find(batch.docs[i + kAhead]));
+      if (i + kFetchedAhead < batch.size) __builtin_prefetch(standings_.find(batch.docs[i + kFetchedAhead]));
       const auto& standing = *standings_.find(doc);
       if (!visibility_.sees(doc, standing.access())) continue;
       const bool gone = standing.gone();
@@ -370,7 +319,7 @@ class Evaluator {
 
   void count_all(const Batch& batch) {
     out_.places += batch.size;
-    if (conditions_.basis.matching == Matching::all_before_any) {
+    if (!any_part_counts()) {
       out_.partial += batch.size;
       return;
     }
@@ -394,12 +343,10 @@ class Evaluator {
     if (at + kTexts < docs.size()) snapshot_.expect_text(docs[at + kTexts]);
   }
 
-  bool is_partial(bool has_everything) const {
-    return conditions_.basis.matching == Matching::all_before_any && !has_everything;
-  }
+  bool any_part_counts() const { return conditions_.basis.matching != Matching::all_before_any; }
 
   void count(DocId doc, bool has_everything) {
-    if (is_partial(has_everything)) {
+    if (!any_part_counts() && !has_everything) {
       ++out_.partial;
       return;
     }
@@ -464,6 +411,7 @@ class Evaluator {
     for (std::size_t at = 0; at < docs.size(); at += batch.docs.size()) {
       batch.size = std::min(batch.docs.size(), docs.size() - at);
       std::copy_n(docs.begin() + static_cast<std::ptrdiff_t>(at), batch.size, batch.docs.begin());
+      run_.effort.spend(batch.size);
       see(batch);
       visible.insert(visible.end(), batch.docs.begin(), batch.docs.begin() + static_cast<std::ptrdiff_t>(batch.size));
     }
@@ -490,10 +438,11 @@ class Evaluator {
       if (!matches(*cursor, doc)) continue;
       ++out.matches;
       if (snapshot_.columns->standing(doc).gone() && !not_withdrawn(doc)) continue;
-      if (is_partial(closest && matches(*closest, doc)))
-        ++out.partial;
-      else
+      const bool whole = any_part_counts() || (closest && matches(*closest, doc));
+      if (whole)
         out.whole.push_back(doc);
+      else
+        ++out.partial;
     }
   }
 
