@@ -59,6 +59,24 @@ struct Many {
     request.page_token = token;
     return searcher->search(request);
   }
+  // Puts down so many documents that only `name` sees, as `change` makes them; what is found of 校办公.
+  template <typename Change>
+  search::SearchResult found_among(const std::string& name, int count, Change&& change) {
+    std::vector<Document> documents;
+    for (int number = 0; number < count; ++number) {
+      Document document = document_of(0);
+      document.id = name + std::to_string(number);
+      document.access = {name};
+      change(number, document);
+      documents.push_back(std::move(document));
+    }
+    BOOST_REQUIRE(wait(*indexer, holdings.save(documents)));
+    search::SearchRequest request;
+    request.query = "\"校办公\"";
+    request.facets = {"year"};
+    request.access.any_of = {name};
+    return searcher->search(request);
+  }
   // So that nothing that was answered before is answered again.
   void change_something() {
     Document other;
@@ -204,52 +222,36 @@ BOOST_AUTO_TEST_CASE(counts_up_to_a_thousand_are_exact_however_matches_lie) {
   const std::vector<Lie> lies{{"all-first", 6000, 600, 0},     {"all-last", 6000, 600, 5400},
                               {"first-of-few", 900, 600, 0},   {"just-below", 1100, 999, 0},
                               {"none-but-one", 6000, 1, 3000}, {"in-the-middle", 3000, 950, 400}};
-  for (const auto& [name, count, matches, from] : lies) {
-    std::vector<Document> documents;
-    for (int number = 0; number < count; ++number) {
-      Document document = document_of(0);
-      document.id = name + std::to_string(number);
-      document.access = {name};
-      document.pages = {{1, 1, number >= from && number < from + matches ? "送校办公室。" : "校办与办公用品。"}};
-      documents.push_back(std::move(document));
-    }
-    BOOST_REQUIRE(wait(*indexer, holdings.save(documents)));
-    search::SearchRequest request;
-    request.query = "\"校办公\"";
-    request.facets = {"year"};
-    request.access.any_of = {name};
-    const auto found = searcher->search(request);
-    BOOST_TEST_CONTEXT(name) {
-      BOOST_TEST(found.total == static_cast<std::uint64_t>(matches));
+  for (const auto& lie : lies) {
+    const auto found = found_among(lie.name, lie.documents, [&](int number, Document& document) {
+      const bool matches = number >= lie.from && number < lie.from + lie.matches;
+      document.pages = {{1, 1, matches ? "送校办公室。" : "校办与办公用品。"}};
+    });
+    BOOST_TEST_CONTEXT(lie.name) {
+      BOOST_TEST(found.total == static_cast<std::uint64_t>(lie.matches));
       BOOST_TEST(found.total_is_exact);
       BOOST_TEST_REQUIRE(found.facets.at(0).values.size() == 1U);
-      BOOST_TEST(found.facets[0].values[0].count == static_cast<std::uint64_t>(matches));
+      BOOST_TEST(found.facets[0].values[0].count == static_cast<std::uint64_t>(lie.matches));
     }
   }
 }
 
-// Records often come in turns, as a file and its sheets: a sample must not see one kind alone.
+// Records often come in turns, as a file and its sheets: a sample must not see one kind alone. Of each so many the last
+// has the pairs apart; the first is of another year, and of two the one year has no match at all.
 BOOST_AUTO_TEST_CASE(an_estimate_is_not_led_astray_by_what_comes_in_turns) {
+  constexpr double kAll = 6000;
   for (const int turns : {2, 4, 8, 16}) {
-    std::vector<Document> documents;
-    const auto name = "turns" + std::to_string(turns);
-    for (int number = 0; number < 6000; ++number) {
-      Document document = document_of(0);
-      document.id = name + std::to_string(number);
-      document.access = {name};
-      document.fields.front().values = {number % turns == 0 ? "1999" : "2001"};
-      document.pages = {{1, 1, number % turns == turns - 1 ? "校办与办公用品。" : "送校办公室。"}};
-      documents.push_back(std::move(document));
-    }
-    BOOST_REQUIRE(wait(*indexer, holdings.save(documents)));
-    search::SearchRequest request;
-    request.query = "\"校办公\"";
-    request.facets = {"year"};
-    request.access.any_of = {name};
-    const auto found = searcher->search(request);
+    const auto found =
+        found_among("turns" + std::to_string(turns), static_cast<int>(kAll), [&](int number, Document& document) {
+          document.fields.front().values = {number % turns == 0 ? "1999" : "2001"};
+          document.pages = {{1, 1, number % turns == turns - 1 ? "校办与办公用品。" : "送校办公室。"}};
+        });
+    std::map<std::string, double> truth{{"1999", kAll / turns}, {"2001", kAll - 2 * kAll / turns}};
     BOOST_TEST_CONTEXT(turns) {
       BOOST_TEST(!found.total_is_exact);
-      BOOST_TEST(off(found.total, 6000.0 - 6000.0 / turns) < 0.05);
+      BOOST_TEST(off(found.total, kAll - kAll / turns) < 0.05);
+      for (const auto& [value, count] : found.facets.at(0).values)
+        BOOST_TEST(std::abs(static_cast<double>(count) - truth.at(value)) < 0.03 * kAll, value << ": " << count);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -383,18 +384,11 @@ class Evaluator {
     out_.counts_are_exact = all;
     out_.total += rounded(times * static_cast<double>(sampled.whole.size()));
     out_.partial += rounded(times * static_cast<double>(sampled.partial));
-    for (auto& facet : facets_) facet.estimate(sampled.whole, each);
-    if (read.size() < visible.size()) estimate_unread(visible, read, sampled.whole.size());
+    std::vector<DocId> unread;
+    if (!facets_.empty())
+      std::set_difference(visible.begin(), visible.end(), read.begin(), read.end(), std::back_inserter(unread));
+    for (auto& facet : facets_) facet.estimate(read, sampled.whole, unread, each);
     return true;
-  }
-
-  // Their values are known: as many of them count as of those whose texts were read.
-  void estimate_unread(const std::vector<DocId>& visible, const std::vector<DocId>& read, std::size_t counting) {
-    if (facets_.empty() || counting == 0) return;
-    std::vector<DocId> others;
-    std::set_difference(visible.begin(), visible.end(), read.begin(), read.end(), std::back_inserter(others));
-    const double share = static_cast<double>(counting) / static_cast<double>(read.size());
-    for (auto& facet : facets_) facet.estimate(others, share * static_cast<double>(postponed_.each_stands_for()));
   }
 
   // So many that the total is no more than three in a hundred off, as a rule.

@@ -31,10 +31,26 @@ class FacetCounter {
   void count(std::span<const index::DocId> docs) {
     visit(docs, [&](std::uint32_t value) { ++counts_[value]; });
   }
-  // Each of them stands for so many.
-  void estimate(std::span<const index::DocId> docs, double each) {
+  // Of candidates that each stand for so many: `read` are those whose texts were read, `matching` those of them that
+  // match; of `unread` as many of a value are taken to match as of it were read, and where few were, as of all.
+  void estimate(std::span<const index::DocId> read, std::span<const index::DocId> matching,
+                std::span<const index::DocId> unread, double each) {
+    if (column_ == nullptr || read.empty()) return;
+    constexpr double kFew = 8;
+    struct Met {
+      double read = 0, matching = 0, unread = 0;
+    };
+    std::vector<Met> met(counts_.size());
+    visit(read, [&](std::uint32_t value) { ++met[value].read; });
+    visit(matching, [&](std::uint32_t value) { ++met[value].matching; });
+    visit(unread, [&](std::uint32_t value) { ++met[value].unread; });
+    const double share_of_all = static_cast<double>(matching.size()) / static_cast<double>(read.size());
     estimates_.resize(counts_.size());
-    visit(docs, [&](std::uint32_t value) { estimates_[value] += each; });
+    for (std::size_t value = 0; value < met.size(); ++value) {
+      const auto& of = met[value];
+      const double share = (of.matching + kFew * share_of_all) / (of.read + kFew);
+      estimates_[value] += each * (of.matching + share * of.unread);
+    }
   }
 
   Facet result(std::size_t limit) const {
