@@ -187,7 +187,8 @@ ComponentFile component_file(const Json& json) {
   return file;
 }
 
-Record record_of(CborMembers members) {
+// Takes the fields out of them.
+Record record_of(CborMembers&& members) {
   const Members in(members);
   if (in.unsigned_number<std::uint64_t>("format") != kFormat) damaged("format");
   Record record;
@@ -201,8 +202,9 @@ Record record_of(CborMembers members) {
   record.deleted = in.flag("deleted");
   if (!in.at("fields").is_object()) damaged("fields");
   for (const auto& file : in.array("files")) record.files.push_back(component_file(file));
-  for (auto& [name, value] : members)
-    if (name == "fields") record.fields = std::move(value);
+  const auto fields =
+      std::find_if(members.begin(), members.end(), [](const auto& one) { return one.first == "fields"; });
+  record.fields = std::move(fields->second);
   return record;
 }
 
