@@ -393,7 +393,7 @@ class Evaluator {
 
   // So many that the total is no more than three in a hundred off, as a rule.
   std::size_t texts_to_read() const {
-    constexpr double kOff = 0.03, kAtLeast = 256;
+    constexpr double kOff = 0.03, kAtLeast = 128;
     const double share = std::clamp(matching_of_seen_, 0.01, 1.0);
     return static_cast<std::size_t>(std::clamp(2 * (1 - share) / share / (kOff * kOff), kAtLeast, double{kSampled}));
   }

@@ -381,7 +381,7 @@ SearchResult IndexSearcher::search(const SearchRequest& request, const Now& now,
 std::shared_ptr<const index::Document> IndexSearcher::document_of(const index::Snapshot& snapshot, index::DocId doc) {
   if (auto known = shown_.find(snapshot.generation, doc)) return known;
   const auto& entry = snapshot.columns->at(doc);
-  auto found = source_.find(snapshot.columns->types().at(entry.type), entry.id);
+  auto found = source_.find_shown(snapshot.columns->types().at(entry.type), entry.id);
   if (!found) return nullptr;
   leave_for_showing(*found);
   auto document = std::make_shared<const index::Document>(std::move(*found));

@@ -44,15 +44,10 @@ std::string written_about(const extract::Extraction& text) {
   return all;
 }
 
-// What it says itself, or what holds for it by what it lies in.
-Json value_of(const schema::TypeDecl& type, const FieldDecl& field, const records::Record& record,
-              const records::Standing& standing) {
-  const auto own = record.fields.find(field.name);
-  if (own != record.fields.end()) return *own;
-  const auto inherited = field.name == type.level_field        ? standing.level
-                         : field.name == type.department_field ? standing.department
-                                                               : std::string();
-  return inherited.empty() ? Json() : Json(inherited);
+// What holds for it by what it lies in, when it says nothing itself; empty: nothing.
+std::string inherited_by(const schema::TypeDecl& type, const FieldDecl& field, const records::Standing& standing) {
+  if (field.name == type.level_field) return standing.level;
+  return field.name == type.department_field ? standing.department : std::string();
 }
 
 bool is_indexed(const FieldDecl& field) {
@@ -64,7 +59,16 @@ bool is_indexed(const FieldDecl& field) {
 HoldingsSource::HoldingsSource(const records::RecordEngine& engine, const archive::TextStore& texts)
     : engine_(engine), texts_(texts), principal_(identity::service_principal("indexer")) {}
 
-std::optional<index::Document> HoldingsSource::find(const std::string& type_name, const std::string& id) const {
+std::optional<index::Document> HoldingsSource::find(const std::string& type, const std::string& id) const {
+  return make(type, id, Wanted::all);
+}
+
+std::optional<index::Document> HoldingsSource::find_shown(const std::string& type, const std::string& id) const {
+  return make(type, id, Wanted::what_is_shown);
+}
+
+std::optional<index::Document> HoldingsSource::make(const std::string& type_name, const std::string& id,
+                                                    Wanted wanted) const {
   const schema::TypeDecl* type = engine_.schema().find_type(type_name);
   if (type == nullptr || !type->searchable) return std::nullopt;
   const auto record = engine_.find(principal_, type_name, id);
@@ -82,8 +86,8 @@ std::optional<index::Document> HoldingsSource::find(const std::string& type_name
                               ? title_of_linked(*department, standing.department, standing)
                               : standing.department;
   }
-  add_fields(*type, *record, standing, document);
-  add_place(*type, *record, document);
+  add_fields(*type, *record, standing, wanted, document);
+  if (wanted == Wanted::all) add_place(*type, *record, document);
   add_lies_in(standing, document);
   add_files(*record, document);
   document.access = records::access_terms(*type, standing);
@@ -91,21 +95,26 @@ std::optional<index::Document> HoldingsSource::find(const std::string& type_name
 }
 
 void HoldingsSource::add_fields(const schema::TypeDecl& type, const records::Record& record,
-                                const records::Standing& standing, index::Document& document) const {
+                                const records::Standing& standing, Wanted wanted, index::Document& document) const {
   for (const auto& field : type.fields) {
     if (field.sensitivity == schema::Sensitivity::personal || !is_indexed(field)) continue;
-    const auto value = value_of(type, field, record, standing);
-    if (!value.is_null()) add_field(field, value, standing, document);
+    if (const auto own = record.fields.find(field.name); own != record.fields.end())
+      add_field(field, *own, standing, wanted, document);
+    else if (const auto value = inherited_by(type, field, standing); !value.empty())
+      add_field(field, value, standing, wanted, document);
   }
 }
 
 void HoldingsSource::add_field(const FieldDecl& field, const Json& value, const records::Standing& standing,
-                               index::Document& document) const {
-  if (field.kind == FieldKind::table) return;
+                               Wanted wanted, index::Document& document) const {
+  if (field.kind == FieldKind::table || value.is_null()) return;
+  const bool labelled = field.kind == FieldKind::term || field.kind == FieldKind::link;
+  const bool text = field.searchable && (field.kind == FieldKind::text || field.kind == FieldKind::long_text);
+  if (wanted == Wanted::what_is_shown && !text && !field.code && !labelled) return;
   index::FieldValue indexed;
   indexed.name = field.name;
   indexed.values = texts_of(value);
-  indexed.text = field.searchable && (field.kind == FieldKind::text || field.kind == FieldKind::long_text);
+  indexed.text = text;
   indexed.facet = field.facet;
   indexed.sortable = field.sortable;
   indexed.weight = field.weight;

@@ -18,14 +18,17 @@ class HoldingsSource final : public index::DocumentSource {
   HoldingsSource(const records::RecordEngine& engine, const archive::TextStore& texts);
 
   std::optional<index::Document> find(const std::string& type, const std::string& id) const override;
+  std::optional<index::Document> find_shown(const std::string& type, const std::string& id) const override;
   void each(const std::function<bool(const std::string& type, const std::string& id)>& visit) const override;
   std::string schema_hash() const override;
 
  private:
+  enum class Wanted { all, what_is_shown };
+  std::optional<index::Document> make(const std::string& type, const std::string& id, Wanted wanted) const;
   void add_fields(const schema::TypeDecl& type, const records::Record& record, const records::Standing& standing,
-                  index::Document& document) const;
+                  Wanted wanted, index::Document& document) const;
   void add_field(const schema::FieldDecl& field, const schema::Json& value, const records::Standing& standing,
-                 index::Document& document) const;
+                 Wanted wanted, index::Document& document) const;
   void add_place(const schema::TypeDecl& type, const records::Record& record, index::Document& document) const;
   static void add_lies_in(const records::Standing& standing, index::Document& document);
   void add_files(const records::Record& record, index::Document& document) const;

@@ -64,6 +64,10 @@ class DocumentSource {
   virtual ~DocumentSource() = default;
   // nullopt: not there, or not searchable: take it out of the index. Thread-safe.
   virtual std::optional<Document> find(const std::string& type, const std::string& id) const = 0;
+  // As much of it as a hit shows: fields that only count, sort or filter may be missing.
+  virtual std::optional<Document> find_shown(const std::string& type, const std::string& id) const {
+    return find(type, id);
+  }
   // Every searchable record, for a rebuild, in any stable order; `visit` returns false to stop.
   virtual void each(const std::function<bool(const std::string& type, const std::string& id)>& visit) const = 0;
   // Labels of facet values and the like change with the declarations: part of the index's identity.
