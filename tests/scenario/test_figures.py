@@ -49,21 +49,30 @@ def phrases(rows):
         yield body[at:at + size].rstrip("。")
 
 
-class Figures(unittest.TestCase):
+class OfPassages(unittest.TestCase):
+    """A folder with queries, a phrase a line, for the passages that `rows` holds."""
+
+    phrase_as = "{}"
+
     @classmethod
     def setUpClass(cls):
-        cls.place = tempfile.TemporaryDirectory(prefix="lantai-figures-")
-        place = Path(cls.place.name)
-        rows = list(passages())
-        (place / "rows.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
-        (place / "queries.tsv").write_text("".join(phrase + "\n" for phrase in phrases(rows)), encoding="utf-8")
-        cls.found = {engine: cls.measure(place, engine) for engine in ("lantai", "xapian", "groonga")}
-        # Merged at leisure, when it was built again: not a moment to look at its size.
-        cls.again = cls.measure(place, "lantai", "rebuild")
+        cls.folder = tempfile.TemporaryDirectory(prefix="lantai-figures-")
+        cls.place, cls.rows = Path(cls.folder.name), list(passages())
+        (cls.place / "queries.tsv").write_text("".join(cls.phrase_as.format(phrase) + "\n" for phrase in phrases(cls.rows)), encoding="utf-8")
 
     @classmethod
     def tearDownClass(cls):
-        cls.place.cleanup()
+        cls.folder.cleanup()
+
+
+class Figures(OfPassages):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.place / "rows.tsv").write_text("".join("\t".join(row) + "\n" for row in cls.rows), encoding="utf-8")
+        cls.found = {engine: cls.measure(cls.place, engine) for engine in ("lantai", "xapian", "groonga")}
+        # Merged at leisure, when it was built again: not a moment to look at its size.
+        cls.again = cls.measure(cls.place, "lantai", "rebuild")
 
     @classmethod
     def measure(cls, place, engine, *more):
@@ -100,30 +109,26 @@ def told_by(*command):
     return json.loads(done.stdout)
 
 
-class Served(unittest.TestCase):
+class Served(OfPassages):
     """As a file that a school brings: levels that hide a third from staff, several kinds and years."""
+
+    phrase_as = '"{}"'
 
     @classmethod
     def setUpClass(cls):
-        cls.place = tempfile.TemporaryDirectory(prefix="lantai-served-")
-        place = Path(cls.place.name)
-        rows = list(passages())
+        super().setUpClass()
+        place = cls.place
         with (place / "lines.ndjson").open("w", encoding="utf-8") as lines:
-            for number, (_, source, date, title, body) in enumerate(rows):
+            for number, (_, source, date, title, body) in enumerate(cls.rows):
                 fields = {"title": title, "abstract": body, "responsible": [source], "fiscal_year": int(date[:4]),
                           "document_type": ("notice", "report", "reply", "decision")[number % 4], "retention": ("Y", "D30", "D10")[number % 3],
                           "access_level": ("public", "internal", "restricted")[number % 3]}
                 lines.write(json.dumps({"type": "item", "fields": fields}, ensure_ascii=False) + "\n")
-        (place / "queries.tsv").write_text("".join(f'"{phrase}"\n' for phrase in phrases(rows)), encoding="utf-8")
         cls.data = place / "data"
         subprocess.run([LANTAI, "--data", cls.data, "--allow-incomplete-sandbox", "import", place / "lines.ndjson"], capture_output=True,
                        check=True, timeout=300)
         cls.found = told_by(TOP / "build/release/bench/bench_http", TOP / "metadata-schema", TOP / "build/release/bin/lantai-extract-worker",
                             "--data", cls.data, "--queries", place / "queries.tsv")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.place.cleanup()
 
     def test_eight_people_get_two_thousand_answers_a_second_each_in_15_ms(self):
         self.assertGreaterEqual(self.found["search"]["requests_per_second"], 2000, self.found)
