@@ -136,7 +136,7 @@ void HoldingsSource::add_field(const FieldDecl& field, const Json& value, const 
       if (!title.empty()) labels.values.push_back(std::move(title));
     }
   }
-  document.fields.push_back(std::move(indexed));
+  if (wanted == Wanted::all || text || field.code) document.fields.push_back(std::move(indexed));
   if (!labels.values.empty()) document.fields.push_back(std::move(labels));
 }
 
