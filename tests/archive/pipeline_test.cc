@@ -58,7 +58,8 @@ BOOST_AUTO_TEST_CASE(equal_files_are_read_once_and_every_record_is_announced) {
 
 BOOST_AUTO_TEST_CASE(what_a_glance_reads_has_its_text_with_its_record_and_is_not_read_again) {
   Reading reading;
-  for (int i = 0; i < 300; ++i) reading.folder.write("p/" + std::to_string(i) + ".txt", "plain " + std::to_string(i));
+  for (int i = 0; i < 299; ++i) reading.folder.write("p/" + std::to_string(i) + ".txt", "plain " + std::to_string(i));
+  reading.folder.write("p/large.txt", "plain " + std::string(200'000, 'x'));
   const auto imported = reading.import({reading.folder.path() / "p"});
   for (const auto& file : imported.files) {
     const auto text = reading.texts.find(reading.digest_of(file.record));

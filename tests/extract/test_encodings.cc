@@ -30,25 +30,6 @@ void check(const char* text, const char* charset) {
 
 BOOST_AUTO_TEST_SUITE(Encodings)
 
-BOOST_AUTO_TEST_CASE(a_glance_reads_a_plain_text_as_a_reading_does_and_nothing_else) {
-  auto& extractor = shared_extractor();
-  for (const std::string& bytes : {std::string(kSimplified[5]), encoded(kTraditional[7], "BIG5"),
-                                   std::string("a,b\n1,2\n"), std::string("first\fsecond\f")}) {
-    const MemoryFile file(bytes);
-    const auto seen = extractor.glance(file.source());
-    BOOST_REQUIRE(seen.text);
-    BOOST_TEST(to_json(*seen.text) == to_json(extractor.extract(file.source())));
-    BOOST_TEST(seen.media_type == extractor.identify(file.source()));
-  }
-  for (const std::string& bytes : {std::string("<html><p>网页</p></html>"), std::string("%PDF-1.7\n"), std::string(),
-                                   std::string("PK\x03\x04"), std::string("\x89PNG\r\n\x1A\n")}) {
-    const MemoryFile file(bytes);
-    const auto seen = extractor.glance(file.source());
-    BOOST_TEST(!seen.text);
-    BOOST_TEST(seen.media_type == extractor.identify(file.source()));
-  }
-}
-
 BOOST_AUTO_TEST_CASE(short_texts_are_told_apart_by_their_characters) {
   for (const char* text : kSimplified) {
     check(text, "GB18030");

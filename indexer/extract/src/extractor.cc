@@ -20,6 +20,16 @@ namespace lantai::extract {
 namespace {
 
 constexpr std::uint32_t kMaxImageWidth = 4'000;
+constexpr const char* kUnknownType = "application/octet-stream";
+
+// Whoever asks for a glance has somebody waiting.
+Limits at_a_glance(Limits limits) {
+  limits.wall_time = std::min<std::chrono::milliseconds>(limits.wall_time, std::chrono::seconds(2));
+  limits.output_bytes = std::min<std::uint64_t>(limits.output_bytes, 4U << 20U);
+  limits.expanded_bytes = std::min<std::uint64_t>(limits.expanded_bytes, 16U << 20U);
+  limits.entries = std::min(limits.entries, 1'000U);
+  return limits;
+}
 
 // The worker gets its own open description, read-only whatever the caller's is, so that it can neither write nor move
 // the caller's position.
@@ -181,7 +191,7 @@ Extraction PooledExtractor::assemble(const Request& request, const SourceFile& f
                std::move(assembler->layout())};
   auto& result = assembler->result();
   if (failure) result.failure = failure;
-  if (result.media_type.empty()) result.media_type = "application/octet-stream";
+  if (result.media_type.empty()) result.media_type = kUnknownType;
   return std::move(result);
 }
 
@@ -345,7 +355,7 @@ std::vector<std::vector<std::string>> PooledExtractor::read_table(const SourceFi
 }
 
 std::string PooledExtractor::identify(const SourceFile& file) {
-  std::string media_type = "application/octet-stream";
+  std::string media_type = kUnknownType;
   run(request(FrameKind::identify, file), file, [&](const Frame& frame) {
     if (frame.kind == FrameKind::identified) media_type = frame.text(0);
   });
@@ -353,8 +363,11 @@ std::string PooledExtractor::identify(const SourceFile& file) {
 }
 
 Glance PooledExtractor::glance(const SourceFile& file) {
+  Request asked = request(FrameKind::glance, file);
+  asked.limits = at_a_glance(asked.limits);
   Wanted wanted;
-  Extraction seen = assemble(request(FrameKind::glance, file), file, {}, &wanted);
+  Extraction seen = assemble(asked, file, {}, &wanted);
+  if (seen.failure && seen.media_type == kUnknownType) seen.media_type = identify(file);
   if (wanted.read || seen.failure) return {std::move(seen.media_type), std::nullopt};
   seen.puid = pronom_id(seen);
   return {seen.media_type, std::move(seen)};

@@ -76,6 +76,7 @@ pid_t spawn(const std::filesystem::path& program, const Limits& limits, int sock
   std::vector<std::string> arguments = {program.filename().string(), "--memory", std::to_string(limits.memory_bytes)};
   if (folder) arguments.insert(arguments.end(), {"--scratch", folder->path().string()});
   std::vector<std::string> environment = {"LC_ALL=C.UTF-8", "OMP_THREAD_LIMIT=1", "PATH=/nonexistent"};
+  if (!folder) environment.emplace_back("TZ=UTC0");  // without, libarchive opens the zone's file for each member's date
   std::vector<char*> argv;
   for (auto& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);

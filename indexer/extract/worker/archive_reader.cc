@@ -12,19 +12,23 @@
 
 namespace lantai::extract::worker {
 
+constexpr std::size_t kPiece = 64U << 10U;
+
 struct ArchiveReader::Feed {
+  explicit Feed(Source& from) : source(from) {}
+
   Source& source;
   std::uint64_t at = 0;
-  std::array<std::uint8_t, 64 * 1024> buffer{};
+  std::array<std::uint8_t, kPiece> in, out;  // filled before they are read
 };
 
 namespace {
 
 la_ssize_t on_read(archive*, void* data, const void** buffer) {
   auto& feed = *static_cast<ArchiveReader::Feed*>(data);
-  const auto count = feed.source.read_at(feed.at, feed.buffer.data(), feed.buffer.size());
+  const auto count = feed.source.read_at(feed.at, feed.in.data(), feed.in.size());
   feed.at += count;
-  *buffer = feed.buffer.data();
+  *buffer = feed.in.data();
   return static_cast<la_ssize_t>(count);
 }
 
@@ -73,7 +77,7 @@ bool mentions_password(const char* message) {
 }  // namespace
 
 ArchiveReader::ArchiveReader(Source& source, Budget& budget, Contents contents)
-    : budget_(budget), feed_(new Feed{source}), archive_(archive_read_new()) {
+    : budget_(budget), feed_(new Feed(source)), archive_(archive_read_new()) {
   if (archive_ == nullptr) throw std::bad_alloc();
   support(archive_, contents);
   archive_read_set_callback_data(archive_, feed_.get());
@@ -120,15 +124,10 @@ std::size_t ArchiveReader::read(std::uint8_t* out, std::size_t count) {
 
 Bytes ArchiveReader::read_all(std::uint64_t limit) {
   Bytes bytes;
-  std::size_t filled = 0;
-  while (true) {
-    if (bytes.size() - filled < 4096) bytes.resize(std::max<std::size_t>(64U << 10U, bytes.size() * 2));
-    const auto got = read(bytes.data() + filled, bytes.size() - filled);
-    if (got == 0) break;
-    filled += got;
-    if (filled > limit) throw Fault("too_large", "a member does not fit into the memory allowed");
+  while (const auto got = read(feed_->out.data(), feed_->out.size())) {
+    if (bytes.size() + got > limit) throw Fault("too_large", "a member does not fit into the memory allowed");
+    bytes.insert(bytes.end(), feed_->out.data(), feed_->out.data() + got);
   }
-  bytes.resize(filled);
   return bytes;
 }
 

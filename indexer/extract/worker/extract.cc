@@ -52,39 +52,45 @@ void read_content(Source& source, const Identity& identity, Report& report, Cont
   }
 }
 
-template <typename Read>
-void identify_and(Source& source, Report& report, const Context& context, Read&& read) {
-  try {
-    const auto identity = identify(source, context.charsets, context.magic);
-    report.identified(identity.media_type, identity.format, identity.evidence);
-    read(identity);
-  } catch (const Fault& fault) {
-    report.failure(fault.code, fault.detail);
-    if (fault.scope == Fault::Scope::everything) throw;
-  } catch (const std::bad_alloc&) {
-    report.failure("memory_limit", "needs more memory than allowed");
+// What is read in about the time it takes to say what it is, unless something in it takes longer (Report::slow_step).
+bool is_read_at_a_glance(Kind kind) {
+  switch (kind) {
+    case Kind::empty:
+    case Kind::text:
+    case Kind::html:
+    case Kind::pdf:
+    case Kind::docx:
+    case Kind::xlsx:
+    case Kind::pptx:
+    case Kind::odf:
+    case Kind::ofd:
+    case Kind::epub:
+    case Kind::svg:
+    case Kind::mail:
+      return true;
+    default:
+      return false;
   }
 }
 
 }  // namespace
 
 void extract(Source& source, Report& report, Context& context, unsigned depth) {
-  identify_and(source, report, context, [&](const Identity& identity) {
+  try {
+    const auto identity = identify(source, context.charsets, context.magic);
+    report.identified(identity.media_type, identity.format, identity.evidence);
+    if (report.top() && report.glances() && !is_read_at_a_glance(identity.kind)) return report.want_reading();
     if (identity.kind != Kind::text) report.send_what_is_known();
     if (identity.damaged) damaged("its container cannot be read");
     if (identity.encrypted) throw Fault("encrypted", "protected by a password");
     if (depth > report.budget().limits().depth) throw Fault("too_deep", "nested more deeply than allowed");
     read_content(source, identity, report, context, depth);
-  });
-}
-
-// Who asks has no use for a part of it.
-void glance(Source& source, Report& report, Context& context) {
-  report.answer_as_one();
-  identify_and(source, report, context, [&](const Identity& identity) {
-    if (identity.kind != Kind::text) return report.want_reading();
-    read_text(source, identity, report, context);
-  });
+  } catch (const Fault& fault) {
+    report.failure(fault.code, fault.detail);
+    if (fault.scope == Fault::Scope::everything) throw;
+  } catch (const std::bad_alloc&) {
+    report.failure("memory_limit", "needs more memory than allowed");
+  }
 }
 
 void extract_embedded(Bytes bytes, Report& member, Context& context, unsigned depth) {

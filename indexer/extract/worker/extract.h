@@ -22,9 +22,6 @@ struct Context {
 // What goes wrong ends up in the report; a limit of the whole request is thrown on (Fault::Scope::everything).
 void extract(Source& source, Report& report, Context& context, unsigned depth);
 
-// The same of a plain text; of anything else only what it is.
-void glance(Source& source, Report& report, Context& context);
-
 // A member whose bytes are in memory.
 void extract_embedded(Bytes bytes, Report& member, Context& context, unsigned depth);
 

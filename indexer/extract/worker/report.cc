@@ -59,7 +59,13 @@ void Report::identified(std::string_view media_type, std::string_view format, st
   channel_.send(FrameKind::identified, {}, {media_type, cut(format, kMaxValue), cut(evidence, kMaxValue)});
 }
 
-void Report::send_what_is_known() { channel_.flush(); }
+void Report::send_what_is_known() {
+  if (!glances_) channel_.flush();
+}
+
+void Report::slow_step() const {
+  if (glances_) throw Fault("time_limit", "takes longer than a glance", Fault::Scope::everything);
+}
 
 void Report::title(std::string_view title) {
   if (top() && !title.empty()) channel_.send(FrameKind::title, {}, {cut(title, kMaxValue)});
@@ -81,7 +87,7 @@ void Report::page(std::uint32_t number, std::string_view text, bool from_ocr) {
     channel_.send(FrameKind::text, {}, {piece});
     text.remove_prefix(piece.size());
   }
-  if (top() && !as_one_) channel_.flush();  // what was read stays, whatever the next page does
+  if (top()) send_what_is_known();  // what was read stays, whatever the next page does
 }
 
 void Report::warning(std::string_view code, std::string_view detail) {
@@ -97,6 +103,7 @@ void Report::failure(const std::string& code, const std::string& detail) {
 }
 
 void Report::want_conversion(std::string_view extension, std::string_view format, ByteView bytes) {
+  slow_step();
   channel_.send(FrameKind::convert_wanted, {target_}, {extension, format});
   if (top()) return;
   budget_.spend_output(bytes.size());
@@ -104,11 +111,15 @@ void Report::want_conversion(std::string_view extension, std::string_view format
     channel_.send(FrameKind::data, {}, {as_chars(bytes.subspan(at, std::min(kMaxPieceBytes, bytes.size() - at)))});
 }
 
-void Report::want_ocr(std::uint32_t page) { channel_.send(FrameKind::ocr_wanted, {page}, {}); }
+void Report::want_ocr(std::uint32_t page) {
+  slow_step();
+  channel_.send(FrameKind::ocr_wanted, {page}, {});
+}
 
 void Report::want_reading() { channel_.send(FrameKind::unread, {}, {}); }
 
 void Report::progress() {
+  slow_step();
   limit_processor_time(budget_.limits().wall_time);
   channel_.send(FrameKind::progress, {}, {});
 }

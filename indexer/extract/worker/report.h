@@ -45,8 +45,10 @@ class Report {
   void end_embedded(std::uint64_t size);
 
   void identified(std::string_view media_type, std::string_view format, std::string_view evidence = {});
-  void send_what_is_known();                // in case that what comes next ends this process
-  void answer_as_one() { as_one_ = true; }  // no page ahead of the others
+  // Who asks has no use for a part: the answer is sent as one, and a slow step ends the reading.
+  void glance() { glances_ = true; }
+  bool glances() const { return glances_; }
+  void send_what_is_known();  // in case that what comes next ends this process
   void title(std::string_view title);
   void metadata(std::string_view key, std::string_view value);  // empty values are left out
   void page(std::uint32_t number, std::string_view text, bool from_ocr = false);
@@ -66,16 +68,19 @@ class Report {
   Budget& budget() { return budget_; }
 
  private:
+  void slow_step() const;
+
   Report(Report& parent, std::uint64_t target, std::string path)
       : channel_(parent.channel_),
         budget_(parent.budget_),
+        glances_(parent.glances_),
         next_target_(parent.next_target_),
         target_(target),
         path_(std::move(path)) {}
 
   Channel& channel_;
   Budget& budget_;
-  bool as_one_ = false;
+  bool glances_ = false;
   std::uint64_t own_next_ = 1;  // of the file itself; members share it
   std::uint64_t& next_target_;
   std::uint64_t target_ = 0;

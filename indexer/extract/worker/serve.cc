@@ -92,7 +92,8 @@ class Server {
         return;
       }
       case FrameKind::glance:
-        return glance(source, report, context);
+        report.glance();
+        return extract(source, report, context, 0);
       case FrameKind::unpack:
         return unpack(source, report, context);
       case FrameKind::render_page:

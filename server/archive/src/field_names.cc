@@ -1,7 +1,8 @@
 #include "field_names.h"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
+#include <set>
 
 #include "lantai/text/folding.h"
 
@@ -20,45 +21,49 @@ std::u32string fold_heading(std::string_view heading) {
   return folded;
 }
 
-template <std::size_t N>
-bool is_one_of(std::string_view heading, const std::array<std::string_view, N>& names) {
-  const std::u32string folded = fold_heading(heading);
-  return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return fold_heading(name) == folded; });
-}
+using FoldedNames = std::set<std::u32string>;
 
-bool is_called(const schema::FieldDecl& field, const std::u32string& heading) {
-  const auto is = [&](const std::string& name) { return !name.empty() && fold_heading(name) == heading; };
-  return is(field.name) || is(field.label.zh_hans) || is(field.label.zh_hant) || is(field.label.en) ||
-         std::any_of(field.aliases.begin(), field.aliases.end(), is);
+FoldedNames fold_all(std::initializer_list<std::string_view> names) {
+  FoldedNames folded;
+  for (const auto name : names) folded.insert(fold_heading(name));
+  return folded;
 }
 
 }  // namespace
 
-const schema::FieldDecl* find_field_called(const schema::TypeDecl& type, std::string_view heading) {
+FieldNames::FieldNames(const schema::TypeDecl& type) : type_(type) {
+  for (const auto& field : type.fields) {
+    const auto add = [&](const std::string& name) {
+      fields_.emplace(fold_heading(name), &field);
+    };  // "" is never asked
+    for (const auto* name : {&field.name, &field.label.zh_hans, &field.label.zh_hant, &field.label.en}) add(*name);
+    std::for_each(field.aliases.begin(), field.aliases.end(), add);
+  }
+}
+
+const schema::FieldDecl* FieldNames::find(std::string_view heading) const {
   const std::u32string folded = fold_heading(heading);
   if (folded.empty()) return nullptr;
-  if (const auto* field = type.find_field(heading)) return field;
-  const auto found =
-      std::find_if(type.fields.begin(), type.fields.end(), [&](const auto& field) { return is_called(field, folded); });
-  return found == type.fields.end() ? nullptr : &*found;
+  if (const auto* field = type_.find_field(heading)) return field;
+  const auto found = fields_.find(folded);
+  return found == fields_.end() ? nullptr : found->second;
 }
 
 bool names_files(std::string_view heading) {
-  constexpr std::array<std::string_view, 11> kNames = {"文件",      "文件名",     "路径",     "文件路径",
-                                                       "电子文件",  "电子文件名", "档案文件", "file",
-                                                       "file name", "file path",  "path"};
-  constexpr std::array<std::string_view, 3> kMore = {"files", "filename", "附件文件"};
-  return is_one_of(heading, kNames) || is_one_of(heading, kMore);
+  static const FoldedNames kNames =
+      fold_all({"文件", "文件名", "路径", "文件路径", "电子文件", "电子文件名", "档案文件", "附件文件", "file", "files",
+                "file name", "filename", "file path", "path"});
+  return kNames.count(fold_heading(heading)) != 0;
 }
 
 bool names_row_number(std::string_view heading) {
-  constexpr std::array<std::string_view, 5> kNames = {"序号", "行号", "顺序号", "no.", "no"};
-  return is_one_of(heading, kNames);
+  static const FoldedNames kNames = fold_all({"序号", "行号", "顺序号", "no.", "no"});
+  return kNames.count(fold_heading(heading)) != 0;
 }
 
 bool names_key(std::string_view heading) {
-  constexpr std::array<std::string_view, 4> kNames = {"key", "id", "标识", "唯一标识"};
-  return is_one_of(heading, kNames);
+  static const FoldedNames kNames = fold_all({"key", "id", "标识", "唯一标识"});
+  return kNames.count(fold_heading(heading)) != 0;
 }
 
 }  // namespace lantai::archive

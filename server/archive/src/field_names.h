@@ -2,6 +2,7 @@
 // field's own name; width, case, spaces and a mark of duty (`*`, `（必填）`) do not matter. Thread-safe.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -9,8 +10,17 @@
 
 namespace lantai::archive {
 
-// nullptr: no such field.
-const schema::FieldDecl* find_field_called(const schema::TypeDecl& type, std::string_view heading);
+// What the fields of a type, which must stay, are called. Costs a folding of every name once.
+class FieldNames {
+ public:
+  explicit FieldNames(const schema::TypeDecl& type);
+  // nullptr: no such field. The first field has a name that several have.
+  const schema::FieldDecl* find(std::string_view heading) const;
+
+ private:
+  const schema::TypeDecl& type_;
+  std::map<std::u32string, const schema::FieldDecl*> fields_;
+};
 
 // 文件, 文件名, 路径 …: names files beside the table.
 bool names_files(std::string_view heading);

@@ -16,14 +16,14 @@ constexpr std::size_t kHeadSearch = 10;  // titles and remarks may stand above t
 
 Error bad_line(const std::string& why) { return Error(ErrorCode::invalid_argument, why); }
 
-TableHead read_headings(const schema::TypeDecl& type, const std::vector<std::string>& cells, std::size_t row) {
+TableHead read_headings(const FieldNames& names, const std::vector<std::string>& cells, std::size_t row) {
   TableHead head;
   head.row = row;
   head.columns.assign(cells.size(), nullptr);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string heading = trimmed(cells[i]);
     if (heading.empty()) continue;
-    const schema::FieldDecl* field = find_field_called(type, heading);
+    const schema::FieldDecl* field = names.find(heading);
     const bool twice = std::find(head.columns.begin(), head.columns.end(), field) != head.columns.end();
     if (names_files(heading) && !head.files) {
       head.files = i;
@@ -80,8 +80,10 @@ FileSource read_json_file(const Json& file, const FindFile& find_file) {
 
 void read_json_fields(const schema::TypeDecl& type, const Json& given, Json& fields) {
   if (!given.is_object()) throw bad_line("`fields` is not an object");
+  std::optional<FieldNames> names;
   for (const auto& [name, value] : given.items()) {
-    const schema::FieldDecl* field = find_field_called(type, name);
+    const schema::FieldDecl* field = type.find_field(name);
+    if (field == nullptr) field = (names ? *names : names.emplace(type)).find(name);
     // What is not understood stays under its own name, so that validation names it.
     fields[field == nullptr ? name : field->name] = value;
   }
@@ -94,8 +96,9 @@ void attach_files(const schema::TypeDecl& type, const Row& row) {
 }  // namespace
 
 std::optional<TableHead> read_head(const schema::TypeDecl& type, const Rows& rows, bool strict) {
+  const FieldNames names(type);
   for (std::size_t i = 0; i < std::min(rows.size(), kHeadSearch); ++i) {
-    TableHead head = read_headings(type, rows[i], i);
+    TableHead head = read_headings(names, rows[i], i);
     const std::size_t known = understood(head);
     const bool has_title = std::any_of(head.columns.begin(), head.columns.end(),
                                        [&](const auto* f) { return f != nullptr && f->name == type.title_field; });

@@ -1,7 +1,9 @@
 #include "source_walker.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
+#include <future>
 
 #include "file_name.h"
 #include "lantai/base/error.h"
@@ -246,17 +248,31 @@ void SourceWalker::walk_folder(const Place& place) {
   }
   if (error) tell(place, ImportStatus::failed, "import.unreadable", {{"path", place.shown}});
   std::sort(names.begin(), names.end());
-  if (options_.tables) {
-    for (const auto& name : names) {
-      const fs::path path = place.path / name;
-      if (is_hidden(name) || !is_table_name(path) || !fs::is_regular_file(fs::symlink_status(path, error))) continue;
-      if (tables_.count(path) == 0) look_at_table(path, true);
-    }
-  }
+  if (options_.tables) look_at_tables_among(place.path, names);
   for (const auto& name : names) {
     if (stopped_) return;
     walk_entry(place.child(name));
   }
+}
+
+// Each is a question to a worker; many are asked at a time.
+void SourceWalker::look_at_tables_among(const fs::path& folder, const std::vector<std::string>& names) {
+  std::error_code error;
+  std::vector<fs::path> paths;
+  for (const auto& name : names) {
+    const fs::path path = folder / name;
+    if (is_hidden(name) || !is_table_name(path) || !fs::is_regular_file(fs::symlink_status(path, error))) continue;
+    if (tables_.count(path) == 0) paths.push_back(path);
+  }
+  std::atomic<std::size_t> next = 0;
+  const auto look = [&] {
+    for (std::size_t i = next++; i < paths.size(); i = next++) look_at_table(paths[i], true);
+  };
+  std::vector<std::future<void>> looking;
+  for (std::size_t i = 0; i < std::min<std::size_t>(std::max(1U, options_.threads), paths.size()); ++i) {
+    looking.push_back(std::async(std::launch::async, look));
+  }
+  for (auto& each : looking) each.get();
 }
 
 void SourceWalker::walk_entry(const Place& place) {
@@ -304,6 +320,7 @@ void SourceWalker::look_at_table(const fs::path& path, bool strict) {
   table.rows = read_table(path);
   auto head = read_head(schema_.type(options_.type), table.rows, strict);
   if (!head) return;
+  std::lock_guard lock(found_);
   if (head->kept_whole()) {
     for (const auto& heading : head->unknown) whole_[path] += (whole_[path].empty() ? "" : "、") + heading;
     return;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -46,7 +47,8 @@ class SourceWalker {
     Rows rows;
     TableHead head;
   };
-  void look_at_table(const std::filesystem::path& path, bool strict);
+  void look_at_tables_among(const std::filesystem::path& folder, const std::vector<std::string>& names);
+  void look_at_table(const std::filesystem::path& path, bool strict);  // from several threads
   bool walk_table(const Place& place);
   void walk_rows(const Place& place, const Table& table);
   void walk_lines(const Place& place);
@@ -68,6 +70,7 @@ class SourceWalker {
   HandOut hand_out_;
   std::uint64_t next_ = 0;
   bool stopped_ = false;
+  std::mutex found_;                                    // held while what a table says is put down
   std::vector<std::filesystem::path> folders_;          // named ones: rows look for their files there, too
   std::map<std::filesystem::path, Table> tables_;       // lists of records among the sources, until walked
   std::map<std::filesystem::path, std::string> whole_;  // lists that are papers themselves, and what makes them so

@@ -12,7 +12,8 @@ namespace {
 
 using schema::Json;
 
-constexpr std::uint64_t kWhole = 8U << 20U;  // files up to here are read at once, others in pieces
+constexpr std::uint64_t kWhole = 8U << 20U;      // files up to here are read at once, others in pieces
+constexpr std::uint64_t kGlanced = 256U << 10U;  // files up to here are read before there is a record, if that is quick
 constexpr std::size_t kLoadedPiece = 4U << 20U;
 constexpr std::size_t kTextsInCommit = 4U << 20U;  // bytes
 
@@ -28,6 +29,7 @@ struct UnitStorer::Loaded {
   std::optional<PreparedText> text;  // read in passing
   bool stored = false;
 
+  bool glanced() const { return content && size <= kGlanced; }
   bool small() const { return content && size <= storage::BlobStore::kSmallBlobBytes; }
 };
 
@@ -244,7 +246,7 @@ records::NewFile UnitStorer::keep(const FileSource& source, Loaded& loaded) cons
 }
 
 // Taking in never waits for the machinery of reading: without it, what the file is stays open. The text of a small
-// plain one comes with the answer.
+// one comes with the answer.
 const std::string& UnitStorer::identify(const FileSource& source, Loaded& loaded) const {
   if (loaded.media_type) return *loaded.media_type;
   loaded.media_type.emplace();
@@ -254,7 +256,7 @@ const std::string& UnitStorer::identify(const FileSource& source, Loaded& loaded
                             : SourceDescriptor::of_blob(store_.blobs(), loaded.digest);
     };
     const auto& descriptor = loaded.file ? *loaded.file : loaded.file.emplace(in_memory());
-    if (!loaded.small() || options_.dry_run) {
+    if (!loaded.glanced() || options_.dry_run) {
       loaded.media_type = extractor_.identify({descriptor.get(), source.name});
     } else {
       extract::Glance seen = extractor_.glance({descriptor.get(), source.name});
