@@ -14,6 +14,7 @@ namespace lantai::archive {
 class FieldNames {
  public:
   explicit FieldNames(const schema::TypeDecl& type);
+  const schema::TypeDecl& type() const { return type_; }
   // nullptr: no such field. The first field has a name that several have.
   const schema::FieldDecl* find(std::string_view heading) const;
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "blanks.h"
-#include "field_names.h"
 #include "file_name.h"
 #include "lantai/base/error.h"
 
@@ -95,13 +94,13 @@ void attach_files(const schema::TypeDecl& type, const Row& row) {
 
 }  // namespace
 
-std::optional<TableHead> read_head(const schema::TypeDecl& type, const Rows& rows, bool strict) {
-  const FieldNames names(type);
+std::optional<TableHead> read_head(const FieldNames& names, const Rows& rows, bool strict) {
   for (std::size_t i = 0; i < std::min(rows.size(), kHeadSearch); ++i) {
     TableHead head = read_headings(names, rows[i], i);
     const std::size_t known = understood(head);
-    const bool has_title = std::any_of(head.columns.begin(), head.columns.end(),
-                                       [&](const auto* f) { return f != nullptr && f->name == type.title_field; });
+    const bool has_title = std::any_of(head.columns.begin(), head.columns.end(), [&](const auto* f) {
+      return f != nullptr && f->name == names.type().title_field;
+    });
     const bool enough =
         strict ? head.files && known > 0 : (has_title || head.files) && known + head.files.has_value() > 1;
     if (enough && (known + 1) * 2 >= head.unknown.size()) return head;

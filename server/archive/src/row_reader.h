@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "field_names.h"
 #include "import_unit.h"
 
 namespace lantai::archive {
@@ -26,7 +27,7 @@ struct TableHead {
 };
 
 // nullopt: this is not a list of records. `strict` asks for a column of files and a second one that is understood.
-std::optional<TableHead> read_head(const schema::TypeDecl& type, const Rows& rows, bool strict);
+std::optional<TableHead> read_head(const FieldNames& names, const Rows& rows, bool strict);
 
 // `a.pdf；b.pdf`: one cell, several names.
 std::vector<std::string> split_names(std::string_view cell);

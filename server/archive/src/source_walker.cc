@@ -150,7 +150,12 @@ class SourceWalker::Unpacking final : public extract::UnpackSink {
 
 SourceWalker::SourceWalker(storage::Store& store, const schema::Schema& schema, extract::Extractor& extractor,
                            const ImportOptions& options, HandOut hand_out)
-    : store_(store), schema_(schema), extractor_(extractor), options_(options), hand_out_(std::move(hand_out)) {}
+    : store_(store),
+      schema_(schema),
+      extractor_(extractor),
+      options_(options),
+      names_(schema.type(options.type)),
+      hand_out_(std::move(hand_out)) {}
 
 SourceWalker::Place SourceWalker::Place::child(const std::string& name, std::string_view joint) const {
   Place place;
@@ -318,7 +323,7 @@ Rows SourceWalker::read_table(const fs::path& path) const {
 void SourceWalker::look_at_table(const fs::path& path, bool strict) {
   Table table;
   table.rows = read_table(path);
-  auto head = read_head(schema_.type(options_.type), table.rows, strict);
+  auto head = read_head(names_, table.rows, strict);
   if (!head) return;
   std::lock_guard lock(found_);
   if (head->kept_whole()) {

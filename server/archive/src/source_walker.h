@@ -67,6 +67,7 @@ class SourceWalker {
   const schema::Schema& schema_;
   extract::Extractor& extractor_;
   const ImportOptions& options_;
+  const FieldNames names_;
   HandOut hand_out_;
   std::uint64_t next_ = 0;
   bool stopped_ = false;
