@@ -89,6 +89,11 @@ BOOST_AUTO_TEST_CASE(what_is_to_be_read_by_ocr_is_left) {
   check_left(*extractor, docx("", {{"word/media/image1.png", picture}}));
   check_left(*extractor, picture);
   check_read(*extractor, docx(paragraph("会议纪要")));
+  check_read(*extractor,
+             pdf({{{"A page with more than a hundred characters of text, so that nobody asks what else it shows"
+                    " to those who look at it."},
+                   {}},
+                  "A blank page"}));
   check_read(shared_extractor(), docx("", {{"word/media/image1.png", picture}}));  // nobody would read it
 }
 

@@ -50,6 +50,10 @@ la_int64_t on_seek(archive*, void* data, la_int64_t offset, int whence) {
 }
 
 void support(archive* a, ArchiveReader::Contents contents) {
+  if (contents == ArchiveReader::Contents::package) {
+    archive_read_support_format_zip(a);
+    return;
+  }
   archive_read_support_filter_gzip(a);
   archive_read_support_filter_bzip2(a);
   archive_read_support_filter_xz(a);

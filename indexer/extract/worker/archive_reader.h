@@ -16,7 +16,8 @@ namespace lantai::extract::worker {
 
 class ArchiveReader {
  public:
-  enum class Contents { archive, compressed_file };  // compressed_file: one stream without a directory (gzip)
+  // package: a ZIP and nothing else. compressed_file: one stream without a directory (gzip).
+  enum class Contents { archive, package, compressed_file };
 
   ArchiveReader(Source& source, Budget& budget, Contents contents = Contents::archive);
   ArchiveReader(const ArchiveReader&) = delete;

@@ -70,6 +70,15 @@ double score_utf8(ByteView bytes) {
   return sum;
 }
 
+// So many long sequences and nothing else do not arise by chance, whatever else the bytes might be.
+bool is_surely_utf8(ByteView bytes) {
+  constexpr std::ptrdiff_t kSure = 32;
+  const auto begins_long = [](std::uint8_t byte) { return byte >= 0xE0; };
+  if (std::count_if(bytes.begin(), bytes.end(), begins_long) < kSure) return false;
+  for (int i = 0; i < 3 && (bytes.back() & 0xC0U) == 0x80U; ++i) bytes = bytes.first(bytes.size() - 1);
+  return is_valid_utf8(as_chars(bytes.first(bytes.size() - 1)));  // the last character may be cut off
+}
+
 std::vector<bool> codes_of(iconv_t from_utf8) {
   std::vector<bool> codes(0x10000, false);
   for (std::size_t at = 0; at + 3 <= kCommonCharacters.size(); at += 3) {
@@ -252,6 +261,7 @@ double Charsets::score(ByteView bytes, Encoding encoding) const {
 }
 
 Encoding Charsets::likeliest(ByteView bytes) const {
+  if (is_surely_utf8(bytes)) return Encoding::utf8;
   Encoding best = Encoding::utf8;
   double best_score = score(bytes, best);
   for (const auto encoding :

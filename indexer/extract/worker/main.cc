@@ -16,6 +16,7 @@
 
 #include "channel.h"
 #include "mail_parts.h"
+#include "pdf.h"
 #include "sandbox.h"
 #include "serve.h"
 
@@ -51,6 +52,7 @@ int main(int argc, char** argv) {
   std::set_new_handler([] { throw std::bad_alloc(); });
   silence_parsers();
   keep_freed_memory();
+  worker::keep_poppler_ready();
   const worker::Charsets charsets;
   const worker::Magic magic;
   worker::prepare_mail();

@@ -19,7 +19,7 @@ Package::Package(Source& source, Report& report, const Charsets& charsets) : cha
 }
 
 void Package::read(Source& source, Report& report) {
-  ArchiveReader archive(source, report.budget());
+  ArchiveReader archive(source, report.budget(), ArchiveReader::Contents::package);
   ArchiveReader::Entry entry;
   const std::uint64_t limit = report.budget().limits().memory_bytes / 4;
   std::uint64_t total = 0;

@@ -34,9 +34,41 @@ std::unique_ptr<poppler::page> page_at(const poppler::document& document, std::u
 
 constexpr double kSketchDotsPerInch = 36.0;
 
-// Marks what the words cover, and a little around them.
-void cover_words(const poppler::page& page, int width, int height, std::vector<bool>& covered) {
+// How a page looks, small and in shades of grey.
+struct Sketch {
+  int width = 0, height = 0;
+  std::vector<std::uint8_t> shades;
+
+  bool blank() const {
+    constexpr int kSame = 2;
+    const auto [darkest, lightest] = std::minmax_element(shades.begin(), shades.end());
+    return !shades.empty() && *lightest - *darkest <= kSame;
+  }
+};
+
+// Empty when it cannot be drawn.
+Sketch draw_sketch(const poppler::page& page) {
+  poppler::page_renderer renderer;
+  renderer.set_render_hint(poppler::page_renderer::antialiasing, true);
+  renderer.set_render_hint(poppler::page_renderer::text_antialiasing, true);
+  renderer.set_image_format(poppler::image::format_argb32);
+  const auto image = renderer.render_page(&page, kSketchDotsPerInch, kSketchDotsPerInch);
+  if (!image.is_valid()) return {};
+  Sketch sketch{image.width(), image.height(), {}};
+  for (int y = 0; y < sketch.height; ++y) {
+    const auto* row = reinterpret_cast<const std::uint8_t*>(image.const_data()) +
+                      static_cast<std::ptrdiff_t>(y) * image.bytes_per_row();
+    for (const auto* pixel = row; pixel != row + 4 * static_cast<std::ptrdiff_t>(sketch.width); pixel += 4)
+      sketch.shades.push_back(static_cast<std::uint8_t>((pixel[0] + pixel[1] + pixel[2]) / 3));
+  }
+  return sketch;
+}
+
+// Which pixels the words cover, and a little around them.
+std::vector<bool> covered_by_words(const poppler::page& page, const Sketch& sketch) {
   constexpr double kScale = kSketchDotsPerInch / kPointsPerInch, kMargin = 2.0;
+  const int width = sketch.width, height = sketch.height;
+  std::vector<bool> covered(sketch.shades.size(), false);
   const auto limited = [](double at, int end) { return static_cast<int>(std::clamp<double>(at, 0.0, end)); };
   for (const auto& word : page.text_list()) {
     const auto box = word.bbox();
@@ -47,6 +79,20 @@ void cover_words(const poppler::page& page, int width, int height, std::vector<b
       std::fill(covered.begin() + static_cast<std::ptrdiff_t>(y) * width + left,
                 covered.begin() + static_cast<std::ptrdiff_t>(y) * width + std::max(left, right), true);
   }
+  return covered;
+}
+
+bool shows_more_than_text(const poppler::page& page, const Sketch& sketch) {
+  constexpr int kInk = 40;            // darker than the paper by so much
+  constexpr double kMuchInk = 0.002;  // of the page: a line of text
+  const auto covered = covered_by_words(page, sketch);
+  std::array<std::size_t, 256> shades{};
+  for (std::size_t i = 0; i < covered.size(); ++i)
+    if (!covered[i]) ++shades.at(sketch.shades[i]);
+  const auto paper = std::max_element(shades.begin(), shades.end()) - shades.begin();
+  const auto ink =
+      std::accumulate(shades.begin(), shades.begin() + std::max<std::ptrdiff_t>(paper - kInk, 0), std::size_t{0});
+  return static_cast<double>(ink) > kMuchInk * static_cast<double>(covered.size());
 }
 
 // Width and height as the page is drawn, in points.
@@ -111,9 +157,14 @@ std::string with_vertical_lines_joined(const std::string& text) {
   return joined;
 }
 
-int brightness(const std::uint8_t* pixel) { return (pixel[0] + pixel[1] + pixel[2]) / 3; }
-
 }  // namespace
+
+void keep_poppler_ready() {
+  constexpr std::string_view kSmallest =
+      "%PDF-1.1\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+      "trailer<</Root 1 0 R>>\n%%EOF\n";
+  static const Pdf kept(as_bytes(kSmallest));
+}
 
 Pdf::Pdf(ByteView bytes) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
@@ -159,36 +210,12 @@ PageLayout Pdf::layout(std::uint32_t number) const {
 
 bool Pdf::is_scan(std::uint32_t number, const std::string& text) const {
   const auto legible = looks_garbled(text) ? 0 : count_legible(text);
-  return legible < kLegible || (legible < kLittle && shows_more_than_text(number));
-}
-
-bool Pdf::shows_more_than_text(std::uint32_t number) const {
-  constexpr int kInk = 40;            // darker than the paper by so much
-  constexpr double kMuchInk = 0.002;  // of the page: a line of text
+  if (legible >= kLittle) return false;
   const auto page = page_at(*document_, number);
   const auto size = page->page_rect();
   if (std::abs(size.width() * size.height()) > kMostPixelsOfAPage) return true;
-  poppler::page_renderer renderer;
-  renderer.set_render_hint(poppler::page_renderer::antialiasing, true);
-  renderer.set_render_hint(poppler::page_renderer::text_antialiasing, true);
-  renderer.set_image_format(poppler::image::format_argb32);
-  const auto image = renderer.render_page(page.get(), kSketchDotsPerInch, kSketchDotsPerInch);
-  if (!image.is_valid()) return false;
-  const int width = image.width(), height = image.height();
-  std::vector<bool> covered(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), false);
-  cover_words(*page, width, height, covered);
-  std::array<std::size_t, 256> shades{};
-  for (int y = 0; y < height; ++y) {
-    const auto* row = reinterpret_cast<const std::uint8_t*>(image.const_data()) +
-                      static_cast<std::ptrdiff_t>(y) * image.bytes_per_row();
-    for (int x = 0; x < width; ++x)
-      if (!covered[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)])
-        ++shades.at(static_cast<std::size_t>(brightness(row + 4 * static_cast<std::ptrdiff_t>(x))));
-  }
-  const auto paper = std::max_element(shades.begin(), shades.end()) - shades.begin();
-  const auto ink =
-      std::accumulate(shades.begin(), shades.begin() + std::max<std::ptrdiff_t>(paper - kInk, 0), std::size_t{0});
-  return static_cast<double>(ink) > kMuchInk * static_cast<double>(covered.size());
+  const Sketch sketch = draw_sketch(*page);
+  return legible < kLegible ? !sketch.blank() : shows_more_than_text(*page, sketch);
 }
 
 Image Pdf::render(std::uint32_t number, double dots_per_inch) const {

@@ -16,6 +16,10 @@ namespace lantai::extract::worker {
 
 inline constexpr double kOcrDotsPerInch = 300.0;
 
+// What poppler sets up for a document, such as its tables of Chinese characters, stays for the next as long as one is
+// open: keeps one open until the process ends.
+void keep_poppler_ready();
+
 class Pdf {
  public:
   // Throws Fault damaged, encrypted or too_large. The bytes must outlive it.
@@ -29,15 +33,15 @@ class Pdf {
   std::string text(std::uint32_t number) const;  // reading order
   // The characters of the text layer and where they stand on the page as it is drawn.
   PageLayout layout(std::uint32_t number) const;
-  // Is the page, whose text layer says `text`, to be read by OCR? One without text is; one that shows much beside its
-  // little text, such as a scan with a stamp of the scanner's program; and one whose text nobody can read.
+  // Is the page, whose text layer says `text`, to be read by OCR? One without text is, unless it is blank; one that
+  // shows much beside its little text, such as a scan with a stamp of the scanner's program; and one whose text nobody
+  // can read.
   bool is_scan(std::uint32_t number, const std::string& text) const;
   // Throw Fault damaged when there is no such page.
   Image render(std::uint32_t number, double dots_per_inch) const;
   Image render_to_width(std::uint32_t number, std::uint32_t width) const;
 
  private:
-  bool shows_more_than_text(std::uint32_t number) const;
   std::unique_ptr<poppler::document> document_;
   bool written_in_order_ = false;  // by an office program, which writes its text in the order in which it is read
 };
