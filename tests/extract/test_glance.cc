@@ -92,8 +92,9 @@ BOOST_AUTO_TEST_CASE(what_is_to_be_read_by_ocr_is_left) {
   check_read(*extractor,
              pdf({{{"A page with more than a hundred characters of text, so that nobody asks what else it shows"
                     " to those who look at it."},
-                   {}},
-                  "A blank page"}));
+                   {},
+                   {"End."}},
+                  "A blank page, and one with a word"}));
   check_read(shared_extractor(), docx("", {{"word/media/image1.png", picture}}));  // nobody would read it
 }
 

@@ -21,7 +21,8 @@ namespace {
 
 constexpr double kMostPixelsOfAPage = 40'000'000;
 constexpr double kPointsPerInch = 72.0;
-// Characters. A page with fewer is taken for a scan, perhaps with a page number; one with little text is looked at.
+// Characters. A page with fewer that shows anything else is taken for a scan, perhaps with a page number; one with
+// little text when it shows much else.
 constexpr std::size_t kLegible = 8, kLittle = 100;
 
 std::unique_ptr<poppler::page> page_at(const poppler::document& document, std::uint32_t number) {
@@ -38,12 +39,6 @@ constexpr double kSketchDotsPerInch = 36.0;
 struct Sketch {
   int width = 0, height = 0;
   std::vector<std::uint8_t> shades;
-
-  bool blank() const {
-    constexpr int kSame = 2;
-    const auto [darkest, lightest] = std::minmax_element(shades.begin(), shades.end());
-    return !shades.empty() && *lightest - *darkest <= kSame;
-  }
 };
 
 // Empty when it cannot be drawn.
@@ -82,17 +77,24 @@ std::vector<bool> covered_by_words(const poppler::page& page, const Sketch& sket
   return covered;
 }
 
-bool shows_more_than_text(const poppler::page& page, const Sketch& sketch) {
-  constexpr int kInk = 40;            // darker than the paper by so much
-  constexpr double kMuchInk = 0.002;  // of the page: a line of text
-  const auto covered = covered_by_words(page, sketch);
+// What the page shows where no word covers it: pixels of another shade than the paper's, and those much darker.
+struct Beside {
+  std::size_t other = 0, dark = 0;
+};
+
+Beside look_beside(const std::vector<bool>& covered, const Sketch& sketch) {
+  constexpr int kSame = 3, kInk = 40;
   std::array<std::size_t, 256> shades{};
   for (std::size_t i = 0; i < covered.size(); ++i)
     if (!covered[i]) ++shades.at(sketch.shades[i]);
-  const auto paper = std::max_element(shades.begin(), shades.end()) - shades.begin();
-  const auto ink =
-      std::accumulate(shades.begin(), shades.begin() + std::max<std::ptrdiff_t>(paper - kInk, 0), std::size_t{0});
-  return static_cast<double>(ink) > kMuchInk * static_cast<double>(covered.size());
+  const auto paper = static_cast<int>(std::max_element(shades.begin(), shades.end()) - shades.begin());
+  Beside beside;
+  for (int shade = 0; shade < 256; ++shade) {
+    const auto pixels = shades.at(static_cast<std::size_t>(shade));
+    if (std::abs(shade - paper) > kSame) beside.other += pixels;
+    if (paper - shade > kInk) beside.dark += pixels;
+  }
+  return beside;
 }
 
 // Width and height as the page is drawn, in points.
@@ -209,13 +211,18 @@ PageLayout Pdf::layout(std::uint32_t number) const {
 }
 
 bool Pdf::is_scan(std::uint32_t number, const std::string& text) const {
-  const auto legible = looks_garbled(text) ? 0 : count_legible(text);
+  constexpr double kMuch = 0.002;  // of the page: a line of text
+  if (looks_garbled(text)) return true;
+  const auto legible = count_legible(text);
   if (legible >= kLittle) return false;
   const auto page = page_at(*document_, number);
   const auto size = page->page_rect();
   if (std::abs(size.width() * size.height()) > kMostPixelsOfAPage) return true;
   const Sketch sketch = draw_sketch(*page);
-  return legible < kLegible ? !sketch.blank() : shows_more_than_text(*page, sketch);
+  if (sketch.shades.empty()) return legible < kLegible;
+  const auto beside = look_beside(covered_by_words(*page, sketch), sketch);
+  if (legible < kLegible) return beside.other > 0;
+  return static_cast<double>(beside.dark) > kMuch * static_cast<double>(sketch.shades.size());
 }
 
 Image Pdf::render(std::uint32_t number, double dots_per_inch) const {

@@ -33,9 +33,9 @@ class Pdf {
   std::string text(std::uint32_t number) const;  // reading order
   // The characters of the text layer and where they stand on the page as it is drawn.
   PageLayout layout(std::uint32_t number) const;
-  // Is the page, whose text layer says `text`, to be read by OCR? One without text is, unless it is blank; one that
-  // shows much beside its little text, such as a scan with a stamp of the scanner's program; and one whose text nobody
-  // can read.
+  // Is the page, whose text layer says `text`, to be read by OCR? One that shows anything beside no text or a
+  // few characters is; one that shows much beside its little text, such as a scan with a stamp of the scanner's
+  // program; and one whose text nobody can read.
   bool is_scan(std::uint32_t number, const std::string& text) const;
   // Throw Fault damaged when there is no such page.
   Image render(std::uint32_t number, double dots_per_inch) const;
