@@ -54,7 +54,7 @@ THIRD_PARTY = {
     r"Poco/": ["server/http", "server/identity", "server/app", "tools"], r"CLI/|systemd/": ["tools"],
 }
 # What the language and the system bring along; every other header is somebody's library and needs a line above.
-OF_THE_SYSTEM = re.compile(r"[a-z_0-9]+$|sys/|linux/|(fcntl|grp|iconv|malloc|poll|pthread|signal|spawn|stdlib|unistd)\.h$")
+OF_THE_SYSTEM = re.compile(r"[a-z_0-9]+$|sys/|linux/|(fcntl|grp|iconv|poll|pthread|signal|spawn|stdlib|unistd)\.h$")
 
 
 def library_of(path):

@@ -76,7 +76,13 @@ pid_t spawn(const std::filesystem::path& program, const Limits& limits, int sock
   std::vector<std::string> arguments = {program.filename().string(), "--memory", std::to_string(limits.memory_bytes)};
   if (folder) arguments.insert(arguments.end(), {"--scratch", folder->path().string()});
   std::vector<std::string> environment = {"LC_ALL=C.UTF-8", "OMP_THREAD_LIMIT=1", "PATH=/nonexistent"};
-  if (!folder) environment.emplace_back("TZ=UTC0");  // without, libarchive opens the zone's file for each member's date
+  if (!folder) {
+    environment.emplace_back("TZ=UTC0");  // without, libarchive opens the zone's file for each member's date
+    // One file is read after the other: the memory that the last needed is there for the next.
+    for (const char* kept :
+         {"MALLOC_MMAP_THRESHOLD_=4194304", "MALLOC_TRIM_THRESHOLD_=16777216", "MALLOC_TOP_PAD_=1048576"})
+      environment.emplace_back(kept);
+  }
   std::vector<char*> argv;
   for (auto& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);

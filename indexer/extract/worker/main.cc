@@ -1,7 +1,6 @@
 // lantai-extract-worker: reads untrusted files for the server, one at a time, locked in. Started by the server only:
 // talks frames (docs/formats/extraction.md) over descriptor 3 and ends when that closes.
 #include <leptonica/allheaders.h>
-#include <malloc.h>
 #include <poppler-global.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -32,13 +31,6 @@ void silence_parsers() {
   poppler::set_debug_error_function(ignore_message, nullptr);
 }
 
-// One file is read after the other: what the last needed is there for the next.
-void keep_freed_memory() {
-  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
-  ::mallopt(M_TOP_PAD, 1 << 20);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -51,7 +43,6 @@ int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   std::set_new_handler([] { throw std::bad_alloc(); });
   silence_parsers();
-  keep_freed_memory();
   worker::keep_poppler_ready();
   const worker::Charsets charsets;
   const worker::Magic magic;
