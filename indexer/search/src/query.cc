@@ -127,6 +127,20 @@ bool is_operand(const Token& token) {
          token.kind == Token::Kind::prefix;
 }
 
+bool is_operator(const Token& token) {
+  return token.kind == Token::Kind::conjunction || token.kind == Token::Kind::disjunction ||
+         token.kind == Token::Kind::negation;
+}
+
+// Parentheses that group nothing are marks of a sentence that somebody pasted.
+bool groups_something(const std::vector<Token>& tokens) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (is_operator(tokens[i])) return true;
+    if (tokens[i].kind == Token::Kind::open && i > 0 && tokens[i - 1].kind == Token::Kind::field) return true;
+  }
+  return false;
+}
+
 // Everything that is text, all of it wanted; operators and parentheses fall away.
 QueryNode as_text(const std::vector<Token>& tokens) {
   QueryNode node;
@@ -175,11 +189,14 @@ ParsedQuery parse_query(std::string_view query, const FieldNames& names, bool st
     if (strict) refuse(hint, position);
     out.hints.push_back(hint);
   }
-  for (const auto& token : lexed.tokens) {
-    out.boolean = out.boolean || (!is_operand(token) && token.kind != Token::Kind::field);
-  }
+  out.boolean = groups_something(lexed.tokens);
   try {
     out.root = Parser(lexed.tokens).run();
+    if (!out.boolean) {
+      std::erase_if(lexed.tokens,
+                    [](const Token& token) { return !is_operand(token) && token.kind != Token::Kind::field; });
+      out.root = Parser(lexed.tokens).run();
+    }
   } catch (const SyntaxProblem& problem) {
     if (strict) refuse(problem.hint, problem.position);
     out.hints.push_back(problem.hint);

@@ -38,7 +38,7 @@ struct QueryNode {
 
 struct ParsedQuery {
   QueryNode root;
-  bool boolean = false;  // operators or parentheses were used: every leaf is meant exactly
+  bool boolean = false;  // operators were used: every leaf is meant exactly
   std::vector<Hint> hints;
 };
 
