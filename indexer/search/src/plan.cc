@@ -93,6 +93,31 @@ std::unique_ptr<Cursor> all_terms(const PlanNode& node, index::SegmentReader& re
   return make_all_terms(std::move(postings), terms.front().first, run.effort);
 }
 
+// The parts of a text that a person looks for, [begin, end) of characters: its words, and neighbouring single
+// characters together, as they are more likely an unknown name than words.
+std::vector<std::pair<std::size_t, std::size_t>> parts_of(std::u32string_view folded,
+                                                          const std::vector<text::Word>& words) {
+  std::vector<std::pair<std::size_t, std::size_t>> parts;
+  std::size_t run = 0, run_end = 0;
+  const auto end_run = [&] {
+    if (run_end - run > 1) parts.emplace_back(run, run_end);
+    run = run_end = 0;
+  };
+  for (const auto& word : words) {
+    const bool single = word.han && word.end - word.begin == 1;
+    const bool stop = single && kStopCharacters.find(folded[word.begin]) != std::u32string_view::npos;
+    if (!single || stop || word.begin != run_end) end_run();
+    if (!single) {
+      parts.emplace_back(word.begin, word.end);
+    } else if (!stop) {
+      if (run_end != word.begin || run_end == 0) run = word.begin;
+      run_end = word.end;
+    }
+  }
+  end_run();
+  return parts;
+}
+
 // Does a word go on here? 会议室 is cut into 会议 and 室, and is no 会议.
 bool goes_on_with(const text::Word& word, std::u32string_view folded) {
   return word.han && word.end - word.begin == 1 &&
@@ -131,16 +156,37 @@ Plan Planner::plan(const ParsedQuery& query, Mode mode) {
   if (cut) plan_.hints.push_back({"search.too_many_terms", ""});
   plan_.cut = cut;
   boolean_ = query.boolean;
+  passage_ = is_passage(query);
+  plan_.any_term_will_do = passage_;
+  // What is typed freely is always part of something, so that what will do is decided in one place.
+  QueryNode root = query.root;
+  if (typed_freely(root)) root = {QueryNode::Kind::all_of, {}, {}, {}, {}, {query.root}};
   if (mode == Mode::relaxed) {
     mode_ = Mode::exact_first;
-    plan_.closest = build(query.root, true);
+    plan_.closest = build(root, true);
   }
   mode_ = mode;
-  plan_.root = build(query.root, true);
+  plan_.root = build(root, true);
   for (const auto& [term, times] : std::exchange(scoring_, {})) plan_.scoring.push_back({term, times});
   std::stable_sort(plan_.marks.begin(), plan_.marks.end(),
                    [](const Mark& a, const Mark& b) { return a.needle.text.size() > b.needle.text.size(); });
   return plan_;
+}
+
+// A passage that somebody pasted ranks and does not require, in however many pieces it comes.
+bool Planner::is_passage(const ParsedQuery& query) {
+  if (query.boolean) return false;
+  std::size_t parts = 0;
+  std::vector<text::Word> words;
+  const auto count = [&](const QueryNode& node) {
+    if (!typed_freely(node) || node.kind != QueryNode::Kind::text) return;
+    const std::u32string folded = fold(node.text);
+    segmenter_.words(folded, words);
+    parts += parts_of(folded, words).size();
+  };
+  count(query.root);
+  for (const auto& child : query.root.children) count(child);
+  return parts > kManyWords;
 }
 
 PlanNode Planner::build(const QueryNode& node, bool wanted) {
@@ -165,8 +211,8 @@ PlanNode Planner::build(const QueryNode& node, bool wanted) {
     }
   }
   plan_.several = plan_.several || free.size() > 1;
-  if (mode_ == Mode::relaxed && !free.empty()) {
-    positive.push_back(joined(PlanNode::Kind::any_of, std::move(free)));
+  if (any_will_do() && !free.empty()) {
+    positive.push_back(any_part(std::move(free)));
   } else {
     positive.insert(positive.end(), std::make_move_iterator(free.begin()), std::make_move_iterator(free.end()));
   }
@@ -234,7 +280,7 @@ PlanNode Planner::free_text(std::u32string_view folded) {
   }
   needed.push_back(with_synonyms(folded.substr(begin, end - begin)));
   plan_.several = plan_.several || needed.size() > 1;
-  return joined(mode_ == Mode::relaxed ? PlanNode::Kind::any_of : PlanNode::Kind::all_of, std::move(needed));
+  return joined(any_will_do() ? PlanNode::Kind::any_of : PlanNode::Kind::all_of, std::move(needed));
 }
 
 PlanNode Planner::with_synonyms(std::u32string_view word) {
@@ -255,41 +301,27 @@ PlanNode Planner::with_synonyms(std::u32string_view word) {
 PlanNode Planner::free_words(std::u32string_view folded, const std::vector<text::Word>& words) {
   if (folded.size() <= 3 && has_han(folded)) return phrase(needle_of(folded, false), true);
   std::vector<PlanNode> needed;
-  const auto need = [&](std::size_t begin, std::size_t end) {
-    const auto word = folded.substr(begin, end - begin);
-    needed.push_back(phrase(needle_of(word, !has_han(word)), true));
-  };
-  // Neighbouring single characters are more likely an unknown name than words.
-  std::size_t run = 0, run_end = 0;
-  const auto end_run = [&] {
-    if (run_end - run > 1) need(run, run_end);
-    run = run_end = 0;
-  };
-  for (const auto& word : words) {
-    const bool single = word.han && word.end - word.begin == 1;
-    if (!single || kStopCharacters.find(folded[word.begin]) != std::u32string_view::npos || word.begin != run_end) {
-      end_run();
-    }
-    if (!single) {
-      need(word.begin, word.end);
-    } else if (kStopCharacters.find(folded[word.begin]) == std::u32string_view::npos) {
-      if (run_end != word.begin || run_end == 0) run = word.begin;
-      run_end = word.end;
-    }
+  for (const auto& [begin, end] : parts_of(folded, words)) {
+    const auto part = folded.substr(begin, end - begin);
+    needed.push_back(phrase(needle_of(part, !has_han(part)), true));
   }
-  end_run();
   score(folded);
   if (needed.empty()) return phrase(needle_of(folded, false), true);
-  const bool passage = needed.size() > kManyWords;
-  plan_.any_term_will_do = plan_.any_term_will_do || passage;
   plan_.several = plan_.several || needed.size() > 1;
-  if (passage || mode_ == Mode::relaxed) return any_part(std::move(needed));
-  return joined(PlanNode::Kind::all_of, std::move(needed));
+  return joined(any_will_do() ? PlanNode::Kind::any_of : PlanNode::Kind::all_of, std::move(needed));
 }
 
 // Where any part will do, the rare ones decide what ranks high: common ones are left to scoring when going through all
 // that hold them would take too long.
-PlanNode Planner::any_part(std::vector<PlanNode> parts) {
+PlanNode Planner::any_part(std::vector<PlanNode> pieces) {
+  std::vector<PlanNode> parts;
+  for (auto& piece : pieces) {
+    if (piece.kind != PlanNode::Kind::any_of) {
+      parts.push_back(std::move(piece));
+    } else {
+      std::move(piece.children.begin(), piece.children.end(), std::back_inserter(parts));
+    }
+  }
   std::vector<std::pair<std::uint64_t, std::size_t>> by_rarity;
   std::uint64_t all = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {

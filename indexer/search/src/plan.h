@@ -81,6 +81,8 @@ class Planner {
   PlanNode filter(const FieldFilter& filter);
 
  private:
+  bool is_passage(const ParsedQuery& query);
+  bool any_will_do() const { return passage_ || mode_ == Mode::relaxed; }
   PlanNode build(const QueryNode& node, bool wanted);
   PlanNode leaf(const QueryNode& node, bool wanted);
   PlanNode free_text(std::u32string_view folded);
@@ -109,7 +111,7 @@ class Planner {
   std::map<Term, double> scoring_;  // → ScoringTerm::times
   std::set<std::string> expanded_;  // beginnings that stand for many terms each
   Mode mode_ = Mode::exact_first;
-  bool boolean_ = false;
+  bool boolean_ = false, passage_ = false;
 };
 
 // `skips`: SegmentReader::open.
