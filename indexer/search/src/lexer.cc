@@ -63,6 +63,7 @@ class Lexer {
       spaced_ = before != at_ || at_ == 0;
       token();
     }
+    settle_quotes_of_a_sentence();
     settle_trailing_operators();
     return std::move(out_);
   }
@@ -118,6 +119,7 @@ class Lexer {
       at_ = end + 1;
       return;
     }
+    if (!one_of(text_[at_], U"\"＂")) marks_of_writing_.push_back(out_.tokens.size());
     emit(Token::Kind::phrase, content, at_, end + 1);
   }
 
@@ -258,6 +260,19 @@ class Lexer {
     return true;
   }
 
+  // “” and 「」 with text directly before or behind them are how a sentence is written, which somebody pasted.
+  void settle_quotes_of_a_sentence() {
+    auto& tokens = out_.tokens;
+    const auto is_text = [&](std::size_t at) {
+      return tokens[at].kind == Token::Kind::word || tokens[at].kind == Token::Kind::code;
+    };
+    for (const auto at : marks_of_writing_) {
+      const bool behind = at > 0 && tokens[at].glued && is_text(at - 1);
+      const bool before = at + 1 < tokens.size() && tokens[at + 1].glued && is_text(at + 1);
+      if (behind || before) tokens[at].kind = Token::Kind::word;
+    }
+  }
+
   void settle_trailing_operators() {
     while (!out_.tokens.empty() && out_.tokens.back().kind == Token::Kind::field) out_.tokens.pop_back();
   }
@@ -267,6 +282,7 @@ class Lexer {
   const FieldNames& names_;
   std::size_t at_ = 0;
   bool spaced_ = true;
+  std::vector<std::size_t> marks_of_writing_;  // tokens in quotes that are not typed on a keyboard's own key
   LexedQuery out_;
 };
 
