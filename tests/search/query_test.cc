@@ -67,6 +67,22 @@ BOOST_AUTO_TEST_CASE(phrases_stand_in_any_quotes) {
   BOOST_TEST(parsed("\"a b\" “会议” 「纪要」 『通知』 ＂x＂") == "and('a b' '会议' '纪要' '通知' 'x')");
 }
 
+BOOST_AUTO_TEST_CASE(the_marks_of_a_sentence_that_was_pasted_are_no_syntax) {
+  BOOST_TEST(parsed("（三）据以作出决定 (a b)") == "and(三 据以作出决定 a b)");
+  BOOST_TEST(parsed("村（居）民委员会") == "and(村 居 民委员会)");
+  for (const char* text : {"（三）据以作出决定", "村（居）民委员会", "推进“放管服”改革"}) {
+    BOOST_TEST(hints(text).empty());
+    BOOST_TEST(!search::parse_query(text, names()).boolean);
+  }
+  BOOST_TEST(parsed("推进“放管服”改革") == "and(推进 放管服 改革)");
+  BOOST_TEST(parsed("“放管服”改革的「意见」") == "and(放管服 改革的 意见)");
+  BOOST_TEST(parsed("推进\"放管服\"改革") == "and(推进 '放管服' 改革)");  // typed
+  BOOST_TEST(parsed("标题:“会议” “纪要”") == "and(title:'会议' '纪要')");
+  BOOST_TEST(search::parse_query("（a 或 b）", names()).boolean);
+  BOOST_TEST(search::parse_query("标题:（会议 纪要）", names()).boolean);
+  BOOST_CHECK_THROW(search::parse_query("（三", names(), true), lantai::Error);
+}
+
 BOOST_AUTO_TEST_CASE(operators_bind_not_before_and_before_or) {
   BOOST_TEST(parsed("a OR b c") == "or(a and(b c))");
   BOOST_TEST(parsed("a AND NOT b OR -c") == "or(and(a not(b)) not(c))");

@@ -275,6 +275,56 @@ BOOST_AUTO_TEST_CASE(what_has_a_part_follows_and_is_counted_apart_unless_there_i
   BOOST_TEST(a.searcher->search(request).hits.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(of_more_than_three_words_the_score_decides_and_what_has_a_part_says_so) {
+  Archive a;
+  for (const auto& id : {"b1", "b2", "b3", "b4"}) a.save(record(id, "预算"));
+  std::string weather;
+  for (int day = 0; day < 200; ++day) weather += "第" + std::to_string(day) + "天天气晴朗。";
+  a.save(record("all", "其他事项", weather + "预算、食堂、采购、设备各占一句。"));
+  a.save(record("part", "食堂设备采购", "食堂设备采购，食堂设备采购。"));
+  search::SearchRequest request;
+  request.query = "预算 食堂 采购 设备";
+  request.access.everything = true;
+  const auto result = a.searcher->search(request);
+  BOOST_REQUIRE_EQUAL(result.hits.size(), 6U);
+  BOOST_TEST(result.hits[0].id == "part");
+  for (const auto& hit : result.hits) BOOST_TEST(hit.partial == (hit.id != "all"), hit.id);
+  BOOST_TEST(result.total == 1U);
+  BOOST_TEST(result.partial == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_question_asks_with_is_not_looked_for) {
+  Archive a;
+  a.save(record("guide", "居住证办理须知"));
+  for (const char* query : {"如何办理居住证", "居住证怎么办理", "请问居住证在哪里办理？"}) {
+    search::SearchRequest request;
+    request.query = query;
+    request.access.everything = true;
+    const auto result = a.searcher->search(request);
+    BOOST_TEST_CONTEXT(query) {
+      BOOST_REQUIRE_EQUAL(result.hits.size(), 1U);
+      BOOST_TEST(!result.hits[0].partial);
+      BOOST_TEST(result.hints.empty());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_passage_pasted_in_several_pieces_ranks_and_requires_nothing) {
+  Archive a;
+  a.save(record("other", "物业服务企业年度总结"));
+  a.save(record("meant", "装修管理",
+                "物业服务企业应当对业主装修房屋的登记事项予以记载，并在小区内公布，接受全体业主监督。"));
+  search::SearchRequest request;
+  request.access.everything = true;
+  request.query =
+      "（二）物业服务企业和村（居）民委员会应当对“装修”登记事项予以记载 并在房屋所在区域内公布，接受监督检查和社会评议 "
+      "无人有过的词语";
+  const auto result = a.searcher->search(request);
+  BOOST_REQUIRE(!result.hits.empty());
+  BOOST_TEST(result.hits[0].id == "meant");
+  BOOST_TEST(!result.hits[0].partial);
+}
+
 BOOST_AUTO_TEST_CASE(what_has_a_part_goes_on_over_the_pages) {
   Archive a;
   for (const auto& id : {"p1", "p2", "p3", "p4"}) a.save(record(id, "预算"));

@@ -49,10 +49,11 @@ double average_length(const PageToken& basis) {
 // Total order of results; the document's number decides what else leaves open. What has no date or code comes last.
 class Order {
  public:
-  Order(const index::Columns& columns, Sort sort) : columns_(columns), sort_(sort) {}
+  Order(const index::Columns& columns, Sort sort, bool closest_first)
+      : columns_(columns), sort_(sort), closest_first_(closest_first) {}
   bool operator()(const Match& a, const Match& b) const {
     if (sort_ == Sort::relevance) {
-      if (a.closest != b.closest) return a.closest;
+      if (closest_first_ && a.closest != b.closest) return a.closest;
       return a.score != b.score ? a.score > b.score : a.doc < b.doc;
     }
     const std::string& left = key(a.doc);
@@ -70,7 +71,8 @@ class Order {
     return sort_ == Sort::date_ascending || sort_ == Sort::date_descending ? entry.date : entry.code_key;
   }
   const index::Columns& columns_;
-  Sort sort_;
+  const Sort sort_;
+  const bool closest_first_;
 };
 
 class Evaluator {
@@ -81,7 +83,7 @@ class Evaluator {
         may_guess_(may_guess),
         run_(run),
         snapshot_(run.snapshot),
-        order_(*snapshot_.columns, conditions.request->sort),
+        order_(*snapshot_.columns, conditions.request->sort, conditions.plan->closest_first),
         visibility_(conditions.request->access, *snapshot_.columns, visible_to(conditions.request->access, run)),
         ranked_(conditions.request->sort == Sort::relevance),
         terms_(ranked_ ? weighed_terms(conditions) : std::vector<WeighedTerm>{}),
@@ -281,7 +283,7 @@ class Evaluator {
   std::optional<float> least_score(bool any_closest) const {
     if (out_.top.size() < wanted_ || wanted_ == 0) return std::nullopt;
     const Match& worst = out_.top.front();
-    if (any_closest && !worst.closest) return std::nullopt;
+    if (any_closest && conditions_.plan->closest_first && !worst.closest) return std::nullopt;
     return static_cast<float>(worst.score * (1 - 1e-5));
   }
 
@@ -456,7 +458,8 @@ class Evaluator {
     if (wanted_ == 0) return false;
     const Match& worst = out_.top.front();
     // Documents come in increasing order: what scores the same comes after it.
-    if (ranked_ && match.closest == worst.closest) return match.score > worst.score;
+    if (ranked_ && (match.closest == worst.closest || !conditions_.plan->closest_first))
+      return match.score > worst.score;
     return order_(match, worst);
   }
 

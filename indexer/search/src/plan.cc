@@ -18,8 +18,12 @@ namespace {
 
 constexpr std::size_t kMaxExpansions = 10'000;
 constexpr std::size_t kMaxExpanded = 64;  // beginnings of a query that stand for many terms: each is a union to be made
+constexpr std::size_t kFewWords = 3;      // of so many somebody means each
 constexpr std::size_t kManyWords = 12;    // more words than this are a passage: rank, do not require
 constexpr std::size_t kPhraseGrams = 8;
+// How much a word counts beside pairs of characters, of which one of two is one itself and a longer one has several
+// (docs/performance.md, ranking).
+constexpr double kWordOfTwo = 1.5, kLongWord = 0.5;
 constexpr std::uint64_t kMostCandidates = 20'000;  // of parts of which any will do
 
 // Function words that a person does not look for.
@@ -93,6 +97,14 @@ std::unique_ptr<Cursor> all_terms(const PlanNode& node, index::SegmentReader& re
   return make_all_terms(std::move(postings), terms.front().first, run.effort);
 }
 
+// What a question asks with, and what is asked about does not hold; folded.
+bool asks(std::u32string_view word) {
+  static const std::set<std::u32string_view> kWords = {
+      U"什么", U"怎么", U"怎样", U"怎么办", U"怎么样", U"如何", U"为什么", U"为何", U"何时", U"何地", U"哪个", U"哪些",
+      U"哪里", U"哪种", U"哪儿", U"是否",   U"多少",   U"多久", U"几个",   U"谁",   U"吗",   U"呢",   U"请问"};
+  return kWords.count(word) != 0;
+}
+
 // The parts of a text that a person looks for, [begin, end) of characters: its words, and neighbouring single
 // characters together, as they are more likely an unknown name than words.
 std::vector<std::pair<std::size_t, std::size_t>> parts_of(std::u32string_view folded,
@@ -104,12 +116,14 @@ std::vector<std::pair<std::size_t, std::size_t>> parts_of(std::u32string_view fo
     run = run_end = 0;
   };
   for (const auto& word : words) {
-    const bool single = word.han && word.end - word.begin == 1;
-    const bool stop = single && kStopCharacters.find(folded[word.begin]) != std::u32string_view::npos;
+    const auto said = folded.substr(word.begin, word.end - word.begin);
+    const bool single = word.han && said.size() == 1;
+    const bool stop = asks(said) || (single && kStopCharacters.find(said[0]) != std::u32string_view::npos);
     if (!single || stop || word.begin != run_end) end_run();
+    if (stop) continue;
     if (!single) {
       parts.emplace_back(word.begin, word.end);
-    } else if (!stop) {
+    } else {
       if (run_end != word.begin || run_end == 0) run = word.begin;
       run_end = word.end;
     }
@@ -156,8 +170,10 @@ Plan Planner::plan(const ParsedQuery& query, Mode mode) {
   if (cut) plan_.hints.push_back({"search.too_many_terms", ""});
   plan_.cut = cut;
   boolean_ = query.boolean;
-  passage_ = is_passage(query);
+  const std::size_t parts = count_parts(query);
+  passage_ = parts > kManyWords;
   plan_.any_term_will_do = passage_;
+  plan_.closest_first = parts <= kFewWords;
   // What is typed freely is always part of something, so that what will do is decided in one place.
   QueryNode root = query.root;
   if (typed_freely(root)) root = {QueryNode::Kind::all_of, {}, {}, {}, {}, {query.root}};
@@ -173,9 +189,9 @@ Plan Planner::plan(const ParsedQuery& query, Mode mode) {
   return plan_;
 }
 
-// A passage that somebody pasted ranks and does not require, in however many pieces it comes.
-bool Planner::is_passage(const ParsedQuery& query) {
-  if (query.boolean) return false;
+// Of what was typed freely, in however many pieces it comes.
+std::size_t Planner::count_parts(const ParsedQuery& query) {
+  if (query.boolean) return 0;
   std::size_t parts = 0;
   std::vector<text::Word> words;
   const auto count = [&](const QueryNode& node) {
@@ -186,7 +202,7 @@ bool Planner::is_passage(const ParsedQuery& query) {
   };
   count(query.root);
   for (const auto& child : query.root.children) count(child);
-  return parts > kManyWords;
+  return parts;
 }
 
 PlanNode Planner::build(const QueryNode& node, bool wanted) {
@@ -539,9 +555,9 @@ void Planner::score(std::u32string_view folded) {
     const std::size_t size = word.end - word.begin;
     if (word.han && size == 1) continue;
     if (word.han && size == 2) {
-      scoring_[{index::bigram_term(folded[word.begin], folded[word.begin + 1])}] = 2;
+      scoring_[{index::bigram_term(folded[word.begin], folded[word.begin + 1])}] = kWordOfTwo;
     } else {
-      scoring_[{index::word_term(text::to_utf8(folded.substr(word.begin, size)))}] = 1;
+      scoring_[{index::word_term(text::to_utf8(folded.substr(word.begin, size)))}] = word.han ? kLongWord : 1;
     }
   }
   for (std::size_t i = 0; i + 1 < folded.size(); ++i) {

@@ -26,7 +26,7 @@ struct Term {
 
   auto operator<=>(const Term&) const = default;
 };
-// A word of two Han characters is its bigram as well: one term that counts twice.
+// A word of two Han characters is its bigram as well: one term that counts more.
 struct ScoringTerm {
   Term term;
   double times = 1;
@@ -52,10 +52,11 @@ struct Mark {
 
 struct Plan {
   PlanNode root;
-  std::optional<PlanNode> closest;   // relaxed: what has everything typed freely, which comes first
+  std::optional<PlanNode> closest;   // relaxed: what has everything typed freely
   std::vector<ScoringTerm> scoring;  // distinct words and bigrams of what is wanted
   std::vector<Mark> marks;           // longest first
   std::vector<Hint> hints;
+  bool closest_first = false;     // whatever it scores
   bool several = false;           // more than one part was typed freely
   bool sounds = false;            // words of letters were taken for pinyin as well
   bool any_term_will_do = false;  // ranked: the more of it the better
@@ -81,7 +82,7 @@ class Planner {
   PlanNode filter(const FieldFilter& filter);
 
  private:
-  bool is_passage(const ParsedQuery& query);
+  std::size_t count_parts(const ParsedQuery& query);
   bool any_will_do() const { return passage_ || mode_ == Mode::relaxed; }
   PlanNode build(const QueryNode& node, bool wanted);
   PlanNode leaf(const QueryNode& node, bool wanted);

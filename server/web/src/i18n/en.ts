@@ -81,6 +81,7 @@ export const en: Messages = {
   'search.results': 'Results',
   'search.total': '{count} found',
   'search.partial': '{count} more have only some of the words',
+  'search.partOnly': 'Some of the words only',
   'search.totalAbout': 'About {count} found',
   'search.took': '{ms} ms',
   'search.sort': 'Sort',

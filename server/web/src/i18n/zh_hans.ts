@@ -79,6 +79,7 @@ export const zhHans = {
   'search.results': '检索结果',
   'search.total': '共 {count} 条',
   'search.partial': '以下 {count} 条只含一部分词语',
+  'search.partOnly': '只含一部分词语',
   'search.totalAbout': '约 {count} 条',
   'search.took': '用时 {ms} 毫秒',
   'search.sort': '排序',
