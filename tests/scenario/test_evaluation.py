@@ -1,10 +1,14 @@
 """`lantai eval` tells of judged queries what TREC's definitions give, computed here once more from what it found."""
 
+import collections
+import itertools
 import json
 import math
+import random
 import unittest
 
 from lantai_server import Installation
+from test_figures import passages
 
 DOCUMENTS = {
     "D1": "关于秋季运动会报名的通知",
@@ -92,6 +96,66 @@ class Evaluation(unittest.TestCase):
         self.assertIn("line 2", done.stderr.decode())
         done = self.place.run("eval", "--queries", str(self.place.folder / "missing"), "--qrels", self.judgements, check=False)
         self.assertEqual(done.returncode, 4)
+
+
+
+def pairs_of(text):
+    return collections.Counter(text[at:at + 2] for at in range(len(text) - 1) if all("\u4e00" <= one <= "\u9fff" for one in text[at:at + 2]))
+
+
+class PlainBm25:
+    """Over pairs of characters, every one optional: k1 1.2, b 0.75."""
+
+    def __init__(self, documents):
+        counted = {name: pairs_of(text) for name, text in documents.items()}
+        average = sum(counts.total() for counts in counted.values()) / len(counted)
+        self.postings = collections.defaultdict(dict)
+        for name, counts in counted.items():
+            norm = 1.2 * (0.25 + 0.75 * counts.total() / average)
+            for pair, count in counts.items():
+                self.postings[pair][name] = count / (count + norm)
+        self.documents = len(documents)
+
+    def ranked(self, text):
+        scores = collections.Counter()
+        for pair in pairs_of(text):
+            found = self.postings.get(pair, {})
+            weight = math.log(1 + (self.documents - len(found) + 0.5) / (len(found) + 0.5))
+            for name, share in found.items():
+                scores[name] += weight * share
+        return [name for name, _ in scores.most_common(10)]
+
+
+class Ranking(unittest.TestCase):
+    """Three words of a passage among five of another's: as a sentence with the marks that pasted ones have, in two pieces, as a question."""
+
+    def test_sentences_and_questions_rank_no_worse_than_by_plain_bm25(self):
+        chosen = random.Random(21)
+        place = Installation()
+        self.addCleanup(place.remove)
+        documents = {row[0]: row[4] for row in itertools.islice(passages(), 8_000)}
+        names = list(documents)
+        queries = {}
+        for number in range(600):
+            wanted, other = chosen.sample(names, 2)
+            parts = [text[at:at + 3] for text, count in ((documents[wanted], 3), (documents[other], 5))
+                     for at in chosen.sample(range(len(text) - 4), count)]
+            chosen.shuffle(parts)
+            asked = "".join(parts).replace("，", "").replace("。", "")
+            queries[f"Q{number}"] = (wanted, ("（二）{}的", "什么是{}", "关于“" + asked[:3] + "”的{}", asked[:9] + " {}")[number % 4].format(
+                asked[3:] if number % 4 == 2 else asked[9:] if number % 4 == 3 else asked))
+        write = lambda name, lines: (place.folder / name).write_text("".join(lines), "utf-8")
+        write("docs.jsonl", (json.dumps({"type": "item", "fields": {"title": "文"}, "files": [{"name": f"{name}.txt", "text": text}]},
+                                        ensure_ascii=False) + "\n" for name, text in documents.items()))
+        write("queries.tsv", (f"{query}\t{text}\n" for query, (_, text) in queries.items()))
+        write("qrels.txt", (f"{query} 0 {wanted} 1\n" for query, (wanted, _) in queries.items()))
+        place.run("import", str(place.folder / "docs.jsonl"))
+        done = place.run("eval", "--queries", str(place.folder / "queries.tsv"), "--qrels", str(place.folder / "qrels.txt"), "--cutoffs", "10",
+                         "--depth", "10", "--format", "json")
+        plain = PlainBm25(documents)
+        best = sum(expected(plain.ranked(text), {wanted: 1}, 10)["ndcg@10"] for wanted, text in queries.values()) / len(queries)
+        self.assertTrue(0.3 < best < 0.95, best)
+        self.assertGreaterEqual(json.loads(done.stdout)["ndcg@10"], 0.98 * best)
 
 
 if __name__ == "__main__":

@@ -105,14 +105,20 @@ bool asks(std::u32string_view word) {
   return kWords.count(word) != 0;
 }
 
-// The parts of a text that a person looks for, [begin, end) of characters: its words, and neighbouring single
-// characters together, as they are more likely an unknown name than words.
-std::vector<std::pair<std::size_t, std::size_t>> parts_of(std::u32string_view folded,
-                                                          const std::vector<text::Word>& words) {
-  std::vector<std::pair<std::size_t, std::size_t>> parts;
+// What a person looks for in a text, [begin, end) of characters: a word, or neighbouring single characters together, as
+// they are more likely an unknown name than words.
+struct Part {
+  std::size_t begin = 0, end = 0;
+  bool unknown = false;
+
+  std::size_t words() const { return unknown ? (end - begin + 1) / 2 : 1; }  // about
+};
+
+std::vector<Part> parts_of(std::u32string_view folded, const std::vector<text::Word>& words) {
+  std::vector<Part> parts;
   std::size_t run = 0, run_end = 0;
   const auto end_run = [&] {
-    if (run_end - run > 1) parts.emplace_back(run, run_end);
+    if (run_end - run > 1) parts.push_back({run, run_end, true});
     run = run_end = 0;
   };
   for (const auto& word : words) {
@@ -122,7 +128,7 @@ std::vector<std::pair<std::size_t, std::size_t>> parts_of(std::u32string_view fo
     if (!single || stop || word.begin != run_end) end_run();
     if (stop) continue;
     if (!single) {
-      parts.emplace_back(word.begin, word.end);
+      parts.push_back({word.begin, word.end, false});
     } else {
       if (run_end != word.begin || run_end == 0) run = word.begin;
       run_end = word.end;
@@ -198,7 +204,7 @@ std::size_t Planner::count_parts(const ParsedQuery& query) {
     if (!typed_freely(node) || node.kind != QueryNode::Kind::text) return;
     const std::u32string folded = fold(node.text);
     segmenter_.words(folded, words);
-    parts += parts_of(folded, words).size();
+    for (const auto& part : parts_of(folded, words)) parts += part.words();
   };
   count(query.root);
   for (const auto& child : query.root.children) count(child);
@@ -317,9 +323,20 @@ PlanNode Planner::with_synonyms(std::u32string_view word) {
 PlanNode Planner::free_words(std::u32string_view folded, const std::vector<text::Word>& words) {
   if (folded.size() <= 3 && has_han(folded)) return phrase(needle_of(folded, false), true);
   std::vector<PlanNode> needed;
-  for (const auto& [begin, end] : parts_of(folded, words)) {
-    const auto part = folded.substr(begin, end - begin);
-    needed.push_back(phrase(needle_of(part, !has_han(part)), true));
+  for (const auto& part : parts_of(folded, words)) {
+    const auto text = folded.substr(part.begin, part.end - part.begin);
+    plan_.several = plan_.several || part.words() > 1;
+    const Needle needle = needle_of(text, !has_han(text));
+    if (!any_will_do() || !has_han(text)) {
+      needed.push_back(phrase(needle, true));
+    } else {
+      mark(needle, 2);
+    }
+  }
+  // As scoring goes by pairs of characters, whoever has one of them may come in.
+  for (std::size_t i = 0; any_will_do() && i + 1 < folded.size(); ++i) {
+    const auto pair = folded.substr(i, 2);
+    if (text::is_han(pair[0]) && text::is_han(pair[1])) needed.push_back(phrase(needle_of(pair, false), false));
   }
   score(folded);
   if (needed.empty()) return phrase(needle_of(folded, false), true);
