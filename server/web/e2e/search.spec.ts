@@ -41,6 +41,25 @@ test('searching shows hits with the words marked, narrows by facets and pages', 
   await expect(page.locator('article.hit')).toHaveCount(20);
 });
 
+test('hits with some of many words stand among the others and say so', async ({ signedIn: page, api }) => {
+  const words = ['pa', 'pb', 'pc', 'pd'].map(unique);
+  const [first, second, third, fourth] = words;
+  const few = [first, second, third].join(' ');
+  for (let index = 0; index < 3; index += 1) await api.create('item', { title: `${fourth}之${index}`, access_level: 'public' });
+  await api.create('item', { title: few, abstract: `${few} ${few} ${few}`, access_level: 'public' });
+  await api.create('item', { title: '杂项', abstract: `${'各项事务逐一说明，另有安排。'.repeat(40)}${words.join('、')}`, access_level: 'public' });
+  await api.searchable();
+  await page.goto(`/search?q=${encodeURIComponent(words.join(' '))}`);
+  await expect(page.getByText('另有 4 条只含一部分词语')).toBeVisible();
+  await expect(page.locator('article.hit').first()).toContainText('只含一部分词语');
+  await expect(page.locator('article.hit', { hasText: '杂项' })).not.toContainText('只含一部分词语');
+  await expectAccessible(page);
+
+  await page.goto(`/search?q=${encodeURIComponent(`${first} ${fourth}`)}`);  // two are meant both
+  await expect(page.getByRole('heading', { name: '以下 4 条只含一部分词语' })).toBeVisible();
+  await expect(page.locator('article.hit').first()).toContainText('杂项');
+});
+
 test('a search is kept and asked again', async ({ signedIn: page, api }) => {
   const mark = unique('kept');
   await api.create('item', { title: `${mark}通知`, retention: 'Y' });

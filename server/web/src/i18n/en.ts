@@ -82,6 +82,7 @@ export const en: Messages = {
   'search.total': '{count} found',
   'search.partial': '{count} more have only some of the words',
   'search.partOnly': 'Some of the words only',
+  'search.partialAmong': 'and {count} with only some of the words',
   'search.totalAbout': 'About {count} found',
   'search.took': '{ms} ms',
   'search.sort': 'Sort',

@@ -80,6 +80,7 @@ export const zhHans = {
   'search.total': '共 {count} 条',
   'search.partial': '以下 {count} 条只含一部分词语',
   'search.partOnly': '只含一部分词语',
+  'search.partialAmong': '另有 {count} 条只含一部分词语',
   'search.totalAbout': '约 {count} 条',
   'search.took': '用时 {ms} 毫秒',
   'search.sort': '排序',

@@ -82,6 +82,7 @@ export const zhHant: Messages = {
   'search.total': '共 {count} 條',
   'search.partial': '以下 {count} 條只含一部分詞語',
   'search.partOnly': '只含一部分詞語',
+  'search.partialAmong': '另有 {count} 條只含一部分詞語',
   'search.totalAbout': '約 {count} 條',
   'search.took': '用時 {ms} 毫秒',
   'search.sort': '排序',
