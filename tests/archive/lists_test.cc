@@ -99,6 +99,28 @@ BOOST_AUTO_TEST_CASE(a_gbk_name_that_is_also_utf8_is_read_as_gbk) {
   BOOST_TEST(titles.count("Re\xCC\x81sume\xCC\x81") + titles.count("Résumé") == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(of_many_tables_in_a_folder_each_list_brings_its_own_files_and_the_others_are_papers) {
+  Holdings holdings;
+  for (int i = 0; i < 40; ++i) {
+    const std::string number = std::to_string(i), first = "a" + number + ".txt", second = "b" + number + ".txt";
+    holdings.folder.write("papers/" + first, "first " + number);
+    holdings.folder.write("papers/" + second, "second " + number);
+    holdings.folder.write("papers/list" + number + ".csv",
+                          "题名,文件名\n甲" + number + "," + first + "\n乙" + number + "," + second + "\n");
+    holdings.folder.write("papers/scores" + number + ".csv", "姓名,分数\n甲," + number + "\n");
+  }
+  const auto imported = holdings.import({holdings.folder.path() / "papers"});
+  BOOST_TEST(imported.report.created == 120U);  // two rows of each list, and the scores
+  BOOST_TEST(imported.report.failed == 0U);
+  std::map<std::string, int> titles;
+  for (const auto& file : imported.files)
+    if (!file.record.empty()) ++titles[holdings.record(file.record).fields.value("title", std::string())];
+  for (int i = 0; i < 40; ++i) {
+    BOOST_TEST(titles["甲" + std::to_string(i)] == 1);
+    BOOST_TEST(titles["乙" + std::to_string(i)] == 1);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(files_of_a_table_in_a_folder_are_not_taken_twice) {
   Holdings holdings;
   holdings.folder.write("papers/1.txt", "one");
