@@ -11,6 +11,7 @@ FILE: rows of id, source, date, title, body. Prints JSON: what files.py tells of
 import argparse
 import csv
 import html
+import itertools
 import json
 import os
 import subprocess
@@ -19,7 +20,11 @@ import tempfile
 from pathlib import Path
 
 import files
+import texts
 from formats import another
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools/samples"))
+import writers  # noqa: E402
 
 NAMES = ('xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
          'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"')
@@ -29,20 +34,15 @@ FLAT = ('<?xml version="1.0" encoding="UTF-8"?><office:document {names} office:v
         '</office:styles><office:body><office:text>{body}</office:text></office:body></office:document>')
 
 
-def documents(table, count, characters):
+def documents(source, characters):
     """Title and paragraphs, of rows that follow each other."""
-    with open(table, encoding="utf-8") as lines:
-        title, paragraphs = "", []
-        for row in (line.rstrip("\n").split("\t") for line in lines):
-            title = title or row[3]
-            paragraphs.append(row[4])
-            if sum(map(len, paragraphs)) < characters:
-                continue
+    title, paragraphs = "", []
+    for _, _, _, row_title, body in texts.rows_of(source):
+        title = title or row_title
+        paragraphs.append(body)
+        if sum(map(len, paragraphs)) >= characters:
             yield title, paragraphs
             title, paragraphs = "", []
-            count -= 1
-            if count == 0:
-                return
 
 
 def write_sources(folder, all_documents):
@@ -50,8 +50,7 @@ def write_sources(folder, all_documents):
         lines = [html.escape(line) for line in (title, *paragraphs)]
         name = folder / f"{number:04}"
         name.with_suffix(".fodt").write_text(FLAT.format(names=NAMES, body="".join(f"<text:p>{line}</text:p>" for line in lines)), encoding="utf-8")
-        name.with_suffix(".html").write_text(f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{lines[0]}</title></head><body>'
-                                             + "".join(f"<p>{line}</p>" for line in lines) + "</body></html>", encoding="utf-8")
+        writers.write_html(name.with_suffix(".html"), title, paragraphs)
         with open(name.with_suffix(".csv"), "w", encoding="utf-8", newline="") as table:
             csv.writer(table).writerows([("条", "内容", "字数"), *((i + 1, line, len(line)) for i, line in enumerate(paragraphs))])
 
@@ -78,7 +77,7 @@ def main():
     with tempfile.TemporaryDirectory(dir=os.environ.get("LANTAI_BENCH_DIR")) as place:
         made = Path(place) / "made"
         made.mkdir()
-        write_sources(made, documents(arguments.table, arguments.documents, arguments.characters))
+        write_sources(made, itertools.islice(documents(arguments.table, arguments.characters), arguments.documents))
         formats = arguments.formats.split(",")
         for name in formats:
             if name == "xlsx":

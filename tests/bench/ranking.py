@@ -9,19 +9,23 @@ FILE: rows of id, source, date, title, body. Lucene 8 (liblucene8-java, openjdk-
 JSON: MRR@10, NDCG@10, recall@10 and recall@DEPTH, and for this product the latency."""
 
 import argparse
+import collections
 import json
-import math
 import os
 import random
 import re
-import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "scenario"))
+import lucene  # noqa: E402
+import texts  # noqa: E402
+from trec_measures import expected  # noqa: E402
+
 LANTAI = HERE.parent.parent / "build/release/bin/lantai"
-JARS = [jar for part in ("core", "analyzers-common", "analyzers-smartcn") for jar in sorted(Path("/usr/share/java").glob(f"lucene-{part}-8*.jar"))]
 ASKED = ("如何{}", "{}怎么办", "什么是{}", "请问{}有哪些规定", "{}吗", "为什么{}", "{}是什么意思", "关于{}应该怎样做")
 OF_A_PLACE = re.compile("^.{2,8}?(省|市|自治区|自治州|自治县)")
 OF_A_KIND = re.compile("条例|办法|规定|决定|实施|暂行|若干|（.*）|\\(.*\\)")
@@ -30,10 +34,9 @@ OF_A_KIND = re.compile("条例|办法|规定|决定|实施|暂行|若干|（.*�
 def by_title(table):
     """Bodies of at least 70 characters, by source and title."""
     found = {}
-    with open(table, encoding="utf-8") as rows:
-        for _, source, _, title, body in (row.rstrip("\n").split("\t") for row in rows):
-            if len(body) >= 70:
-                found.setdefault((source, title.split(" ")[0]), []).append(body)
+    for _, source, _, title, body in texts.rows_of(table):
+        if len(body) >= 70:
+            found.setdefault((source, title.split(" ")[0]), []).append(body)
     return found
 
 
@@ -71,14 +74,12 @@ def measures(run, judged, depth):
     for line in run.read_text("utf-8").splitlines():
         query, _, document, *_ = line.split()
         ranked.setdefault(query, []).append(document)
-    sums = {"mrr@10": 0, "ndcg@10": 0, "recall@10": 0, f"recall@{depth}": 0}
+    sums = collections.Counter({"mrr@10": 0, "ndcg@10": 0, "recall@10": 0, f"recall@{depth}": 0})
     for query, wanted in judged.items():
-        found = ranked.get(query, [])
-        hits = [index for index, document in enumerate(found[:10]) if document in wanted]
-        sums["mrr@10"] += 1 / (hits[0] + 1) if hits else 0
-        sums["ndcg@10"] += sum(1 / math.log2(hit + 2) for hit in hits) / sum(1 / math.log2(rank + 2) for rank in range(min(10, len(wanted))))
-        sums["recall@10"] += len(hits) / len(wanted)
-        sums[f"recall@{depth}"] += len(wanted.intersection(found[:depth])) / len(wanted)
+        found, judgements = ranked.get(query, []), dict.fromkeys(wanted, 1)
+        near = expected(found[:10], judgements, 10)
+        sums.update({"mrr@10": near["mrr"], "ndcg@10": near["ndcg@10"], "recall@10": near["recall@10"],
+                     f"recall@{depth}": expected(found, judgements, depth)[f"recall@{depth}"]})
     return {name: round(value / len(judged), 4) for name, value in sums.items()}
 
 
@@ -106,10 +107,9 @@ def main():
             done = subprocess.run([*command, "eval", "--queries", asked_of, "--qrels", judged, "--depth", str(arguments.depth), "--run", run,
                                    "--format", "json"], check=True, capture_output=True)
             result[kind] = {"queries": len(asked), "lantai": {**measures(run, wanted, arguments.depth), "latency_ms": json.loads(done.stdout)["latency_ms"]}}
-            if shutil.which("java") and len(JARS) == 3:
+            if peer := lucene.command("LuceneRank.java", "core", "analyzers-common", "analyzers-smartcn"):
                 for analyzer in ("cjk", "smart"):
-                    subprocess.run(["java", "-Xmx4g", "-cp", ":".join(map(str, JARS)), HERE / "LuceneRank.java", analyzer, place / "documents.tsv",
-                                    asked_of, run, str(arguments.depth)], check=True, capture_output=True)
+                    subprocess.run([*peer, analyzer, place / "documents.tsv", asked_of, run, str(arguments.depth)], check=True, capture_output=True)
                     result[kind][f"lucene {analyzer}"] = measures(run, wanted, arguments.depth)
     print(json.dumps(result, indent=2))
 

@@ -9,6 +9,7 @@ import unittest
 
 from lantai_server import Installation
 from test_figures import passages
+from trec_measures import expected
 
 DOCUMENTS = {
     "D1": "关于秋季运动会报名的通知",
@@ -20,21 +21,6 @@ DOCUMENTS = {
 }
 QUERIES = {"1": "秋季运动会", "2": "图书馆", "3": "食堂卫生", "4": "没有人判断过的问题", "5": "只有不相关判断"}
 JUDGED = {"1": {"D1": 2, "D2": 1, "D5": 0}, "2": {"D3": 1, "D4": 2, "D6": 1}, "3": {"D6": 1}, "5": {"D1": 0}}
-
-
-def expected(ranked, judged, cutoff):
-    gains = [max(0, judged.get(one, 0)) for one in ranked]
-    ideal = sorted((gain for gain in judged.values() if gain > 0), reverse=True)
-    hits = [index for index, gain in enumerate(gains) if gain > 0]
-    discounted = lambda values: sum(value / math.log2(rank + 2) for rank, value in enumerate(values[:cutoff]))
-    within = sum(index < cutoff for index in hits)
-    return {
-        "map": sum((number + 1) / (index + 1) for number, index in enumerate(hits)) / len(ideal),
-        "mrr": 1 / (hits[0] + 1) if hits else 0,
-        f"ndcg@{cutoff}": discounted(gains) / discounted(ideal),
-        f"p@{cutoff}": within / cutoff,
-        f"recall@{cutoff}": within / len(ideal),
-    }
 
 
 class Evaluation(unittest.TestCase):

@@ -105,6 +105,16 @@ bool asks(std::u32string_view word) {
   return kWords.count(word) != 0;
 }
 
+bool is_one_character(const text::Word& word) { return word.han && word.end - word.begin == 1; }
+
+bool is_stop_character(const text::Word& word, std::u32string_view folded) {
+  return is_one_character(word) && kStopCharacters.find(folded[word.begin]) != std::u32string_view::npos;
+}
+
+bool is_han_pair(std::u32string_view text, std::size_t at) {
+  return at + 1 < text.size() && text::is_han(text[at]) && text::is_han(text[at + 1]);
+}
+
 // What a person looks for in a text, [begin, end) of characters: a word, or neighbouring single characters together, as
 // they are more likely an unknown name than words.
 struct Part {
@@ -122,9 +132,8 @@ std::vector<Part> parts_of(std::u32string_view folded, const std::vector<text::W
     run = run_end = 0;
   };
   for (const auto& word : words) {
-    const auto said = folded.substr(word.begin, word.end - word.begin);
-    const bool single = word.han && said.size() == 1;
-    const bool stop = asks(said) || (single && kStopCharacters.find(said[0]) != std::u32string_view::npos);
+    const bool single = is_one_character(word);
+    const bool stop = is_stop_character(word, folded) || asks(folded.substr(word.begin, word.end - word.begin));
     if (!single || stop || word.begin != run_end) end_run();
     if (stop) continue;
     if (!single) {
@@ -140,8 +149,7 @@ std::vector<Part> parts_of(std::u32string_view folded, const std::vector<text::W
 
 // Does a word go on here? 会议室 is cut into 会议 and 室, and is no 会议.
 bool goes_on_with(const text::Word& word, std::u32string_view folded) {
-  return word.han && word.end - word.begin == 1 &&
-         kStopCharacters.find(folded[word.begin]) == std::u32string_view::npos;
+  return is_one_character(word) && !is_stop_character(word, folded);
 }
 
 // The first run of whole words that has synonyms, the longest from there: [begin, end) of characters.
@@ -334,9 +342,8 @@ PlanNode Planner::free_words(std::u32string_view folded, const std::vector<text:
     }
   }
   // As scoring goes by pairs of characters, whoever has one of them may come in.
-  for (std::size_t i = 0; any_will_do() && i + 1 < folded.size(); ++i) {
-    const auto pair = folded.substr(i, 2);
-    if (text::is_han(pair[0]) && text::is_han(pair[1])) needed.push_back(phrase(needle_of(pair, false), false));
+  for (std::size_t i = 0; any_will_do() && i < folded.size(); ++i) {
+    if (is_han_pair(folded, i)) needed.push_back(phrase(needle_of(folded.substr(i, 2), false), false));
   }
   score(folded);
   if (needed.empty()) return phrase(needle_of(folded, false), true);
@@ -577,8 +584,8 @@ void Planner::score(std::u32string_view folded) {
       scoring_[{index::word_term(text::to_utf8(folded.substr(word.begin, size)))}] = word.han ? kLongWord : 1;
     }
   }
-  for (std::size_t i = 0; i + 1 < folded.size(); ++i) {
-    if (text::is_han(folded[i]) && text::is_han(folded[i + 1])) {
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    if (is_han_pair(folded, i)) {
       scoring_.try_emplace({index::bigram_term(folded[i], folded[i + 1])}, 1);
     }
   }

@@ -192,11 +192,10 @@ ParsedQuery parse_query(std::string_view query, const FieldNames& names, bool st
   out.boolean = groups_something(lexed.tokens);
   try {
     out.root = Parser(lexed.tokens).run();
-    if (!out.boolean) {
-      std::erase_if(lexed.tokens,
-                    [](const Token& token) { return !is_operand(token) && token.kind != Token::Kind::field; });
-      out.root = Parser(lexed.tokens).run();
-    }
+    const auto is_mark = [](const Token& token) {
+      return token.kind == Token::Kind::open || token.kind == Token::Kind::close;
+    };
+    if (!out.boolean && std::erase_if(lexed.tokens, is_mark) > 0) out.root = Parser(lexed.tokens).run();
   } catch (const SyntaxProblem& problem) {
     if (strict) refuse(problem.hint, problem.position);
     out.hints.push_back(problem.hint);
