@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
+#include <functional>
 #include <map>
 
 #include "generated.h"
@@ -133,6 +134,27 @@ Ids either(Ids left, const Ids& right) {
   return left;
 }
 
+std::vector<std::size_t> places_of(const std::u32string& piece, const std::u32string& text) {
+  std::vector<std::size_t> places;
+  for (auto at = text.find(piece); at != std::u32string::npos; at = text.find(piece, at + 1)) places.push_back(at);
+  return places;
+}
+
+// Any choice of one place for each piece, told by definition.
+bool stand_near(const std::vector<std::u32string>& pieces, const std::u32string& text, std::size_t distance) {
+  std::size_t characters = 0;
+  for (const auto& piece : pieces) characters += piece.size();
+  const std::function<bool(std::size_t, std::size_t, std::size_t)> choose = [&](std::size_t next, std::size_t first,
+                                                                                std::size_t end) {
+    if (next == pieces.size()) return end - first <= distance + characters;
+    const auto places = places_of(pieces[next], text);
+    return std::any_of(places.begin(), places.end(), [&](std::size_t place) {
+      return choose(next + 1, std::min(first, place), std::max(end, place + pieces[next].size()));
+    });
+  };
+  return choose(0, std::u32string::npos, 0);
+}
+
 std::string quoted(const std::u32string& folded) { return "\"" + text::to_utf8(folded) + "\""; }
 
 std::string sample(const Ids& ids) {
@@ -161,6 +183,34 @@ BOOST_AUTO_TEST_CASE(an_exact_phrase_finds_exactly_the_documents_that_contain_it
     BOOST_REQUIRE_MESSAGE(found == expected, query << " for " << text::to_utf8(folded) << ": found " << found.size()
                                                    << " of " << expected.size() << ", missing "
                                                    << sample(minus(expected, found)) << " extra "
+                                                   << sample(minus(found, expected)) << " seed " << a.seed);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(near_finds_exactly_the_texts_in_which_the_pieces_stand_no_farther_apart) {
+  ScannedArchive& a = archive();
+  for (int round = 0; round < 600; ++round) {
+    std::vector<std::u32string> pieces;
+    while (pieces.size() < 2 + static_cast<std::size_t>(round % 2)) {
+      const auto piece = a.piece(1, 4);
+      if (piece.find(U' ') == std::u32string::npos) pieces.push_back(piece);
+    }
+    const std::size_t distance = a.random() % (round % 5 == 0 ? 1000 : 40);
+    const std::string number = std::to_string(distance);
+    std::string query;
+    for (const auto& piece : pieces) {
+      const std::string typed = round % 2 == 0 ? text::to_utf8(piece) : quoted(piece);
+      query += (query.empty() ? "" : round % 2 == 0 ? " " : " NEAR/" + number + " ") + typed;
+    }
+    if (round % 2 == 0) query = "\"" + query + "\"~" + number;
+    Ids expected;
+    for (const auto& document : a.scanned) {
+      for (const auto& text : document.texts)
+        if (stand_near(pieces, text, distance)) expected.insert(document.id);
+    }
+    const Ids found = a.find(query);
+    BOOST_REQUIRE_MESSAGE(found == expected, query << ": found " << found.size() << " of " << expected.size()
+                                                   << ", missing " << sample(minus(expected, found)) << " extra "
                                                    << sample(minus(found, expected)) << " seed " << a.seed);
   }
 }

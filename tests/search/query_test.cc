@@ -34,6 +34,8 @@ std::string shown(const search::QueryNode& node) {
       return field + "<" + node.text + ">";
     case Kind::prefix:
       return field + node.text + "*";
+    case Kind::near:
+      return field + list("near") + "~" + std::to_string(node.distance);
     case Kind::range:
       return field + "[" + node.from + "," + node.to + "]";
     case Kind::all_of:
@@ -89,6 +91,36 @@ BOOST_AUTO_TEST_CASE(operators_bind_not_before_and_before_or) {
   BOOST_TEST(parsed("（a 或 b） 且 非 c") == "and(or(a b) not(c))");
   BOOST_TEST(parsed("a and b or") == "and(a and b or)");
   BOOST_TEST(parsed("NOT NOT a") == "a");
+}
+
+BOOST_AUTO_TEST_CASE(pieces_near_each_other_are_written_in_two_ways) {
+  BOOST_TEST(parsed("\"食堂 预算\"~20") == "near('食堂' '预算')~20");
+  BOOST_TEST(parsed("“食堂　预算”～２０ 通知") == "and(near('食堂' '预算')~20 通知)");
+  BOOST_TEST(parsed("标题:\"食堂 预算\"~5") == "title:near('食堂' '预算')~5");
+  BOOST_TEST(parsed("\"食堂预算\"~20") == "near(食堂预算)~20");  // its words
+  BOOST_TEST(parsed("食堂 NEAR 预算") == "near(食堂 预算)~20");
+  BOOST_TEST(parsed("食堂 NEAR/5 \"预算 方案\" NEAR/9 2021年3月5日") == "near(食堂 '预算 方案' <2021年3月5日>)~9");
+  BOOST_TEST(parsed("标题:a NEAR/3 b c") == "and(title:near(title:a b)~3 c)");
+  BOOST_TEST(parsed("标题:(a NEAR/3 b OR c)") == "or(title:near(title:a title:b)~3 title:c)");
+  BOOST_TEST(parsed("a NOT b NEAR c") == "and(a not(near(b c)~20))");
+  BOOST_TEST(parsed("a NEAR/99999999999999999999 b") == "near(a b)~1000");
+}
+
+BOOST_AUTO_TEST_CASE(near_is_text_where_it_joins_nothing) {
+  BOOST_TEST(parsed("NEAR") == "NEAR");
+  BOOST_TEST(parsed("a NEAR") == "and(a NEAR)");
+  BOOST_TEST(parsed("NEAR/5 a") == "and(NEAR/5 a)");
+  BOOST_TEST(parsed("a near b") == "and(a near b)");
+  BOOST_TEST(parsed("a NEARBY b") == "and(a NEARBY b)");
+  BOOST_TEST(parsed("a NEAR/x b") == "and(a NEAR/x b)");
+  BOOST_TEST(parsed("\"a b\" ~20") == "and('a b' ~20)");
+  BOOST_TEST(parsed("\"a b\"~") == "and('a b' ~)");
+  for (const char* query : {"a NEAR (b OR c)", "a NEAR 标题:b", "a NEAR b*", "a NEAR NOT b"})
+    BOOST_TEST(!hints(query).empty(), query);
+  BOOST_TEST(hints("a NEAR b*") == "search.bad_near|");
+  std::string many = "a";
+  for (int i = 0; i < 20; ++i) many += " NEAR a";
+  BOOST_TEST(hints(many) == "search.too_complex|");
 }
 
 BOOST_AUTO_TEST_CASE(or_and_and_alone_are_text) { BOOST_TEST(parsed("或") == "或"); }

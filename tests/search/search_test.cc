@@ -531,6 +531,54 @@ BOOST_AUTO_TEST_CASE(limits_and_strict_syntax_are_refused_as_invalid) {
   BOOST_CHECK_THROW(a.searcher->search(request), lantai::Error);
 }
 
+BOOST_AUTO_TEST_CASE(pieces_are_near_each_other_when_no_more_characters_stand_between_them) {
+  Archive a;
+  a.save(record("close", "报告", "食堂明年的预算已经核定。"));                    // three characters between
+  a.save(record("turned", "报告", "明年的预算里，食堂部分另行核定。"));           // two, the other way round
+  a.save(record("lines", "报告", "食堂\n明 年\n预算"));                           // two, folded
+  a.save(record("far", "报告", "食堂由后勤处管理。各部门应在年底前编制预算。"));  // seventeen
+  a.save(record("half", "食堂的报告", "后勤处"));
+  BOOST_TEST(a.found("\"食堂 预算\"~2") == "lines turned ");
+  BOOST_TEST(a.found("\"预算 食堂\"~3").size() == std::string("close lines turned ").size());
+  BOOST_TEST(a.found("食堂 NEAR/16 预算").find("far") == std::string::npos);
+  BOOST_TEST(a.found("食堂 NEAR/17 预算").find("far") != std::string::npos);
+  BOOST_TEST(a.found("食堂 NEAR/17 预算").find("half") == std::string::npos);
+  BOOST_TEST(a.found("\"食堂预算\"~2") == a.found("\"食堂 预算\"~2"));
+  BOOST_TEST(a.found("\"食堂 核定\"~8 NOT 部分") == "close ");
+  BOOST_TEST(a.found("\"食堂 食堂\"~0 title:食堂") == "half ");  // one stands for both
+  BOOST_TEST(a.found("title:\"食堂 报告\"~1") == "half ");
+  BOOST_TEST(a.found("title:\"食堂 预算\"~9").empty());
+
+  a.save(record("title", "食堂", "预算"));
+  BOOST_TEST(a.found("\"食堂 预算\"~50").find("title") == std::string::npos);  // two texts
+  const auto hits = a.search("\"食堂 预算\"~2").hits;
+  BOOST_TEST((marked_parts(hits.front()) == std::set<std::string>{"食堂", "预算"}));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_and_dates_are_near_a_word_however_they_are_written) {
+  Archive a;
+  a.save(record("number", "回复", "根据校办［2021］第05号文件，现将预算上报"));
+  a.save(record("date", "回复", "2021/3/5起执行预算。2022年3月5日与此无关"));
+  BOOST_TEST(a.found("校办〔2021〕5号 NEAR/6 预算") == "number ");
+  BOOST_TEST(a.found("校办〔2021〕5号 NEAR/4 预算").empty());
+  BOOST_TEST(a.found("2021年3月5日 NEAR/3 预算") == "date ");
+  BOOST_TEST(a.found("2022年3月5日 NEAR/0 预算").empty());
+}
+
+BOOST_AUTO_TEST_CASE(pieces_that_stand_too_far_apart_are_named_in_the_explanation) {
+  Archive a;
+  a.save(record("one", "报告", "食堂由后勤处管理。各部门应在年底前编制预算。"));
+  search::SearchRequest request;
+  request.access.everything = true;
+  request.query = "\"食堂 预算\"~5 后勤";
+  const auto explained = a.searcher->explain(request, "item", "one");
+  BOOST_REQUIRE(explained.parts.size() == 2U);
+  BOOST_TEST(explained.parts[0].text == "\"食堂 预算\"~5");
+  BOOST_TEST((!explained.matches && !explained.parts[0].held && explained.parts[1].held));
+  request.query = "食堂 NEAR/30 预算";
+  BOOST_TEST(a.searcher->explain(request, "item", "one").parts[0].held);
+}
+
 BOOST_AUTO_TEST_CASE(what_keeps_a_record_from_being_found_is_named) {
   Archive a;
   a.save(with(record("one", "会议通知", "关于校庆筹备的安排"), "fiscal_year", "2021", false, true));

@@ -394,6 +394,36 @@ std::optional<Found> find_date(const Needle& needle, std::string_view text, std:
   return std::nullopt;
 }
 
+std::size_t characters_in(std::string_view text) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
+}
+
+// From the foremost piece on, each stands where it comes first: no nearer ones begin there.
+std::optional<Found> find_near(const Needle& needle, std::string_view text, std::size_t from) {
+  std::vector<Found> places;
+  for (const auto& piece : needle.pieces) {
+    const auto found = find_needle(piece, text, from);
+    if (!found) return std::nullopt;
+    places.push_back(*found);
+  }
+  if (places.empty()) return std::nullopt;
+  while (true) {
+    const auto first = std::min_element(places.begin(), places.end(),
+                                        [](const Found& a, const Found& b) { return a.begin < b.begin; });
+    const auto last =
+        std::max_element(places.begin(), places.end(), [](const Found& a, const Found& b) { return a.end < b.end; });
+    std::size_t most = needle.distance;
+    for (const auto& place : places) most += characters_in(text.substr(place.begin, place.end - place.begin));
+    const auto stretch = text.substr(first->begin, last->end - first->begin);
+    if (stretch.size() <= 4 * most && characters_in(stretch) <= most) return Found{first->begin, last->end};
+    const auto next =
+        find_needle(needle.pieces[static_cast<std::size_t>(first - places.begin())], text, first->begin + 1);
+    if (!next) return std::nullopt;
+    *first = *next;
+  }
+}
+
 }  // namespace
 
 std::size_t Cursor::take(DocId from, std::span<DocId> out) {
@@ -420,6 +450,7 @@ std::optional<Found> find_needle(const Needle& needle, std::string_view text, st
   using Form = Needle::Form;
   if (needle.form == Form::number) return find_number(needle, text, from);
   if (needle.form == Form::date) return find_date(needle, text, from);
+  if (needle.form == Form::near) return find_near(needle, text, from);
   if (needle.form == Form::value && (from > 0 || text != needle.text)) return std::nullopt;
   for (std::size_t at = find_bytes(needle.text, text, from); at != std::string_view::npos;
        at = find_bytes(needle.text, text, at + 1)) {

@@ -56,6 +56,7 @@ struct Needle {
     number,  // a document number, however it is written
     date,    // a date, however it is written; a month also by any day in it
     value,   // the whole text of a field
+    near,    // `pieces`, in any order and over one another, with up to `distance` other characters from first to last
   };
   std::string text;   // UTF-8 of the folded text; of numbers and dates the normal form
   std::string field;  // empty: anywhere
@@ -65,6 +66,8 @@ struct Needle {
   unsigned year = 0;
   std::uint64_t serial = 0;
   std::vector<std::string> longer;
+  std::vector<Needle> pieces;  // of form near; never of that form themselves
+  std::size_t distance = 0;
 
   bool operator==(const Needle&) const = default;
 };

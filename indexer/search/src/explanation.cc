@@ -40,8 +40,9 @@ class Witness {
 
 void each_leaf(const QueryNode& node, bool excluded, const std::function<void(const QueryNode&, bool)>& visit) {
   if (node.kind == QueryNode::Kind::none_of) excluded = !excluded;
+  const bool one_part = node.children.empty() || node.kind == QueryNode::Kind::near;
+  if (one_part && node.kind != QueryNode::Kind::everything) return visit(node, excluded);
   for (const auto& child : node.children) each_leaf(child, excluded, visit);
-  if (node.children.empty() && node.kind != QueryNode::Kind::everything) visit(node, excluded);
 }
 
 std::string shown(const QueryNode& leaf) {

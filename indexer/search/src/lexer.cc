@@ -119,8 +119,22 @@ class Lexer {
       at_ = end + 1;
       return;
     }
+    if (const std::size_t digits = end + 2; end + 1 < text_.size() && one_of(text_[end + 1], U"~～")) {
+      if (const std::size_t stop = skip_digits(digits); stop != digits) {
+        emit(Token::Kind::near_each_other, content, at_, stop);
+        out_.tokens.back().distance = distance(digits, stop);
+        return;
+      }
+    }
     if (!one_of(text_[at_], U"\"＂")) marks_of_writing_.push_back(out_.tokens.size());
     emit(Token::Kind::phrase, content, at_, end + 1);
+  }
+
+  std::size_t distance(std::size_t begin, std::size_t end) const {
+    std::size_t value = 0;
+    for (std::size_t at = begin; at < end && value < kMaxDistance; ++at)
+      value = 10 * value + (text_[at] - (text_[at] >= U'０' ? U'０' : U'0'));
+    return std::min(value, kMaxDistance);
   }
 
   std::size_t code_end() const {
@@ -254,6 +268,13 @@ class Lexer {
       emit(Token::Kind::disjunction, word, begin, end);
     } else if (word == "NOT" || (word == "非" && has_right)) {
       emit(Token::Kind::negation, word, begin, end);
+    } else if (word.starts_with("NEAR") && has_left && has_right) {
+      const std::size_t slash = begin + 4;
+      const bool plain = end == slash;
+      if (!plain && (text_[slash] != U'/' || end == slash + 1 || skip_digits(slash + 1) != end)) return false;
+      const std::size_t given = plain ? kNearDistance : distance(slash + 1, end);
+      emit(Token::Kind::near, word, begin, end);
+      out_.tokens.back().distance = given;
     } else {
       return false;
     }
@@ -289,5 +310,18 @@ class Lexer {
 }  // namespace
 
 LexedQuery lex(std::string_view query, const FieldNames& names) { return Lexer(query, names).run(); }
+
+std::vector<std::string> pieces_of(std::string_view phrase) {
+  const std::u32string text = text::to_utf32(phrase);
+  std::vector<std::string> pieces;
+  for (auto begin = text.begin(); begin != text.end();) {
+    const auto end = std::find_if(begin, text.end(), is_space);
+    std::string piece = text::to_utf8(std::u32string(begin, end));
+    if (!text::fold_only(piece).empty()) pieces.push_back(std::move(piece));
+    begin = std::find_if_not(end, text.end(), is_space);
+  }
+  if (pieces.empty()) pieces.emplace_back(phrase);
+  return pieces;
+}
 
 }  // namespace lantai::search

@@ -11,11 +11,25 @@
 namespace lantai::search {
 
 struct Token {
-  enum class Kind { word, phrase, code, prefix, field, conjunction, disjunction, negation, open, close };
+  enum class Kind {
+    word,
+    phrase,
+    code,
+    prefix,
+    near_each_other,
+    field,
+    near,
+    conjunction,
+    disjunction,
+    negation,
+    open,
+    close
+  };
   Kind kind = Kind::word;
-  std::string text;       // of a field: its declared name
-  std::size_t begin = 0;  // bytes in the query
-  bool glued = false;     // stands directly after the token before it
+  std::string text;          // of a field: its declared name
+  std::size_t begin = 0;     // bytes in the query
+  bool glued = false;        // stands directly after the token before it
+  std::size_t distance = 0;  // of near, the operator, and near_each_other, a phrase with `~`
 };
 
 struct LexedQuery {
@@ -28,5 +42,7 @@ struct LexedQuery {
 };
 
 LexedQuery lex(std::string_view query, const FieldNames& names);
+// What stands apart by white space and is more than that; at least one.
+std::vector<std::string> pieces_of(std::string_view phrase);
 
 }  // namespace lantai::search

@@ -45,11 +45,33 @@ PlanNode joined(PlanNode::Kind kind, std::vector<PlanNode> children) {
   return node;
 }
 
+Needle needle_of(Needle::Form form, std::string text, const std::string& field) {
+  Needle needle;
+  needle.text = std::move(text);
+  needle.field = field;
+  needle.form = form;
+  return needle;
+}
+
 Needle needle_of(std::u32string_view folded, bool words, const std::string& field = {}) {
-  return {text::to_utf8(folded), field, words ? Needle::Form::word : Needle::Form::plain, {}, 0, 0, {}};
+  return needle_of(words ? Needle::Form::word : Needle::Form::plain, text::to_utf8(folded), field);
 }
 
 bool has_han(std::u32string_view text) { return std::any_of(text.begin(), text.end(), text::is_han); }
+
+// Of text and phrases.
+Needle typed_needle(const QueryNode& node) {
+  const std::u32string folded = fold(node.text);
+  return needle_of(folded, node.kind == QueryNode::Kind::text && !has_han(folded), node.field);
+}
+
+// nullopt: what was typed is no date.
+std::optional<Needle> date_needle(const QueryNode& node) {
+  const std::string folded = text::to_utf8(fold(node.text));
+  const auto mention = text::next_date(folded, 0);
+  if (!mention || mention->begin != 0 || mention->end != folded.size()) return std::nullopt;
+  return needle_of(Needle::Form::date, mention->date, node.field);
+}
 
 // The index terms without which `text` cannot occur.
 std::vector<Term> grams_of(std::u32string_view text, const std::string& field) {
@@ -190,7 +212,11 @@ Plan Planner::plan(const ParsedQuery& query, Mode mode) {
   plan_.closest_first = parts <= kFewWords;
   // What is typed freely is always part of something, so that what will do is decided in one place.
   QueryNode root = query.root;
-  if (typed_freely(root)) root = {QueryNode::Kind::all_of, {}, {}, {}, {}, {query.root}};
+  if (typed_freely(root)) {
+    root = {};
+    root.kind = QueryNode::Kind::all_of;
+    root.children.push_back(query.root);
+  }
   if (mode == Mode::relaxed) {
     mode_ = Mode::exact_first;
     plan_.closest = build(root, true);
@@ -263,12 +289,13 @@ PlanNode Planner::leaf(const QueryNode& node, bool wanted) {
       return code(node, wanted);
     case QueryNode::Kind::prefix:
       return prefix(node, wanted);
+    case QueryNode::Kind::near:
+      return near(node, wanted);
     default:
       break;
   }
   const std::u32string folded = fold(node.text);
-  const bool words = node.kind == QueryNode::Kind::text && !has_han(folded);
-  const Needle needle = needle_of(folded, words, node.field);
+  const Needle needle = typed_needle(node);
   if (!node.field.empty()) {
     PlanNode whole = exact(node.field, node.text);
     PlanNode part = phrase(needle, wanted);
@@ -278,7 +305,7 @@ PlanNode Planner::leaf(const QueryNode& node, bool wanted) {
     return joined(PlanNode::Kind::any_of, std::move(either));
   }
   if (node.kind == QueryNode::Kind::phrase || boolean_ || !wanted) return phrase(needle, wanted);
-  mark(needle_of(folded, words), 4);
+  mark(needle, 4);
   if (mode_ != Mode::by_sound || has_han(folded)) return free_text(folded);
   auto pattern = folded.size() > 1 ? text::SoundPattern::of_typed(node.text) : std::nullopt;
   if (!pattern) return free_text(folded);
@@ -423,56 +450,95 @@ PlanNode Planner::phrase(const Needle& needle, bool wanted) {
 }
 
 PlanNode Planner::code(const QueryNode& node, bool wanted) {
-  const std::string folded = text::to_utf8(fold(node.text));
   PlanNode either = node_of(PlanNode::Kind::any_of);
-  const auto mention = text::next_date(folded, 0);
-  if (mention && mention->begin == 0 && mention->end == folded.size()) {
-    either.children.push_back(date(mention->date, node, wanted));
-  }
-  auto number = text::parse_document_number(node.text);
-  if (!number) number = text::parse_document_number(node.text + "号");
-  const std::string normal = text::normalise_code(number ? folded + (folded.ends_with("号") ? "" : "号") : folded);
+  if (const auto day = date_needle(node)) either.children.push_back(date(*day, wanted));
+  const Needle needle = code_needle(node);
   PlanNode whole = node_of(PlanNode::Kind::terms);
-  whole.terms.push_back({node.field.empty() ? index::code_term(normal) : index::field_code_term(node.field, normal)});
+  whole.terms.push_back(
+      {node.field.empty() ? index::code_term(needle.text) : index::field_code_term(node.field, needle.text)});
   either.children.push_back(std::move(whole));
   if (!node.field.empty()) either.children.push_back(exact(node.field, node.text));
-  Needle needle{normal, node.field, Needle::Form::code, {}, 0, 0, {}};
-  if (number) needle = number_needle(node.field, *number);
   either.children.push_back(phrase(needle, wanted));
   return either;
 }
 
 // A mention of a day, or of any day of a month.
-PlanNode Planner::date(const std::string& date, const QueryNode& node, bool wanted) {
+PlanNode Planner::date(const Needle& day, bool wanted) {
   PlanNode found = node_of(PlanNode::Kind::terms);
-  found.terms.push_back({index::date_term(date), kAllTerms});
+  found.terms.push_back({index::date_term(day.text), kAllTerms});
   if (!may_expand(found.terms)) return node_of(PlanNode::Kind::nothing);
-  found.needle = {date, node.field, Needle::Form::date, {}, 0, 0, {}};
-  if (!node.field.empty()) found.kind = PlanNode::Kind::phrase;
-  if (wanted) mark(found.needle, 2);
+  found.needle = day;
+  if (!day.field.empty()) found.kind = PlanNode::Kind::phrase;
+  if (wanted) mark(day, 2);
   return found;
 }
 
-// 校办 is not 党校办, if the holdings know of both.
-Needle Planner::number_needle(const std::string& field, const text::DocumentNumber& number) const {
-  Needle needle{"", field, Needle::Form::number, number.organ, number.year, number.serial, {}};
-  needle.text = fmt::format(
-      "{}({})"
-      "{}号",
-      number.organ, number.year, number.serial);
+Needle Planner::code_needle(const QueryNode& node) const {
+  auto number = text::parse_document_number(node.text);
+  if (!number) number = text::parse_document_number(node.text + "号");
+  if (!number) return needle_of(Needle::Form::code, text::normalise_code(node.text), node.field);
+  Needle needle = needle_of(Needle::Form::number, "", node.field);
+  needle.organ = number->organ;
+  needle.year = number->year;
+  needle.serial = number->serial;
+  needle.text = fmt::format("{}({:04}){}号", number->organ, number->year, number->serial);
+  needle.longer = longer_organs(number->organ);
+  return needle;
+}
+
+// 校办 is not 党校办, if the holdings know of both: what stands before it there.
+std::vector<std::string> Planner::longer_organs(const std::string& organ) const {
   std::set<std::string> longer;
   const std::string prefix = index::organ_term("");
   for (const auto& segment : snapshot_.segments) {
     segment->reader()->each_term(prefix, [&](const std::string& term) {
       run_.effort.spend();
-      const std::string_view organ = std::string_view(term).substr(prefix.size());
-      const bool other = organ.size() > number.organ.size() && organ.ends_with(number.organ);
-      if (other) longer.emplace(organ.substr(0, organ.size() - number.organ.size()));
+      const std::string_view known = std::string_view(term).substr(prefix.size());
+      if (known.size() > organ.size() && known.ends_with(organ))
+        longer.emplace(known.substr(0, known.size() - organ.size()));
       return true;
     });
   }
-  needle.longer.assign(longer.begin(), longer.end());
-  return needle;
+  return {longer.begin(), longer.end()};
+}
+
+// What each piece needs is needed; where they stand is seen in the text.
+PlanNode Planner::near(const QueryNode& node, bool wanted) {
+  PlanNode together = node_of(PlanNode::Kind::phrase);
+  together.needle = needle_of(Needle::Form::near, node.text, node.field);
+  together.needle.distance = node.distance;
+  std::vector<PlanNode> pieces;
+  for (const auto& needle : needles_near(node)) {
+    PlanNode piece = needle.form == Needle::Form::date ? date(needle, wanted) : phrase(needle, wanted);
+    if (piece.kind == PlanNode::Kind::nothing) return piece;
+    together.terms.insert(together.terms.end(), piece.terms.begin(), piece.terms.end());
+    together.needle.pieces.push_back(needle);
+    pieces.push_back(std::move(piece));
+  }
+  if (pieces.size() == 1) return std::move(pieces.front());
+  std::sort(together.terms.begin(), together.terms.end());
+  together.terms.erase(std::unique(together.terms.begin(), together.terms.end()), together.terms.end());
+  return together;
+}
+
+std::vector<Needle> Planner::needles_near(const QueryNode& node) {
+  std::vector<Needle> needles;
+  if (node.children.size() == 1) {
+    const std::u32string folded = fold(node.children.front().text);
+    std::vector<text::Word> words;
+    segmenter_.words(folded, words);
+    for (const auto& part : parts_of(folded, words)) {
+      const auto text = folded.substr(part.begin, part.end - part.begin);
+      needles.push_back(needle_of(text, !has_han(text), node.field));
+    }
+    if (!needles.empty()) return needles;
+  }
+  for (QueryNode piece : node.children) {
+    piece.field = node.field;
+    const auto day = piece.kind == QueryNode::Kind::code ? date_needle(piece) : std::nullopt;
+    needles.push_back(day ? *day : piece.kind == QueryNode::Kind::code ? code_needle(piece) : typed_needle(piece));
+  }
+  return needles;
 }
 
 // May all of `terms` be looked up? False, with a hint, when the query has too many that stand for many terms each.

@@ -93,8 +93,11 @@ class Planner {
   PlanNode with_synonyms(std::u32string_view word);
   PlanNode phrase(const Needle& needle, bool wanted);
   PlanNode code(const QueryNode& node, bool wanted);
-  PlanNode date(const std::string& date, const QueryNode& node, bool wanted);
-  Needle number_needle(const std::string& field, const text::DocumentNumber& number) const;
+  Needle code_needle(const QueryNode& node) const;
+  std::vector<std::string> longer_organs(const std::string& organ) const;
+  PlanNode date(const Needle& day, bool wanted);
+  PlanNode near(const QueryNode& node, bool wanted);
+  std::vector<Needle> needles_near(const QueryNode& node);
   PlanNode prefix(const QueryNode& node, bool wanted);
   PlanNode range(const std::string& field, const std::string& from, const std::string& to);
   PlanNode exact(const std::string& field, const std::string& value);

@@ -13,7 +13,13 @@ struct SyntaxProblem {
   std::size_t position;
 };
 
-// or := and (OR and)* ; and := not ((AND)? not)* ; not := NOT not | leaf ; leaf := [field] (word | "phrase" | ( or ))
+bool is_operand(const Token& token) {
+  return token.kind == Token::Kind::word || token.kind == Token::Kind::phrase || token.kind == Token::Kind::code ||
+         token.kind == Token::Kind::prefix || token.kind == Token::Kind::near_each_other;
+}
+
+// or := and (OR and)* ; and := not ((AND)? not)* ; not := NOT not | near ; near := leaf (NEAR leaf)* ;
+// leaf := [field] (word | "phrase" | "pieces"~n | ( or ))
 class Parser {
  public:
   explicit Parser(const std::vector<Token>& tokens) : tokens_(tokens) {}
@@ -65,12 +71,56 @@ class Parser {
       negative = !negative;
       ++at_;
     }
-    QueryNode node = leaf();
+    QueryNode node = near();
     if (!negative) return node;
     QueryNode out;
     out.kind = QueryNode::Kind::none_of;
     out.children.push_back(std::move(node));
     return out;
+  }
+
+  // A field that stands before the first holds for all of them; the longest distance for the whole chain.
+  QueryNode near() {
+    QueryNode first = leaf();
+    if (!is(Token::Kind::near)) return first;
+    QueryNode node;
+    node.kind = QueryNode::Kind::near;
+    node.field = first.field;
+    node.text = first.text;
+    node.children.push_back(std::move(first));
+    const Token& sign = tokens_[at_];
+    while (is(Token::Kind::near)) {
+      const Token& next = tokens_[at_++];
+      node.distance = std::max(node.distance, next.distance);
+      node.text += " " + next.text + " ";
+      node.children.push_back(leaf());
+      node.text += node.children.back().text;
+    }
+    for (const auto& child : node.children) {
+      const bool piece = child.kind == QueryNode::Kind::text || child.kind == QueryNode::Kind::phrase ||
+                         child.kind == QueryNode::Kind::code;
+      if (!piece || (!child.field.empty() && child.field != node.field)) fail("search.bad_near", sign);
+    }
+    if (node.children.size() > kMaxNear) fail("search.too_complex", sign);
+    return node;
+  }
+
+  // The pieces of a phrase, apart by white space; one alone is what a person would type without quotes.
+  QueryNode near_each_other(const Token& token) const {
+    QueryNode node;
+    node.kind = QueryNode::Kind::near;
+    node.field = field_;
+    node.text = "\"" + token.text + "\"~" + std::to_string(token.distance);
+    node.distance = token.distance;
+    for (const auto& piece : pieces_of(token.text)) {
+      QueryNode child;
+      child.kind = QueryNode::Kind::phrase;
+      child.text = piece;
+      node.children.push_back(std::move(child));
+    }
+    if (node.children.size() == 1) node.children.front().kind = QueryNode::Kind::text;
+    if (node.children.size() > kMaxNear) fail("search.too_complex", token);
+    return node;
   }
 
   QueryNode leaf() {
@@ -91,14 +141,13 @@ class Parser {
       --depth_;
       return node;
     }
-    if (at_ >= tokens_.size() || is(Token::Kind::close) || is(Token::Kind::conjunction) ||
-        is(Token::Kind::disjunction)) {
-      fail(is(Token::Kind::close) ? "search.unbalanced_parenthesis" : "search.dangling_operator", last());
-    }
+    if (is(Token::Kind::close)) fail("search.unbalanced_parenthesis", last());
+    if (at_ >= tokens_.size() || !is_operand(tokens_[at_])) fail("search.dangling_operator", last());
     return value(tokens_[at_++]);
   }
 
   QueryNode value(const Token& token) const {
+    if (token.kind == Token::Kind::near_each_other) return near_each_other(token);
     QueryNode node;
     node.field = field_;
     node.text = token.text;
@@ -121,11 +170,6 @@ class Parser {
   std::size_t depth_ = 0;
   std::string field_;
 };
-
-bool is_operand(const Token& token) {
-  return token.kind == Token::Kind::word || token.kind == Token::Kind::phrase || token.kind == Token::Kind::code ||
-         token.kind == Token::Kind::prefix;
-}
 
 bool is_operator(const Token& token) {
   return token.kind == Token::Kind::conjunction || token.kind == Token::Kind::disjunction ||

@@ -16,6 +16,9 @@ namespace lantai::search {
 inline constexpr std::size_t kMaxQueryBytes = 64 * 1024;
 inline constexpr std::size_t kMaxDepth = 40;
 inline constexpr std::size_t kMaxLeaves = 1000;
+inline constexpr std::size_t kMaxNear = 16;         // pieces near each other
+inline constexpr std::size_t kNearDistance = 20;    // unless a number is given
+inline constexpr std::size_t kMaxDistance = 1'000;  // more is taken for this
 
 struct QueryNode {
   enum class Kind {
@@ -24,6 +27,7 @@ struct QueryNode {
     phrase,      // in quotes
     code,        // a 文号 or 档号
     prefix,      // ends in *
+    near,        // children of kind text, phrase or code stand near each other; of one alone its words do
     range,       // from..to, of a field
     all_of,
     any_of,
@@ -33,6 +37,7 @@ struct QueryNode {
   std::string field;  // declared name, or empty: anywhere
   std::string text;   // as typed, without quotes and star
   std::string from, to;
+  std::size_t distance = 0;  // near: so many characters may stand between them
   std::vector<QueryNode> children;
 };
 
