@@ -50,9 +50,11 @@ struct PagedArchive {
 BOOST_AUTO_TEST_SUITE(paging)
 
 BOOST_AUTO_TEST_CASE(pages_together_are_the_whole_result_in_order_while_documents_arrive_and_change) {
-  for (const auto sort : {search::Sort::relevance, search::Sort::date_descending, search::Sort::code_ascending}) {
+  for (const auto sort :
+       {search::Sort::relevance, search::Sort::recent, search::Sort::date_descending, search::Sort::code_ascending}) {
     PagedArchive a;
     a.request.sort = sort;
+    a.request.today = {2021, 3, 5};
     const auto whole = a.whole();
     BOOST_REQUIRE(whole.size() > 30);
     std::vector<std::string> paged;
@@ -64,6 +66,7 @@ BOOST_AUTO_TEST_CASE(pages_together_are_the_whole_result_in_order_while_document
         BOOST_TEST(hit.rank == paged.size());
       }
       a.request.page_token = result.next_page_token;
+      a.request.today = {2029, 3, 5};
       // Something new and something changed between any two pages.
       auto arriving = lantai::search::testing::holdings(a.random, 3);
       for (auto& document : arriving) document.id = "new" + std::to_string(fresh++);

@@ -398,6 +398,43 @@ BOOST_AUTO_TEST_CASE(results_sort_by_date_and_by_code_as_people_count) {
   BOOST_TEST(order(search::Sort::code_descending) == "r1 r0 r2 r3 ");
 }
 
+BOOST_AUTO_TEST_CASE(newer_ones_are_preferred_where_asked_unless_an_older_one_fits_much_better) {
+  Archive a;
+  const auto save = [&](const std::string& id, const std::string& date, const std::string& title,
+                        const std::string& body) {
+    Document document = record(id, title, body);
+    document.date = date;
+    a.save(document);
+  };
+  save("old", "2011-03-05", "通知", "关于校庆的安排");
+  save("undated", "", "通知", "关于校庆的安排");
+  save("year", "2019", "通知", "关于校庆的安排");
+  save("new", "2021-03-01", "通知", "关于校庆的安排");
+  save("ahead", "2021-12-01", "通知", "关于校庆的安排");
+  save("fits", "2019-09-05", "校庆筹备", "校庆的安排，校庆的经费，校庆的日程");
+  search::SearchRequest request;
+  request.query = "校庆";
+  request.access.everything = true;
+  request.today = {2021, 3, 5};
+  const auto order = [&] {
+    std::string out;
+    for (const auto& hit : a.searcher->search(request).hits) out += hit.id + " ";
+    return out;
+  };
+  BOOST_TEST(order() == "fits old undated year new ahead ");  // all alike but one
+  request.sort = search::Sort::recent;
+  BOOST_TEST(order() == "fits ahead new year old undated ");
+  request.query = "安排 \"关于校庆\"";
+  BOOST_TEST(order() == "ahead new year old undated ");
+  request.today = {2040, 1, 1};  // what has no date counts as of 2020
+  BOOST_TEST(order() == "ahead new undated year old ");
+  request.today = {2021, 3, 5};
+  request.query = "";
+  BOOST_TEST(order() == "ahead new fits year old undated ");
+  request.limit = 2;
+  BOOST_TEST(order() == "ahead new ");
+}
+
 BOOST_AUTO_TEST_CASE(what_the_store_no_longer_lets_see_is_not_shown_although_indexed) {
   Archive a;
   a.save(record("one", "会议纪要"));

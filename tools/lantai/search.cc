@@ -20,6 +20,7 @@ struct SearchArguments {
 };
 
 search::Sort sort_of(const std::string& name) {
+  if (name == "recent") return search::Sort::recent;
   if (name == "date") return search::Sort::date_ascending;
   if (name == "-date") return search::Sort::date_descending;
   if (name == "code") return search::Sort::code_ascending;
@@ -143,8 +144,8 @@ void add_search(CLI::App& app, Shared& shared, Commands& commands) {
   command->add_option("--facet", arguments->facets, "count the values of a field; repeatable")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--sort", arguments->sort, "relevance, date, -date, code, -code")
-      ->check(CLI::IsMember({"relevance", "date", "-date", "code", "-code"}))
+  command->add_option("--sort", arguments->sort, "relevance, recent, date, -date, code, -code")
+      ->check(CLI::IsMember({"relevance", "recent", "date", "-date", "code", "-code"}))
       ->default_str("relevance");
   command->add_option("--type", arguments->type, "only records of this type");
   command->add_option("--page-token", arguments->page_token, "goes on after an earlier answer");

@@ -11,6 +11,7 @@
 #include "facet_counter.h"
 #include "lantai/base/error.h"
 #include "lantai/index/ranking.h"
+#include "newness.h"
 #include "postponed.h"
 #include "visibility.h"
 
@@ -52,7 +53,7 @@ class Order {
   Order(const index::Columns& columns, Sort sort, bool closest_first)
       : columns_(columns), sort_(sort), closest_first_(closest_first) {}
   bool operator()(const Match& a, const Match& b) const {
-    if (sort_ == Sort::relevance) {
+    if (by_score(sort_)) {
       if (closest_first_ && a.closest != b.closest) return a.closest;
       return a.score != b.score ? a.score > b.score : a.doc < b.doc;
     }
@@ -85,7 +86,8 @@ class Evaluator {
         snapshot_(run.snapshot),
         order_(*snapshot_.columns, conditions.request->sort, conditions.plan->closest_first),
         visibility_(conditions.request->access, *snapshot_.columns, visible_to(conditions.request->access, run)),
-        ranked_(conditions.request->sort == Sort::relevance),
+        ranked_(by_score(conditions.request->sort)),
+        newer_preferred_(conditions.request->sort == Sort::recent),
         terms_(ranked_ ? weighed_terms(conditions) : std::vector<WeighedTerm>{}),
         wanted_(conditions.basis.offset + conditions.request->limit),
         norm_(average_length(conditions.basis)),
@@ -252,7 +254,7 @@ class Evaluator {
     left.size = batch.size;
     std::copy_n(batch.docs.begin(), batch.size, left.docs.begin());
     for (std::size_t i = 0; i < batch.size; ++i) left.norms[i] = norm_.of(*lengths_.find(batch.docs[i]));
-    std::fill_n(left.scores.begin(), batch.size, 0.0F);
+    std::fill_n(left.scores.begin(), batch.size, newer_preferred_ && terms_.empty() ? 1.0F : 0.0F);
     std::iota(left.places.begin(), left.places.begin() + static_cast<std::ptrdiff_t>(batch.size), std::uint16_t{0});
     const std::optional<float> least = least_score(any_closest);
     std::array<std::uint8_t, Batch::kMost> counts;
@@ -261,7 +263,15 @@ class Evaluator {
       index::add_shares(weight, counts.data(), left.norms.data(), std::span(left.scores).first(left.size));
       if (least && rest > 0) leave_out(left, *least - rest, batch);
     }
+    if (newer_preferred_) prefer_newer(left, least);
     for (std::size_t i = 0; i < left.size; ++i) batch.scores[left.places[i]] = left.scores[i];
+  }
+
+  // Nobody's score grows by it: who cannot come into the list is left as it is.
+  void prefer_newer(Contenders& left, std::optional<float> least) const {
+    for (std::size_t i = 0; i < left.size; ++i)
+      if (!least || left.scores[i] > *least)
+        left.scores[i] *= newness(snapshot_.columns->at(left.docs[i]).date, conditions_.basis.today);
   }
 
   static void leave_out(Contenders& left, float up_to, Batch& batch) {
@@ -485,7 +495,7 @@ class Evaluator {
   const index::Snapshot& snapshot_;
   Order order_;
   Visibility visibility_;
-  const bool ranked_;
+  const bool ranked_, newer_preferred_;
   std::vector<WeighedTerm> terms_;
   std::size_t wanted_;
   const index::LengthNorm norm_;

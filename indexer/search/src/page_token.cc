@@ -7,7 +7,7 @@
 namespace lantai::search {
 namespace {
 
-constexpr std::uint64_t kVersion = 2;
+constexpr std::uint64_t kVersion = 3;
 
 template <typename Number>
 void put(Number value, std::string& out) {
@@ -54,6 +54,7 @@ std::string encode(const PageToken& token) {
                                     token.total_length, static_cast<std::uint64_t>(token.matching)}) {
     put(value, out);
   }
+  put(token.today, out);
   put(token.best, out);
   // A term is in no more documents than can be numbered.
   for (const std::uint64_t value : token.frequencies) put(static_cast<std::uint32_t>(value), out);
@@ -74,6 +75,7 @@ PageToken decode_page_token(std::string_view in) {
   const auto matching = get<std::uint64_t>(in);
   if (matching > static_cast<std::uint64_t>(Matching::by_sound)) refuse_token();
   out.matching = static_cast<Matching>(matching);
+  out.today = get<std::int64_t>(in);
   out.best = get<double>(in);
   while (!in.empty()) out.frequencies.push_back(get<std::uint32_t>(in));
   return out;

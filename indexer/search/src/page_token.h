@@ -29,7 +29,8 @@ struct PageToken {
   std::uint64_t documents = 0;
   std::uint64_t total_length = 0;
   Matching matching = Matching::all;
-  double best = 0;  // score of the first hit
+  std::int64_t today = 0;  // day_number() of the first page's
+  double best = 0;         // score of the first hit
   std::vector<std::uint64_t> frequencies;
 };
 

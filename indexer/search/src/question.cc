@@ -50,6 +50,7 @@ std::string question_of(const SearchRequest& request) {
   text.add(list_asked_for(request)).add(request.page_token).add(std::to_string(request.limit));
   text.add_list(request.facets).add(std::to_string(request.facet_values)).add(request.strict ? "strict" : "");
   text.add(request.exact_counts ? "exact" : "");
+  if (request.sort == Sort::recent) text.add(format_date(request.today));
   return text.take();
 }
 

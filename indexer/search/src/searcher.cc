@@ -14,6 +14,7 @@
 #include "lantai/storage/blob_store.h"
 #include "lantai/text/folding.h"
 #include "likeness.h"
+#include "newness.h"
 #include "question.h"
 #include "recently_used.h"
 #include "snippet.h"
@@ -272,6 +273,7 @@ PageToken IndexSearcher::basis_of(const SearchRequest& request, const index::Sna
   now.end = snapshot.end;
   now.documents = snapshot.documents;
   now.total_length = snapshot.total_length;
+  now.today = day_number(request.today);
   if (request.page_token.empty()) return now;
   const auto opened = seal_.open(request.page_token);
   if (!opened) throw Error(ErrorCode::invalid_argument, "page token is not ours", "search.bad_page_token");
@@ -281,6 +283,7 @@ PageToken IndexSearcher::basis_of(const SearchRequest& request, const index::Sna
   }
   now.offset = then.offset;
   now.matching = then.matching;
+  now.today = then.today;
   // Documents are numbered anew in another generation: go on by rank alone.
   if (then.generation != now.generation || then.end > now.end) return now;
   if (then.life != now.life) then.state = now.state;
@@ -320,7 +323,7 @@ IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, const Now&
       if (out.plan.sounds && out.evaluation.places > 0) conditions.basis.matching = Matching::by_sound;
     }
     const auto all = out.evaluation.places;
-    const bool few = all == 0 || (all < request.limit && request.sort == Sort::relevance);
+    const bool few = all == 0 || (all < request.limit && by_score(request.sort));
     const bool may_relax = out.plan.several && !query.boolean && !out.plan.any_term_will_do && first_page &&
                            conditions.basis.matching == Matching::all;
     if (few && may_relax && out.evaluation.complete) {

@@ -122,6 +122,7 @@ class RunningApplication final : public Application {
   search::SearchResult search(const records::Principal& principal, search::SearchRequest request) override {
     field_names_.resolve(request);
     request.access = access_of(principal);
+    request.today = records::office_day(clock_.now());
     search::SearchResult result = searcher_->search(request);
     // A later page goes on with what there was when the first was made.
     const bool first_page = request.page_token.empty();

@@ -188,6 +188,31 @@ test('a search of several fields and dates is filled in, and stands in the box',
   await expect(page.getByRole('combobox', { name: '检索词' })).toHaveValue(`题名:${mark} NOT 草案`);
 });
 
+test('two words near each other are filled in, and newer ones are preferred where asked', async ({ signedIn: page, api }) => {
+  const mark = unique('near');
+  await api.create('item', { title: `${mark}食堂明年的预算`, date: '2010-03-05' });
+  await api.create('item', { title: `${mark}食堂预算`, date: '2023-03-05' });
+  await api.create('item', { title: `${mark}食堂由后勤处管理，各部门各学院应在每年年底以前编制下一年度的预算`, date: '2024-03-05' });
+  await api.searchable();
+  await page.goto('/search');
+  await page.getByRole('button', { name: '高级检索' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('group', { name: '条件 1' }).getByLabel('著录项').selectOption('题名');
+  await dialog.getByRole('group', { name: '条件 1' }).getByLabel('字句').fill(`${mark}食堂`);
+  await dialog.getByRole('group', { name: '条件 2' }).getByLabel('与前一条件的关系').selectOption('NEAR');
+  await dialog.getByRole('group', { name: '条件 2' }).getByLabel('字句').fill('预算');
+  await expect(dialog.getByRole('group', { name: '条件 2' }).getByLabel('著录项')).toBeDisabled();
+  await expectAccessible(page);
+  await expectFits(page);
+  await dialog.getByRole('button', { name: '检索', exact: true }).click();
+  await expect(page.getByText('共 2 条').first()).toBeVisible();
+  await expect(page.getByRole('combobox', { name: '检索词' })).toHaveValue(`题名:${mark}食堂 NEAR 预算`);
+  await page.getByLabel('排序').selectOption('recent');
+  await expect(page).toHaveURL(/sort=recent/);
+  await expect(page.locator('article.hit').first()).toContainText('2023');
+  await expectFits(page);
+});
+
 test('while one types, names are offered by pinyin; choosing one searches for it', async ({ signedIn: page, api }, info) => {
   const mark = `${Date.now()}${info.workerIndex}`; // letters might be pinyin themselves
   const title = `骆驼驯养考察${mark}`;

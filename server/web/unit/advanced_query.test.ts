@@ -15,6 +15,11 @@ describe('a search of several fields', () => {
     expect(queryOf([{ join: 'AND', field: '', text: '他说“好”' }])).toBe('"他说 好"');
   });
 
+  it('has words near each other, in the field of the row before', () => {
+    expect(queryOf([{ join: 'AND', field: '题名', text: '食堂' }, { join: 'NEAR', field: '责任者', text: '年度 预算' }, { join: 'NOT', field: '', text: '草案' }])).toBe('题名:食堂 NEAR "年度 预算" NOT 草案');
+    expect(queryOf([{ join: 'AND', field: '', text: '会议' }, { join: 'OR', field: '', text: '食堂' }, { join: 'NEAR', field: '', text: '预算' }, { join: 'AND', field: '', text: 'near' }])).toBe('(会议 OR 食堂 NEAR 预算) AND "near"');
+  });
+
   it('leaves out rows in which nothing was filled', () => {
     expect(queryOf([{ join: 'AND', field: '题名', text: ' ' }, { join: 'NOT', field: '', text: '草案' }])).toBe('草案');
     expect(queryOf([{ join: 'AND', field: '', text: '""' }])).toBe('');

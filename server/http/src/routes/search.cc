@@ -41,11 +41,10 @@ std::vector<search::FieldFilter> filters(const Query& query) {
 }
 
 search::Sort sort(const Query& query) {
-  static const std::map<std::string, search::Sort> kSorts{{"relevance", search::Sort::relevance},
-                                                          {"date", search::Sort::date_ascending},
-                                                          {"-date", search::Sort::date_descending},
-                                                          {"code", search::Sort::code_ascending},
-                                                          {"-code", search::Sort::code_descending}};
+  static const std::map<std::string, search::Sort> kSorts{
+      {"relevance", search::Sort::relevance}, {"recent", search::Sort::recent},
+      {"date", search::Sort::date_ascending}, {"-date", search::Sort::date_descending},
+      {"code", search::Sort::code_ascending}, {"-code", search::Sort::code_descending}};
   const auto found = kSorts.find(query.text("sort", "relevance"));
   if (found == kSorts.end()) bad("sort");
   return found->second;
@@ -183,7 +182,8 @@ void add_search_routes(std::vector<Route>& table) {
                    .query = {{"q", ParameterKind::text, "what a person types; empty: everything"},
                              {"filter", ParameterKind::list, "field:value or field:from..to"},
                              {"facet", ParameterKind::list, "count the values of this field"},
-                             {"sort", ParameterKind::text, "relevance, date, -date, code, -code"},
+                             {"sort", ParameterKind::text,
+                              "relevance, recent (relevance, newer ones preferred), date, -date, code, -code"},
                              {"limit", ParameterKind::integer, "1 to 1000"},
                              {"page_token", ParameterKind::text, "from the last page"},
                              {"strict", ParameterKind::flag, "syntax errors are errors"},

@@ -1,11 +1,11 @@
 // How is a search of several fields written in the query language? Pure: what is put together stands in the search box and
 // can be read and changed there. Clauses bind from the first on, as the rows of the form stand.
-export type Join = 'AND' | 'OR' | 'NOT';
-export const kJoins: readonly Join[] = ['AND', 'OR', 'NOT'];
+export type Join = 'AND' | 'OR' | 'NOT' | 'NEAR';
+export const kJoins: readonly Join[] = ['AND', 'OR', 'NOT', 'NEAR'];
 
 export interface Clause {
   join: Join; // to what stands before; of no meaning for the first
-  field: string; // as people call it; empty: anywhere
+  field: string; // as people call it; empty: anywhere; of NEAR that of the row before
   text: string;
 }
 
@@ -13,7 +13,7 @@ const kPlain = /^[\p{L}\p{N}〔〕\-·．.]+$/u;
 
 function term(clause: Clause): string {
   const text = clause.text.trim().replace(/["“”]/g, ' ').trim();
-  const plain = kPlain.test(text) && !/^(AND|OR|NOT)$/i.test(text) && !text.includes('..');
+  const plain = kPlain.test(text) && !/^(AND|OR|NOT|NEAR)$/i.test(text) && !text.includes('..');
   return `${clause.field ? `${clause.field}:` : ''}${plain ? text : `"${text}"`}`;
 }
 
@@ -24,6 +24,10 @@ export function queryOf(clauses: readonly Clause[]): string {
     if (clause.text.replace(/["“”]/g, '').trim() === '') continue;
     if (!query) {
       query = term(clause);
+      continue;
+    }
+    if (clause.join === 'NEAR') {
+      query = `${query} NEAR ${term({ ...clause, field: '' })}`;
       continue;
     }
     const mixed = last !== '' && last !== clause.join;

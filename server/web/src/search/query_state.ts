@@ -1,8 +1,8 @@
 // What is being asked? The state of the search page, held in the address so that it can be kept, sent and gone back to.
 import type { LocationQuery, LocationQueryRaw } from 'vue-router';
 
-export type Sort = 'relevance' | '-date' | 'date' | 'code' | '-code';
-export const kSorts: readonly Sort[] = ['relevance', '-date', 'date', 'code', '-code'];
+export type Sort = 'relevance' | 'recent' | '-date' | 'date' | 'code' | '-code';
+export const kSorts: readonly Sort[] = ['relevance', 'recent', '-date', 'date', 'code', '-code'];
 export const kPageSize = 20;
 
 export interface Filter {

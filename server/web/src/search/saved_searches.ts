@@ -25,6 +25,7 @@ export function canSave(): boolean {
 // The codes of vocabulary sort_order.
 const kSortCodes: Record<Sort, string> = {
   relevance: 'relevance',
+  recent: 'recent',
   '-date': 'date_descending',
   date: 'date_ascending',
   code: 'code_ascending',

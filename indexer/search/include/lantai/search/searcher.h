@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "lantai/base/time.h"
 #include "lantai/index/indexer.h"
 #include "lantai/search/synonyms.h"
 
@@ -34,7 +35,15 @@ struct FieldFilter {
   std::optional<std::string> from, to;  // inclusive range
 };
 
-enum class Sort { relevance, date_ascending, date_descending, code_ascending, code_descending };
+enum class Sort {
+  relevance,
+  recent,  // by relevance, newer ones preferred
+  date_ascending,
+  date_descending,
+  code_ascending,
+  code_descending
+};
+inline bool by_score(Sort sort) { return sort == Sort::relevance || sort == Sort::recent; }
 
 struct SearchRequest {
   std::string query;  // empty: everything
@@ -42,6 +51,7 @@ struct SearchRequest {
   std::vector<std::string> facets;
   std::size_t facet_values = 50;
   Sort sort = Sort::relevance;
+  Date today{1970, 1, 1};  // for Sort::recent; the pages of a list keep that of the first
   std::size_t limit = 20;  // 1..1000
   std::string page_token;
   // Totals and facets count every match. Otherwise those of very many matches whose texts would have to be read are

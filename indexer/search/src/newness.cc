@@ -1,0 +1,43 @@
+#include "newness.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <optional>
+
+namespace lantai::search {
+namespace {
+
+constexpr double kHalfAt = 5 * 365.25;  // days
+constexpr double kUndated = 20 * 365.25;
+
+std::optional<int> number(std::string_view text, std::size_t at, std::size_t size) {
+  int value = 0;
+  if (text.size() < at + size) return std::nullopt;
+  const char* begin = text.data() + at;
+  const auto [end, error] = std::from_chars(begin, begin + size, value);
+  if (error != std::errc() || end != begin + size) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+std::int64_t day_number(Date day) {
+  const std::chrono::year_month_day civil{std::chrono::year(day.year), std::chrono::month(day.month),
+                                          std::chrono::day(day.day)};
+  return std::chrono::sys_days(civil).time_since_epoch().count();
+}
+
+float newness(std::string_view date, std::int64_t today) {
+  double age = kUndated;
+  if (const auto year = number(date, 0, 4)) {
+    const auto month = number(date, 5, 2);
+    const auto day = month ? number(date, 8, 2) : std::nullopt;
+    const Date known{static_cast<std::int16_t>(*year), static_cast<std::uint8_t>(month.value_or(7)),
+                     static_cast<std::uint8_t>(day.value_or(month ? 15 : 1))};
+    age = std::max(0.0, static_cast<double>(today - day_number(known)));
+  }
+  return static_cast<float>(kHalfAt / (kHalfAt + age));
+}
+
+}  // namespace lantai::search
