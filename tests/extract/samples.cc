@@ -156,26 +156,33 @@ std::string pdf(const PdfText& text) {
   return pdf_file(objects, 4);
 }
 
-std::string scanned_pdf(std::string_view png, const std::string& stamp) {
+std::string scanned_pdf(std::string_view png, const std::string& stamp, bool as_character) {
   const auto width = big_endian(png, 16), height = big_endian(png, 20);
   std::string pixels;  // deflated with PNG's row filters, which PDF knows as predictor 15
   for (std::size_t at = 8; at + 12 <= png.size(); at += big_endian(png, at) + 12)
     if (png.substr(at + 4, 4) == "IDAT") pixels += png.substr(at + 8, big_endian(png, at));
-  auto page = fmt::format("q 595 0 0 {} 0 0 cm /I1 Do Q", 595.0 * height / width);
+  const double points = 595.0 * height / width;
+  const auto picture = fmt::format("q 595 0 0 {} 0 0 cm /I1 Do Q", points);
+  auto page = as_character ? "BT /F2 1 Tf 1 0 0 1 0 0 Tm (a) Tj ET" : picture;
   if (!stamp.empty()) page += " BT /F1 8 Tf 400 20 Td (" + stamp + ") Tj ET";
   return pdf_file(
       {"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
        fmt::format("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 {}] /Contents 4 0 R "
                    "/Resources << /XObject << /I1 5 0 R >> /Font << /F1 << /Type /Font /Subtype /Type1 "
-                   "/BaseFont /Helvetica >> >> >> >>",
-                   595.0 * height / width),
+                   "/BaseFont /Helvetica >> /F2 7 0 R >> >> >>",
+                   points),
        stream("", page),
        stream(fmt::format("/Type /XObject /Subtype /Image /Width {0} /Height {1} /ColorSpace /DeviceRGB "
                           "/BitsPerComponent 8 /Filter /FlateDecode /DecodeParms << /Predictor 15 /Colors 3 "
                           "/BitsPerComponent 8 /Columns {0} >>",
                           width, height),
               pixels),
-       "<< /Producer (scanner) >>"},
+       "<< /Producer (scanner) >>",
+       fmt::format("<< /Type /Font /Subtype /Type3 /FontBBox [0 0 595 {0}] /FontMatrix [1 0 0 1 0 0] /FirstChar 97 "
+                   "/LastChar 97 /Widths [595] /Encoding << /Type /Encoding /Differences [97 /.notdef] >> "
+                   "/CharProcs << /.notdef 8 0 R >> /Resources << /XObject << /I1 5 0 R >> >> >>",
+                   points),
+       stream("", "595 0 d0 " + picture)},
       6);
 }
 

@@ -28,8 +28,9 @@ struct PdfText {
 };
 std::string pdf(const PdfText& text);
 // A page that is nothing but a picture: `png` as render_page gives it (RGB, not interlaced). `stamp`: ASCII text that
-// the scanner's program put below.
-std::string scanned_pdf(std::string_view png, const std::string& stamp = "");
+// the scanner's program put below. `as_character`: the picture is drawn as the only character of a font, which nobody
+// can name.
+std::string scanned_pdf(std::string_view png, const std::string& stamp = "", bool as_character = false);
 
 // `png`s as pages of one picture: `tiff` of any number, `bmp`, `gif`, `jpeg`, `webp`, `heic` of one. `jpeg lying`:
 // turned left.

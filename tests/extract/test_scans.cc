@@ -55,6 +55,15 @@ BOOST_AUTO_TEST_CASE(a_scan_with_a_stamp_of_the_scanner_is_read_and_keeps_the_st
     BOOST_TEST(read.pages[0].text.find(what) != std::string::npos, read.pages[0].text);
 }
 
+BOOST_AUTO_TEST_CASE(characters_that_nobody_can_name_are_read_from_how_they_look) {
+  const auto extractor = make_extractor({}, true);
+  const MemoryFile scan(scanned_pdf(page_png(*extractor, kLines), "Minutes of the board", true));
+  const auto read = extractor->extract(scan.source());
+  BOOST_TEST_REQUIRE(read.pages.size() == 1U);
+  BOOST_TEST(read.pages[0].from_ocr);
+  BOOST_TEST(read.pages[0].text.find(kLines[0]) != std::string::npos, read.pages[0].text);
+}
+
 BOOST_AUTO_TEST_CASE(a_page_with_little_text_that_says_all_is_not_read_again) {
   const auto extractor = make_extractor({}, true);
   const MemoryFile file(pdf({{{"Minutes of the board, first page"}}}));

@@ -175,6 +175,7 @@ Pdf::Pdf(ByteView bytes) {
                                                         static_cast<int>(bytes.size())));
   if (document_ == nullptr) damaged("not readable as a PDF");
   if (document_->is_locked()) throw Fault("encrypted", "protected by a password");
+  pages_ = std::make_unique<PdfPages>(bytes);
   written_in_order_ = by_office_program(*document_);
 }
 
@@ -182,13 +183,13 @@ Pdf::~Pdf() = default;
 
 std::uint32_t Pdf::page_count() const { return static_cast<std::uint32_t>(std::max(document_->pages(), 0)); }
 
-std::string Pdf::text(std::uint32_t number) const {
-  const auto page = page_at(*document_, number);
-  const auto order = written_in_order_ ? poppler::page::raw_order_layout : poppler::page::non_raw_non_physical_layout;
-  const auto utf8 = page->text(poppler::rectf(), order).to_utf8();
-  std::string text = to_valid_utf8({utf8.data(), utf8.size()});
+WrittenPage Pdf::text(std::uint32_t number) const {
+  page_at(*document_, number);
+  WrittenPage page = pages_->read(number, written_in_order_);
+  std::string text = to_valid_utf8(page.text);
   std::replace(text.begin(), text.end(), '\f', '\n');
-  return tidy(written_in_order_ ? with_vertical_lines_joined(text) : text);
+  page.text = tidy(written_in_order_ ? with_vertical_lines_joined(text) : text);
+  return page;
 }
 
 PageLayout Pdf::layout(std::uint32_t number) const {
@@ -210,11 +211,11 @@ PageLayout Pdf::layout(std::uint32_t number) const {
   return layout;
 }
 
-bool Pdf::is_scan(std::uint32_t number, const std::string& text) const {
+bool Pdf::is_scan(std::uint32_t number, const WrittenPage& read) const {
   constexpr double kMuch = 0.002;  // of the page: a line of text
-  if (looks_garbled(text)) return true;
-  const auto legible = count_legible(text);
-  if (legible >= kLittle) return false;
+  if (looks_garbled(read.text)) return true;
+  const auto legible = count_legible(read.text);
+  if (legible >= kLittle || read.text_alone) return false;
   const auto page = page_at(*document_, number);
   const auto size = page->page_rect();
   if (std::abs(size.width() * size.height()) > kMostPixelsOfAPage) return true;

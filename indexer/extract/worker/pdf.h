@@ -7,6 +7,7 @@
 
 #include "image.h"
 #include "lantai/extract/page_layout.h"
+#include "pdf_pages.h"
 
 namespace poppler {
 class document;
@@ -30,19 +31,20 @@ class Pdf {
 
   poppler::document& document() { return *document_; }
   std::uint32_t page_count() const;
-  std::string text(std::uint32_t number) const;  // reading order
+  WrittenPage text(std::uint32_t number) const;  // reading order
   // The characters of the text layer and where they stand on the page as it is drawn.
   PageLayout layout(std::uint32_t number) const;
-  // Is the page, whose text layer says `text`, to be read by OCR? One that shows anything beside no text or a
+  // Is the page, whose text layer says `page`, to be read by OCR? One that shows anything beside no text or a
   // few characters is; one that shows much beside its little text, such as a scan with a stamp of the scanner's
   // program; and one whose text nobody can read.
-  bool is_scan(std::uint32_t number, const std::string& text) const;
+  bool is_scan(std::uint32_t number, const WrittenPage& page) const;
   // Throw Fault damaged when there is no such page.
   Image render(std::uint32_t number, double dots_per_inch) const;
   Image render_to_width(std::uint32_t number, std::uint32_t width) const;
 
  private:
   std::unique_ptr<poppler::document> document_;
+  std::unique_ptr<PdfPages> pages_;
   bool written_in_order_ = false;  // by an office program, which writes its text in the order in which it is read
 };
 

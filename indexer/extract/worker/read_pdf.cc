@@ -81,24 +81,25 @@ void read_metadata(const poppler::document& document, Report& report) {
 }
 
 // Is the page to be read by OCR? A text layer nobody can read is as good as none.
-bool is_scan(const Pdf& pdf, std::uint32_t number, std::string& text, Report& report, const Context& context) {
-  if (looks_garbled(text)) {
+bool is_scan(const Pdf& pdf, std::uint32_t number, WrittenPage& page, Report& report, const Context& context) {
+  if (looks_garbled(page.text)) {
     report.warning("text_unreliable", "page " + std::to_string(number) + ": the fonts do not say which characters");
-    if (context.ocr_allowed) text.clear();
+    if (context.ocr_allowed) page = {};
   }
-  return context.ocr_allowed && pdf.is_scan(number, text);
+  return context.ocr_allowed && pdf.is_scan(number, page);
 }
 
 void read_pages(const Pdf& pdf, Report& report, const Context& context) {
   for (std::uint32_t number = 1; number <= pdf.page_count(); ++number) {
-    std::string text;
+    WrittenPage page;
     try {
-      text = pdf.text(number);
+      page = pdf.text(number);
     } catch (const Fault& fault) {
       report.warning("page_unreadable", "page " + std::to_string(number) + ": " + fault.detail);
       continue;
     }
-    const bool scanned = is_scan(pdf, number, text, report, context);
+    const bool scanned = is_scan(pdf, number, page, report, context);
+    const auto& text = page.text;
     if (scanned && !report.top()) {
       report.progress();
       const auto read = context.ocr.read(pdf.render(number, kOcrDotsPerInch)).text;
