@@ -48,7 +48,7 @@ THIRD_PARTY = {
     r"sodium": ["storage", "server/identity"], r"oath\.h|ldap\.h|cjose/|zxcvbn\.h": ["server/identity"], r"yaml-cpp/": ["metadata-schema"],
     r"nlohmann/": ["metadata-schema", "indexer", "server", "tools"], r"unicode/": ["indexer/text", "indexer/extract"],
     r"xapian": ["indexer/index", "indexer/search"], r"zstd": ["indexer/index"],
-    r"archive(_entry)?\.h|poppler|pugixml|gumbo|gmime/|exiv2/|libheif/|libpst/|tiffio\.h|MediaInfo/|cairo|fontconfig/|magic\.h|gsf/|tesseract|leptonica": ["indexer/extract/worker"],
+    r"archive(_entry)?\.h|poppler|PDFDoc\.h|Stream\.h|TextOutputDev\.h|zlib\.h|pugixml|gumbo|gmime/|exiv2/|libheif/|libpst/|tiffio\.h|MediaInfo/|cairo|fontconfig/|magic\.h|gsf/|tesseract|leptonica": ["indexer/extract/worker"],
     r"LibreOfficeKit/": ["indexer/extract/office"], r"boost/crc": ["storage", "indexer"],
     r"seccomp|linux/landlock|linux/seccomp": ["indexer/extract"], r"Poco/Net": ["server/http", "server/identity", "tools"], r"Poco/Util": ["server/app", "tools"],
     r"Poco/": ["server/http", "server/identity", "server/app", "tools"], r"CLI/|systemd/": ["tools"],
