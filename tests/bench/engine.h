@@ -29,7 +29,7 @@ class Engine {
   virtual void index(const std::vector<Row>& rows) = 0;  // durable and merged on return
   virtual void open() = 0;                               // for searching
   virtual std::size_t find(const Query& query) = 0;      // the ten best; how many of them there were
-  virtual bool rebuild() { return false; }               // as index(), from what the engine keeps; false: cannot
+  virtual bool rebuild() { return false; }  // when it is open: as index(), from what it keeps; false: cannot
   virtual std::size_t count_facets(const std::string&) { return 0; }  // of matches of a phrase in two fields; 0: cannot
 };
 

@@ -46,9 +46,8 @@ class Lantai final : public Engine {
     while (!indexer->status().at_rest) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }  // merged and durable
   bool rebuild() override {
-    const auto indexer = index::Indexer::open(holdings_.store(), holdings_, {directory_});
-    indexer->rebuild();
-    while (indexer->status().rebuilding) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    indexer_->rebuild();
+    while (indexer_->status().rebuilding) std::this_thread::sleep_for(std::chrono::milliseconds(50));
     return true;
   }
   void open() override {

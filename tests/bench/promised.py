@@ -10,6 +10,7 @@ FILE: rows of id, source, date, title, body, as for lantai-bench. Peers: see lan
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -86,12 +87,18 @@ def of_records(options, place, promises):
     _, status, usage = os.wait4(started.pid, 0)
     started.returncode = os.waitstatus_to_exitcode(status)
     promises.at_most("memory while records are imported, GiB", 2, usage.ru_maxrss / 2**20)
-    served = told(BUILD / "bench/bench_http", TOP / "metadata-schema", BUILD / "bin/lantai-extract-worker", "--data", data, "--queries",
-                  place / "phrases.tsv", "--rounds", 1, "--requests", 500)
-    promises.at_least(f"searches a second over HTTP, {served['records']:,} records", 2_000, served["search"]["requests_per_second"])
-    promises.at_most("p99 of these, ms", 15, served["search"]["p99_ms"])
-    promises.at_most("p99 with six facets, ms", 20, served["search_with_6_facets"]["p99_ms"])
-    promises.at_most("p95 under a clearance, of the administrator's", 1.3, served["search"]["p95_ms"] / served["search_seeing_everything"]["p95_ms"])
+    runs = [told(BUILD / "bench/bench_http", TOP / "metadata-schema", BUILD / "bin/lantai-extract-worker", "--data", data, "--queries",
+                 place / "phrases.tsv", "--rounds", 1, "--requests", 500) for _ in range(3)]
+
+    def served(kind, figure):
+        return statistics.median(one[kind][figure] for one in runs)
+
+    # How fast the machine is by itself: what is promised of it was told of one that gives 42,000.
+    print(f"/healthz answers {served('healthz', 'requests_per_second'):,.0f} a second", file=sys.stderr)
+    promises.at_least(f"searches a second over HTTP, {runs[0]['records']:,} records", 2_000, served("search", "requests_per_second"))
+    promises.at_most("p99 of these, ms", 15, served("search", "p99_ms"))
+    promises.at_most("p99 with six facets, ms", 20, served("search_with_6_facets", "p99_ms"))
+    promises.at_most("p95 under a clearance, of the administrator's", 1.3, served("search", "p95_ms") / served("search_seeing_everything", "p95_ms"))
     fresh = told(sys.executable, HERE / "freshness.py", "--data", data, "--minutes", options.minutes)
     promises.at_least("records saved a second meanwhile", 195, fresh["saved_per_second"])
     promises.at_most(f"a saved record is found, p99 of {options.minutes} minutes, ms", 200, fresh["findable_ms"]["p99"])

@@ -568,6 +568,22 @@ BOOST_AUTO_TEST_CASE(limits_and_strict_syntax_are_refused_as_invalid) {
   BOOST_CHECK_THROW(a.searcher->search(request), lantai::Error);
 }
 
+BOOST_AUTO_TEST_CASE(identity_numbers_addresses_and_letters_glued_to_han_are_found_as_they_are_typed) {
+  Archive a;
+  a.save(record("identity", "登记表", "身份证号：11010119900307123X，联系人张三"));
+  a.save(record("address", "登记表", "请发至zhang.san@school.edu.cn或致电025-83590000"));
+  a.save(record("glued", "登记表", "用iPad和WPS表格，接入5G网络"));
+  for (const char* query : {"11010119900307123X", "11010119900307123x", "１１０１０１１９９００３０７１２３Ｘ",
+                            "\"11010119900307123X\"", "身份证号11010119900307123X", "110101*", "\"19900307\""})
+    BOOST_TEST(a.found(query) == "identity ", query << " found " << a.found(query));
+  for (const char* query : {"1101011990030712", "19900307"}) BOOST_TEST(a.found(query).empty(), query);  // not whole
+  for (const char* query :
+       {"zhang.san@school.edu.cn", "ZHANG.SAN@School.edu.cn", "\"san@school\"", "school.edu.cn", "025-83590000"})
+    BOOST_TEST(a.found(query) == "address ", query << " found " << a.found(query));
+  for (const char* query : {"iPad", "ipad", "ＷＰＳ", "WPS表格", "5G", "5g网络", "\"用iPad和\""})
+    BOOST_TEST(a.found(query) == "glued ", query << " found " << a.found(query));
+}
+
 BOOST_AUTO_TEST_CASE(pieces_are_near_each_other_when_no_more_characters_stand_between_them) {
   Archive a;
   a.save(record("close", "报告", "食堂明年的预算已经核定。"));                    // three characters between
