@@ -394,12 +394,20 @@ std::optional<Found> find_date(const Needle& needle, std::string_view text, std:
   return std::nullopt;
 }
 
+bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
 std::size_t characters_in(std::string_view text) {
-  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
-// From the foremost piece on, each stands where it comes first: no nearer ones begin there.
+// Where the last so many characters before `end` begin.
+std::size_t back_from(std::string_view text, std::size_t end, std::size_t characters) {
+  for (; end > 0 && characters > 0; characters -= begins_character(text[end]) ? 1 : 0) --end;
+  return end;
+}
+
+// From the foremost piece on, each stands where it comes first: no nearer ones begin there. Whatever begins too far
+// before the end of the last is passed over at once, so that it is linear in the text.
 std::optional<Found> find_near(const Needle& needle, std::string_view text, std::size_t from) {
   std::vector<Found> places;
   for (const auto& piece : needle.pieces) {
@@ -411,14 +419,14 @@ std::optional<Found> find_near(const Needle& needle, std::string_view text, std:
   while (true) {
     const auto first = std::min_element(places.begin(), places.end(),
                                         [](const Found& a, const Found& b) { return a.begin < b.begin; });
-    const auto last =
-        std::max_element(places.begin(), places.end(), [](const Found& a, const Found& b) { return a.end < b.end; });
-    std::size_t most = needle.distance;
-    for (const auto& place : places) most += characters_in(text.substr(place.begin, place.end - place.begin));
-    const auto stretch = text.substr(first->begin, last->end - first->begin);
-    if (stretch.size() <= 4 * most && characters_in(stretch) <= most) return Found{first->begin, last->end};
-    const auto next =
-        find_needle(needle.pieces[static_cast<std::size_t>(first - places.begin())], text, first->begin + 1);
+    std::size_t most = needle.distance, end = 0;
+    for (const auto& place : places) {
+      most += characters_in(text.substr(place.begin, place.end - place.begin));
+      end = std::max(end, place.end);
+    }
+    const std::size_t near = back_from(text, end, most);
+    if (first->begin >= near) return Found{first->begin, end};
+    const auto next = find_needle(needle.pieces[static_cast<std::size_t>(first - places.begin())], text, near);
     if (!next) return std::nullopt;
     *first = *next;
   }

@@ -353,6 +353,7 @@ class Evaluator {
   // While every text is read, the next ones are fetched beside.
   void expect_texts(std::span<const DocId> docs, std::size_t at) const {
     constexpr std::size_t kTexts = 4;
+    if (at + 2 * kTexts < docs.size()) snapshot_.expect_place_of_text(docs[at + 2 * kTexts]);
     if (at + kTexts < docs.size()) snapshot_.expect_text(docs[at + kTexts]);
   }
 

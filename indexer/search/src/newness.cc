@@ -31,7 +31,8 @@ std::int64_t day_number(Date day) {
 float newness(std::string_view date, std::int64_t today) {
   double age = kUndated;
   if (const auto year = number(date, 0, 4)) {
-    const auto month = number(date, 5, 2);
+    auto month = number(date, 5, 2);
+    if (month && (*month < 1 || *month > 12)) month.reset();  // a season
     const auto day = month ? number(date, 8, 2) : std::nullopt;
     const Date known{static_cast<std::int16_t>(*year), static_cast<std::uint8_t>(month.value_or(7)),
                      static_cast<std::uint8_t>(day.value_or(month ? 15 : 1))};

@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::size_t kMaxLimit = 1000;
 constexpr std::uint64_t kMaxOffset = 100'000;
-constexpr std::size_t kShownBytes = 64U << 20U;
+constexpr std::size_t kShownBytes = 128U << 20U;
 constexpr std::size_t kSpellingsTried = 8;
 constexpr std::size_t kAnswerBytes = 16U << 20U;
 constexpr std::size_t kVisibleBytes = 8U << 20U;

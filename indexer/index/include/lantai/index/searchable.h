@@ -143,6 +143,7 @@ struct Snapshot {
   }
   // That a text will be read soon: the processor fetches it meanwhile.
   void expect_text(DocId doc) const { texts->expect(columns->text(doc).place()); }
+  void expect_place_of_text(DocId doc) const { __builtin_prefetch(&columns->text(doc)); }
 };
 
 class Searchable {
