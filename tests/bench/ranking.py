@@ -3,9 +3,10 @@
 texts: a sentence is taken out of its passage, which is to be found by it (`sentence`), or by a question about a clause of it
 (`question`); a title without the words of its kind finds the passages under it, which do not say it (`topic`).
 
-    tests/bench/ranking.py FILE.tsv [--passages 60000] [--depth 100]
+    tests/bench/ranking.py FILE.tsv|FOLDER… [--passages 60000] [--depth 100]
 
-FILE: rows of id, source, date, title, body. Lucene 8 (liblucene8-java, openjdk-17-jdk-headless) where it is installed. Prints
+FILE: rows of id, source, date, title, body. FOLDER: pages of help, of which each heading is to find what stands under it
+(`heading`; headings.py). Lucene 8 (liblucene8-java, openjdk-17-jdk-headless) where it is installed. Prints
 JSON: MRR@10, NDCG@10, recall@10 and recall@DEPTH, and for this product the latency."""
 
 import argparse
@@ -21,6 +22,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "scenario"))
+import headings  # noqa: E402
 import lucene  # noqa: E402
 import texts  # noqa: E402
 from trec_measures import expected  # noqa: E402
@@ -83,13 +85,8 @@ def measures(run, judged, depth):
     return {name: round(value / len(judged), 4) for name, value in sums.items()}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("table", type=Path)
-    parser.add_argument("--passages", type=int, default=60_000)
-    parser.add_argument("--depth", type=int, default=100)
-    arguments = parser.parse_args()
-    documents, queries = collection(arguments.table, arguments.passages)
+def measured(documents, queries, depth):
+    """`documents`: texts by name. `queries`: for each kind, by name what is asked and which documents are wanted."""
     result = {"documents": len(documents)}
     with tempfile.TemporaryDirectory(dir=os.environ.get("LANTAI_BENCH_DIR")) as folder:
         place = Path(folder)
@@ -104,14 +101,27 @@ def main():
             asked_of.write_text("".join(f"{query}\t{text}\n" for query, (text, _) in asked.items()), "utf-8")
             judged.write_text("".join(f"{query} 0 {name} 1\n" for query, (_, wanted) in asked.items() for name in sorted(wanted)), "utf-8")
             wanted = {query: names for query, (_, names) in asked.items()}
-            done = subprocess.run([*command, "eval", "--queries", asked_of, "--qrels", judged, "--depth", str(arguments.depth), "--run", run,
+            done = subprocess.run([*command, "eval", "--queries", asked_of, "--qrels", judged, "--depth", str(depth), "--run", run,
                                    "--format", "json"], check=True, capture_output=True)
-            result[kind] = {"queries": len(asked), "lantai": {**measures(run, wanted, arguments.depth), "latency_ms": json.loads(done.stdout)["latency_ms"]}}
+            result[kind] = {"queries": len(asked), "lantai": {**measures(run, wanted, depth), "latency_ms": json.loads(done.stdout)["latency_ms"]}}
             if peer := lucene.command("LuceneRank.java", "core", "analyzers-common", "analyzers-smartcn"):
                 for analyzer in ("cjk", "smart"):
-                    subprocess.run([*peer, analyzer, place / "documents.tsv", asked_of, run, str(arguments.depth)], check=True, capture_output=True)
-                    result[kind][f"lucene {analyzer}"] = measures(run, wanted, arguments.depth)
-    print(json.dumps(result, indent=2))
+                    subprocess.run([*peer, analyzer, place / "documents.tsv", asked_of, run, str(depth)], check=True, capture_output=True)
+                    result[kind][f"lucene {analyzer}"] = measures(run, wanted, depth)
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("source", type=Path, nargs="+")
+    parser.add_argument("--passages", type=int, default=60_000)
+    parser.add_argument("--depth", type=int, default=100)
+    arguments = parser.parse_args()
+    if arguments.source[0].is_dir():
+        documents, queries = headings.collection(arguments.source)
+    else:
+        documents, queries = collection(arguments.source[0], arguments.passages)
+    print(json.dumps(measured(documents, queries, arguments.depth), indent=2))
 
 
 if __name__ == "__main__":

@@ -103,6 +103,17 @@ BOOST_AUTO_TEST_CASE(what_has_all_words_typed_freely_in_any_order_comes_first_an
   BOOST_TEST(a.found("會議 AND 紀要") == "together apart ");
 }
 
+BOOST_AUTO_TEST_CASE(a_word_of_one_character_counts_and_a_function_word_does_not) {
+  Archive a;
+  for (int i = 0; i < 8; ++i) a.save(record("other" + std::to_string(i), "表格", "合并表格的单元格，并且设置的边框"));
+  a.save(record("column", "表格", "设置表格，列，列，列"));
+  a.save(record("line", "表格", "设置表格，行，行，行"));
+  a.save(record("of", "表格", "设置表格，的，的，的"));
+  const auto first = [&](const std::string& query) { return a.search(query).hits.at(0).id; };
+  BOOST_TEST(first("设置表格的列") == "column");
+  BOOST_TEST(first("设置表格的行") == "line");
+}
+
 BOOST_AUTO_TEST_CASE(a_hit_in_the_title_comes_before_one_in_the_body) {
   Archive a;
   a.save(record("body", "其他事项", "关于预算的说明，关于预算。"));

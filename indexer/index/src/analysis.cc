@@ -182,8 +182,7 @@ void Analyser::add_words(std::u32string_view folded, std::uint32_t weight) {
   segmenter_.words(folded, word_buffer_);
   for (const auto& word : word_buffer_) {
     const std::size_t size = word.end - word.begin;
-    if (word.han && size == 1) continue;
-    length_ += weight;
+    if (!word.han || size > 1) length_ += weight;
     if (word.han && size == 2) continue;  // its bigram stands for it
     if (size <= 2) {
       grams_.add(pack(kWord, 0, folded[word.begin], size == 2 ? folded[word.begin + 1] : kNoChar), weight);

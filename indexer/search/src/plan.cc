@@ -21,9 +21,9 @@ constexpr std::size_t kMaxExpanded = 64;  // beginnings of a query that stand fo
 constexpr std::size_t kFewWords = 3;      // of so many somebody means each
 constexpr std::size_t kManyWords = 12;    // more words than this are a passage: rank, do not require
 constexpr std::size_t kPhraseGrams = 8;
-// How much a word counts beside pairs of characters, of which one of two is one itself and a longer one has several
-// (docs/performance.md, ranking).
-constexpr double kWordOfTwo = 1.5, kLongWord = 0.5;
+// How much words count, of which one of two characters is a pair itself and a longer one has several pairs, and how
+// much a pair that is in no word (docs/performance.md, ranking).
+constexpr double kWordOfOne = 1, kWordOfTwo = 1.5, kLongWord = 0.5, kPairAcross = 0.5;
 constexpr std::uint64_t kMostCandidates = 20'000;  // of parts of which any will do
 
 // Function words that a person does not look for.
@@ -641,18 +641,23 @@ PlanNode Planner::filter(const FieldFilter& filter) {
 void Planner::score(std::u32string_view folded) {
   std::vector<text::Word> words;
   segmenter_.words(folded, words);
+  const auto add = [&](std::string term, double times) {
+    auto& known = scoring_[{std::move(term)}];
+    known = std::max(known, times);
+  };
+  const auto add_pairs = [&](std::size_t begin, std::size_t end, double times) {
+    for (std::size_t i = begin; i + 1 < end; ++i)
+      if (is_han_pair(folded, i)) add(index::bigram_term(folded[i], folded[i + 1]), times);
+  };
+  add_pairs(0, folded.size(), kPairAcross);
+  for (const auto& part : parts_of(folded, words)) add_pairs(part.begin, part.end, 1);
   for (const auto& word : words) {
-    const std::size_t size = word.end - word.begin;
-    if (word.han && size == 1) continue;
-    if (word.han && size == 2) {
-      scoring_[{index::bigram_term(folded[word.begin], folded[word.begin + 1])}] = kWordOfTwo;
+    const auto text = folded.substr(word.begin, word.end - word.begin);
+    if (is_stop_character(word, folded)) continue;
+    if (word.han && text.size() == 2) {
+      add(index::bigram_term(text[0], text[1]), kWordOfTwo);
     } else {
-      scoring_[{index::word_term(text::to_utf8(folded.substr(word.begin, size)))}] = word.han ? kLongWord : 1;
-    }
-  }
-  for (std::size_t i = 0; i < folded.size(); ++i) {
-    if (is_han_pair(folded, i)) {
-      scoring_.try_emplace({index::bigram_term(folded[i], folded[i + 1])}, 1);
+      add(index::word_term(text::to_utf8(text)), !word.han ? 1 : text.size() == 1 ? kWordOfOne : kLongWord);
     }
   }
   if (folded.size() == 1 && text::is_han(folded[0]) && expanded_.contains(index::character_term(folded[0]))) {

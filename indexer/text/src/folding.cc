@@ -123,6 +123,6 @@ std::u32string fold_only(std::string_view original) {
   return out;
 }
 
-std::string analyser_version() { return "lantai-3/icu-" U_ICU_VERSION; }
+std::string analyser_version() { return "lantai-4/icu-" U_ICU_VERSION; }
 
 }  // namespace lantai::text
