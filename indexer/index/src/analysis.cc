@@ -180,6 +180,7 @@ void Analyser::add_grams(std::u32string_view folded, std::uint32_t weight, unsig
 
 void Analyser::add_words(std::u32string_view folded, std::uint32_t weight) {
   segmenter_.words(folded, word_buffer_);
+  text::leave_out_unknown_names(word_buffer_);
   for (const auto& word : word_buffer_) {
     const std::size_t size = word.end - word.begin;
     if (!word.han || size > 1) length_ += weight;

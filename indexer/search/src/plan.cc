@@ -651,6 +651,7 @@ void Planner::score(std::u32string_view folded) {
   };
   add_pairs(0, folded.size(), kPairAcross);
   for (const auto& part : parts_of(folded, words)) add_pairs(part.begin, part.end, 1);
+  text::leave_out_unknown_names(words);
   for (const auto& word : words) {
     const auto text = folded.substr(word.begin, word.end - word.begin);
     if (is_stop_character(word, folded)) continue;

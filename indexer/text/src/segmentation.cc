@@ -73,4 +73,19 @@ void Segmenter::words(std::u32string_view folded, std::vector<Word>& out) {
   }
 }
 
+void leave_out_unknown_names(std::vector<Word>& words) {
+  constexpr std::size_t kMostInARow = 3;
+  const auto alone = [](const Word& word) { return word.han && word.end - word.begin == 1; };
+  std::size_t kept = 0;
+  for (std::size_t begin = 0; begin < words.size();) {
+    std::size_t end = begin + 1;
+    while (alone(words[begin]) && end < words.size() && alone(words[end]) && words[end].begin == words[end - 1].end)
+      ++end;
+    const bool unknown = end - begin > kMostInARow;
+    for (; begin < end; ++begin)
+      if (!unknown) words[kept++] = words[begin];
+  }
+  words.resize(kept);
+}
+
 }  // namespace lantai::text

@@ -30,4 +30,8 @@ class Segmenter {
   std::unique_ptr<State> state_;
 };
 
+// Takes out Han words of one character of which more than three stand in a row: that is rather a name that the
+// dictionary does not know, or nonsense, and its pairs of characters stand for it.
+void leave_out_unknown_names(std::vector<Word>& words);
+
 }  // namespace lantai::text
