@@ -220,6 +220,7 @@ class Jobs final : public ImportJobs {
 
   void run_job(StoredJob job, const std::stop_token& stop) {
     try {
+      if (!take_up(job)) return;
       import_files(job, stop);
       if (job.job.report.stopped && stop.stop_requested()) return;  // taken up at the next start
       job.job.state = job.job.report.stopped ? ImportJobState::cancelled : ImportJobState::done;
@@ -234,10 +235,18 @@ class Jobs final : public ImportJobs {
     if (left) log::warning("staged files of import {} cannot be removed: {}", job.job.id, left.message());
   }
 
-  void import_files(StoredJob& job, const std::stop_token& stop) {
+  // Not when it was cancelled, and its files removed, after it left the row of those that wait.
+  bool take_up(StoredJob& job) {
+    std::lock_guard lock(mutex_);
+    const auto now = records_.find(job.job.id);
+    if (!now || now->job.state == ImportJobState::cancelled) return false;
     job.job.state = ImportJobState::running;
     job.job.done = 0;
     records_.put(job);
+    return true;
+  }
+
+  void import_files(StoredJob& job, const std::stop_token& stop) {
     ImportOptions options = job.options;
     options.root = files_of(job.job.id);
     options.beside = {beside_of(job.job.id)};
