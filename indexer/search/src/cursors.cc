@@ -323,9 +323,11 @@ class Verified final : public Cursor {
   QueryRun& run_;
 };
 
+bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
 char32_t last_character(std::string_view text) {
   std::size_t at = text.size();
-  while (at > 0 && (static_cast<unsigned char>(text[at - 1]) & 0xC0U) == 0x80U) --at;
+  while (at > 0 && !begins_character(text[at - 1])) --at;
   return at == 0 ? 0 : text::to_utf32(text.substr(at - 1)).front();
 }
 
@@ -393,8 +395,6 @@ std::optional<Found> find_date(const Needle& needle, std::string_view text, std:
   }
   return std::nullopt;
 }
-
-bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
 
 std::size_t characters_in(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
