@@ -72,6 +72,23 @@ BOOST_AUTO_TEST_CASE(who_has_lost_their_rights_imports_nothing_more) {
   BOOST_TEST(page.job.error.find("权限已减少") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(an_import_whose_staged_files_are_gone_fails_and_the_next_goes_on) {
+  Office office;
+  office.start();
+  const auto lost = office.jobs->begin(office.who, {});
+  office.stage(lost, "一.txt", "one");
+  fs::remove_all(office.staging.path() / lost);
+  office.jobs->submit(office.who, lost);
+  const auto page = office.finished(lost);
+  BOOST_TEST((page.job.state == ImportJobState::failed));
+  BOOST_TEST(!page.job.error.empty());
+  BOOST_TEST(page.job.error.find(office.staging.path().native()) == std::string::npos);
+  const auto next = office.jobs->begin(office.who, {});
+  office.stage(next, "二.txt", "two");
+  office.jobs->submit(office.who, next);
+  BOOST_TEST((office.finished(next).job.state == ImportJobState::done));
+}
+
 BOOST_AUTO_TEST_CASE(what_a_fall_left_behind_of_finished_jobs_is_cleared_away_at_the_next_start) {
   Office office;
   office.staging.write("0190-over/files/a.txt", "one");

@@ -44,6 +44,14 @@ BOOST_AUTO_TEST_CASE(the_day_depends_on_where_one_is) {
   BOOST_TEST((date_of(evening, 480) == Date{2022, 1, 1}));
 }
 
+BOOST_AUTO_TEST_CASE(days_follow_one_another_across_years_and_leap_days) {
+  BOOST_TEST(day_number({1970, 1, 1}) == 0);
+  BOOST_TEST(day_number({2000, 1, 1}) == 10957);  // 946,684,800 seconds
+  BOOST_TEST((date_of_day(day_number({2020, 2, 28}) + 1) == Date{2020, 2, 29}));
+  BOOST_TEST((date_of_day(day_number({2021, 2, 28}) + 1) == Date{2021, 3, 1}));
+  BOOST_TEST((date_of_day(day_number({1969, 12, 31})) == Date{1969, 12, 31}));
+}
+
 BOOST_AUTO_TEST_CASE(a_manual_clock_moves_only_when_told) {
   ManualClock clock({5});
   clock.advance_micros(7);

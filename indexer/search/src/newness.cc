@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <optional>
 
 namespace lantai::search {
@@ -21,12 +20,6 @@ std::optional<int> number(std::string_view text, std::size_t at, std::size_t siz
 }
 
 }  // namespace
-
-std::int64_t day_number(Date day) {
-  const std::chrono::year_month_day civil{std::chrono::year(day.year), std::chrono::month(day.month),
-                                          std::chrono::day(day.day)};
-  return std::chrono::sys_days(civil).time_since_epoch().count();
-}
 
 float newness(std::string_view date, std::int64_t today) {
   double age = kUndated;

@@ -9,8 +9,6 @@
 
 namespace lantai::search {
 
-std::int64_t day_number(Date day);  // of days in order; 0 is 1970-01-01
-
 // In (0, 1], seen from the day numbered `today`; of a month or year its middle counts. What lies ahead counts as
 // today's, what has no date as twenty years old.
 float newness(std::string_view date, std::int64_t today);

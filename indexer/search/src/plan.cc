@@ -18,12 +18,12 @@ namespace {
 
 constexpr std::size_t kMaxExpansions = 10'000;
 constexpr std::size_t kMaxExpanded = 64;  // beginnings of a query that stand for many terms: each is a union to be made
-constexpr std::size_t kFewWords = 3;      // of so many somebody means each
+constexpr std::size_t kFewWords = 3;      // of so many set apart somebody means each
 constexpr std::size_t kManyWords = 12;    // more words than this are a passage: rank, do not require
 constexpr std::size_t kPhraseGrams = 8;
-// How much words count, of which one of two characters is a pair itself and a longer one has several pairs, and how
-// much a pair that is in no word (docs/performance.md, ranking).
-constexpr double kWordOfOne = 1, kWordOfTwo = 1.5, kLongWord = 0.5, kPairAcross = 0.5;
+// How much words count, of which one of two characters is a pair itself and a longer one has several pairs, one of
+// letters has none, and how much a pair that is in no word (docs/performance.md, ranking).
+constexpr double kWordOfOne = 0.7, kWordOfTwo = 1.5, kLongWord = 0.5, kLatinWord = 2, kPairAcross = 0.4;
 constexpr std::uint64_t kMostCandidates = 20'000;  // of parts of which any will do
 
 // Function words that a person does not look for.
@@ -209,7 +209,9 @@ Plan Planner::plan(const ParsedQuery& query, Mode mode) {
   const std::size_t parts = count_parts(query);
   passage_ = parts > kManyWords;
   plan_.any_term_will_do = passage_;
-  plan_.closest_first = parts <= kFewWords;
+  // Who sets a few words apart means each; what is written in one run is ranked (docs/adr/0105).
+  const auto& children = query.root.children;
+  plan_.closest_first = parts <= kFewWords && std::count_if(children.begin(), children.end(), typed_freely) > 1;
   // What is typed freely is always part of something, so that what will do is decided in one place.
   QueryNode root = query.root;
   if (typed_freely(root)) {
@@ -658,7 +660,7 @@ void Planner::score(std::u32string_view folded) {
     if (word.han && text.size() == 2) {
       add(index::bigram_term(text[0], text[1]), kWordOfTwo);
     } else {
-      add(index::word_term(text::to_utf8(text)), !word.han ? 1 : text.size() == 1 ? kWordOfOne : kLongWord);
+      add(index::word_term(text::to_utf8(text)), !word.han ? kLatinWord : text.size() == 1 ? kWordOfOne : kLongWord);
     }
   }
   if (folded.size() == 1 && text::is_han(folded[0]) && expanded_.contains(index::character_term(folded[0]))) {

@@ -206,28 +206,38 @@ class Jobs final : public ImportJobs {
 
   void run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-      std::optional<StoredJob> job;
-      {
-        std::unique_lock lock(mutex_);
-        if (!changed_.wait(lock, stop, [&] { return !waiting_.empty(); })) return;
-        job = records_.find(waiting_.front());
-        waiting_.pop_front();
-        cancelled_.clear();
+      try {
+        if (auto job = next(stop)) run_job(std::move(*job), stop);
+      } catch (const std::exception& error) {  // of the store: what cannot be noted is taken up at the next start
+        log::error("an import is left until the next start: {}", error.what());
       }
-      if (job) run_job(std::move(*job), stop);
     }
+  }
+
+  // Off the row and running in one step: who cancels meets it as the one or the other.
+  std::optional<StoredJob> next(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait(lock, stop, [&] { return !waiting_.empty(); })) return std::nullopt;
+    const std::string id = std::move(waiting_.front());
+    waiting_.pop_front();
+    cancelled_.clear();
+    auto job = records_.find(id);
+    if (!job) return std::nullopt;
+    job->job.state = ImportJobState::running;
+    job->job.done = 0;
+    records_.put(*job);
+    return job;
   }
 
   void run_job(StoredJob job, const std::stop_token& stop) {
     try {
-      if (!take_up(job)) return;
       import_files(job, stop);
       if (job.job.report.stopped && stop.stop_requested()) return;  // taken up at the next start
       job.job.state = job.job.report.stopped ? ImportJobState::cancelled : ImportJobState::done;
     } catch (const Error& error) {
-      log::error("import {}: {}", job.job.id, error.message());
-      job.job.state = ImportJobState::failed;
-      job.job.error = imports_.sentence(error, job.options.language);
+      fail(job, error);
+    } catch (const std::exception& error) {  // of the file system, as when staged files are gone
+      fail(job, {ErrorCode::internal, error.what(), "request.internal"});
     }
     records_.put(job);
     std::error_code left;
@@ -235,15 +245,10 @@ class Jobs final : public ImportJobs {
     if (left) log::warning("staged files of import {} cannot be removed: {}", job.job.id, left.message());
   }
 
-  // Not when it was cancelled, and its files removed, after it left the row of those that wait.
-  bool take_up(StoredJob& job) {
-    std::lock_guard lock(mutex_);
-    const auto now = records_.find(job.job.id);
-    if (!now || now->job.state == ImportJobState::cancelled) return false;
-    job.job.state = ImportJobState::running;
-    job.job.done = 0;
-    records_.put(job);
-    return true;
+  void fail(StoredJob& job, const Error& error) const {
+    log::error("import {}: {}", job.job.id, error.message());
+    job.job.state = ImportJobState::failed;
+    job.job.error = imports_.sentence(error, job.options.language);
   }
 
   void import_files(StoredJob& job, const std::stop_token& stop) {

@@ -18,10 +18,6 @@ Date day_of(const std::string& text, const char* field) {
   return *day;
 }
 
-std::chrono::sys_days days(Date date) {
-  return std::chrono::year(date.year) / std::chrono::month(date.month) / std::chrono::day(date.day);
-}
-
 Json detail_of(const Delegation& delegation) {
   Json detail{
       {"from", delegation.from}, {"to", delegation.to}, {"begins", delegation.begins}, {"ends", delegation.ends}};
@@ -63,7 +59,7 @@ Delegation StoredAccounts::give_delegation(const Principal& by, Delegation deleg
   const auto begins = day_of(delegation.begins, "begins"), ends = day_of(delegation.ends, "ends");
   if (ends < begins) problem("ends", "field.ends_before", {{"begins", delegation.begins}});
   if (delegation.ends < today()) problem("ends", "field.in_the_past");
-  if ((days(ends) - days(begins)).count() >= kMaxDelegationDays)
+  if (day_number(ends) - day_number(begins) >= kMaxDelegationDays)
     problem("ends", "auth.delegation_long", {{"days", std::to_string(kMaxDelegationDays)}});
   require_reason(delegation.reason, kMaxDelegationReason);
   delegation.id = make_id(clock_.now());

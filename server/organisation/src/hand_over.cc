@@ -1,7 +1,6 @@
 #include "lantai/organisation/hand_over.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "lantai/records/audited.h"
 
@@ -26,13 +25,7 @@ std::string title(const schema::Schema& schema, const Record& record) {
   return record.fields.value(type.title_field, record.id);
 }
 
-std::string day_after(const std::string& day) {
-  using namespace std::chrono;
-  const auto date = *parse_date(day);
-  const year_month_day next(sys_days(year(date.year) / month(date.month) / std::chrono::day(date.day)) + days(1));
-  return format_date({static_cast<std::int16_t>(int(next.year())), static_cast<std::uint8_t>(unsigned(next.month())),
-                      static_cast<std::uint8_t>(unsigned(next.day()))});
-}
+std::string day_after(const std::string& day) { return format_date(date_of_day(day_number(*parse_date(day)) + 1)); }
 
 template <typename F>
 void for_each_of(const records::RecordEngine& engine, const char* type, const char* field, const std::string& value,

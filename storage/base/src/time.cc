@@ -40,6 +40,13 @@ std::optional<Date> parse_date(std::string_view text) {
   return date;
 }
 
+std::int64_t day_number(Date date) { return std::chrono::sys_days(civil(date)).time_since_epoch().count(); }
+
+Date date_of_day(std::int64_t number) {
+  using namespace std::chrono;
+  return from_civil(year_month_day(sys_days(days(number))));
+}
+
 Date date_of(Timestamp time, int utc_offset_minutes) {
   using namespace std::chrono;
   const sys_time<microseconds> t{microseconds{time.micros} + minutes{utc_offset_minutes}};

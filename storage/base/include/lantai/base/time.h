@@ -30,6 +30,8 @@ struct Date {
 
 std::string format_date(Date date);                        // 2021-03-05
 std::optional<Date> parse_date(std::string_view text);     // only 2021-03-05, and only a day that exists
+std::int64_t day_number(Date date);                        // of days in order; 0 is 1970-01-01
+Date date_of_day(std::int64_t number);                     // the other way
 Date date_of(Timestamp time, int utc_offset_minutes = 0);  // 480 = China
 
 class Clock {
