@@ -1,10 +1,14 @@
-"""Judged queries that people wrote: each heading of a help page finds what stands under it, where it is not said. Reads
-LibreOffice's help in HTML (Debian: libreoffice-help-zh-cn) and GNOME's pages (gnome-user-docs, help/zh_CN)."""
+"""Judged queries that people wrote: each heading of a help page finds what stands under it, where it is not said; so does the line
+that tells what a manual page is about. Reads HTML (Debian: libreoffice-help-zh-cn; gimp-help-zh-cn, kicad-doc-zh,
+lilypond-doc-html-zh, debian-faq-zh-cn, debian-reference-zh-cn, maint-guide-zh-cn, debian-edu-doc-zh-cn), GNOME's pages
+(gnome-user-docs, help/zh_CN) and manual pages (manpages-zh, man/zh_CN)."""
 
+import gzip
 import html
 import re
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
+NUMBER = re.compile(r"^(?:[0-9A-Z]{1,2}\.)+(?:\d+\.?)? +")
 
 
 def _plain(markup):
@@ -24,13 +28,25 @@ def _of_mallard(page):
     return [(title.group(1), text[:title.start()] + text[title.end():])] if title else []
 
 
+def _of_manual(page):
+    name = re.search(r'\.SH\s+"?(?:名称|NAME|名字).*?\n(.*?)\n\.SH', page, re.S)
+    about = name and re.split(r"\s+\\?[-—]+\s+", name.group(1).replace("\n", " "), maxsplit=1)
+    if not about or len(about) < 2:
+        return []
+    heading = re.sub(r"^\.\w+ ", "", re.sub(r'\\f.|\\|"', "", about[1]))
+    return [(heading, re.sub(r'^\.\\".*$|^\.\w+|\\f[A-Z]|\\&|\\-', "", page[name.end():], flags=re.M))]
+
+
+READ = {".html": _of_html, ".page": _of_mallard, ".gz": _of_manual}
+
+
 def collection(folders):
     documents, wanted = {}, {}
     for folder in folders:
-        for path in sorted(path for path in folder.rglob("*") if path.suffix in (".html", ".page")):
-            page = path.read_text(encoding="utf-8", errors="replace")
-            for heading, body in (_of_html if path.suffix == ".html" else _of_mallard)(page):
-                heading, body = _plain(heading).strip(" 。:：?？"), _plain(body)
+        for path in sorted(path for path in folder.rglob("*") if path.suffix in READ and path.is_file() and not path.is_symlink()):
+            page = (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace").read()
+            for heading, body in READ[path.suffix](page):
+                heading, body = NUMBER.sub("", _plain(heading)).strip(" 。.:：?？"), _plain(body)
                 if len(HAN.findall(heading)) < 4 or len(heading) > 40 or len(HAN.findall(body)) < 50:
                     continue
                 name = f"D{len(documents)}"

@@ -6,7 +6,7 @@ texts: a sentence is taken out of its passage, which is to be found by it (`sent
     tests/bench/ranking.py FILE.tsv|FOLDER… [--passages 60000] [--depth 100]
 
 FILE: rows of id, source, date, title, body. FOLDER: pages of help, of which each heading is to find what stands under it
-(`heading`; headings.py). Lucene 8 (liblucene8-java, openjdk-17-jdk-headless) where it is installed. Prints
+(`heading`, and as a question `asked`; headings.py). Lucene 8 (liblucene8-java, openjdk-17-jdk-headless) where it is installed. Prints
 JSON: MRR@10, NDCG@10, recall@10 and recall@DEPTH, and for this product the latency."""
 
 import argparse
@@ -119,6 +119,8 @@ def main():
     arguments = parser.parse_args()
     if arguments.source[0].is_dir():
         documents, queries = headings.collection(arguments.source)
+        chosen = random.Random(9)
+        queries["asked"] = {name: (chosen.choice(ASKED).format(text), wanted) for name, (text, wanted) in queries["heading"].items()}
     else:
         documents, queries = collection(arguments.source[0], arguments.passages)
     print(json.dumps(measured(documents, queries, arguments.depth), indent=2))

@@ -124,4 +124,22 @@ BOOST_AUTO_TEST_CASE(a_page_that_takes_too_long_to_show_ends_early_and_the_next_
   BOOST_TEST((std::unique(ids.begin(), ids.end()) == ids.end()));
 }
 
+// Of 200,000 places of each piece every two would be 40,000,000,000.
+BOOST_AUTO_TEST_CASE(what_stands_near_is_found_in_one_walk_through_a_long_text) {
+  Numbers numbers(1);
+  Document document;
+  document.type = "item";
+  document.id = "long";
+  document.title = "学会";
+  document.access = {"public"};
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += "食堂";
+  document.pages.push_back({1, 1, text + std::string(1000, '0') + "预算"});
+  BOOST_REQUIRE(wait(*numbers.indexer, numbers.holdings.save({document})));
+  const auto begun = std::chrono::steady_clock::now();
+  BOOST_TEST(numbers.find("\"食 堂 预算\"~20").total == 0U);
+  BOOST_TEST(numbers.find("\"食 堂 预算\"~1000").total == 1U);
+  BOOST_TEST((std::chrono::steady_clock::now() - begun < std::chrono::seconds(10)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -323,8 +323,6 @@ class Verified final : public Cursor {
   QueryRun& run_;
 };
 
-bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
-
 char32_t last_character(std::string_view text) {
   std::size_t at = text.size();
   while (at > 0 && !begins_character(text[at - 1])) --at;

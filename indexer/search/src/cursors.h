@@ -79,6 +79,7 @@ struct Found {
 // Code fields have their own terms for codes and numbers and are passed over.
 bool occurs(const Needle& needle, std::string_view streams);
 // The next occurrence at or after `from`, in bytes.
+inline bool begins_character(char utf8) { return (static_cast<unsigned char>(utf8) & 0xC0U) != 0x80U; }
 std::optional<Found> find_needle(const Needle& needle, std::string_view text, std::size_t from);
 
 struct VisibleSets;  // visibility.h

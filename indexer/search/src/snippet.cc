@@ -33,7 +33,7 @@ Marked occurrences_in(const std::vector<Mark>& marks, const std::string& origina
   character.reserve(utf8.size() + 1);
   std::uint32_t count = 0;
   for (std::size_t i = 0; i < utf8.size(); ++i) {
-    if (i > 0 && (static_cast<unsigned char>(utf8[i]) & 0xC0U) != 0x80U) ++count;
+    if (i > 0 && begins_character(utf8[i])) ++count;
     character.push_back(count);
   }
   character.push_back(static_cast<std::uint32_t>(out.folded.text.size()));
@@ -56,7 +56,7 @@ ByteRange original_range(const Marked& marked, const std::string& original, std:
   std::size_t stop = marked.folded.origin[end];
   if (end > begin && stop > marked.folded.origin[end - 1]) {
     std::size_t last = marked.folded.origin[end - 1] + 1;
-    while (last < stop && (static_cast<unsigned char>(original[last]) & 0xC0U) == 0x80U) ++last;
+    while (last < stop && !begins_character(original[last])) ++last;
     // What follows the last character up to the next one belongs to it only if it is not white space.
     const std::string_view between = std::string_view(original).substr(last, stop - last);
     const bool blank = text::fold_only(between).empty();
