@@ -119,7 +119,7 @@ def of_engines(measured, promises, what):
 def of_files(options, place, promises):
     folder = place / "texts"
     texts.write_files(texts.rows_of(options.source, 20_000), folder)
-    of_engines(told(sys.executable, HERE / "files.py", folder)[0], promises, "text files searchable")
+    of_engines(told(sys.executable, HERE / "files.py", folder, "--rounds", 3)[0], promises, "text files searchable")
 
 
 def of_office(options, place, promises):
