@@ -298,8 +298,7 @@ BOOST_AUTO_TEST_CASE(the_first_of_a_short_list_are_those_of_a_long_one) {
          {"\"会议纪要\"", "会议纪要 招生", "招生计划 安全检查", "\"经费\" AND \"安全检查\"", "合同 OR 维修通知",
           "会议纪要招生计划经费安全检查通知合同维修会议招生经费检查合同会议计划"}) {
       // A newer one that has a part may come before an older one that has all, if there is room for parts at all.
-      const auto asked = std::string_view(query);
-      if (sort == search::Sort::recent && (asked == "会议纪要 招生" || asked == "招生计划 安全检查")) continue;
+      if (sort == search::Sort::recent && std::string_view(query) == "招生计划 安全检查") continue;
       const auto all = first(query, 1000, sort);
       BOOST_TEST_REQUIRE(all.size() > 100U, query);
       for (const std::size_t limit : {1U, 3U, 10U, 50U}) {

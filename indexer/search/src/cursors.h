@@ -76,10 +76,12 @@ struct Found {
   std::size_t begin = 0, end = 0;
 };
 
+// Or goes on within one?
+inline bool begins_character(char utf8) { return (static_cast<unsigned char>(utf8) & 0xC0U) != 0x80U; }
+
 // Code fields have their own terms for codes and numbers and are passed over.
 bool occurs(const Needle& needle, std::string_view streams);
 // The next occurrence at or after `from`, in bytes.
-inline bool begins_character(char utf8) { return (static_cast<unsigned char>(utf8) & 0xC0U) != 0x80U; }
 std::optional<Found> find_needle(const Needle& needle, std::string_view text, std::size_t from);
 
 struct VisibleSets;  // visibility.h
