@@ -250,6 +250,7 @@ class Evaluator {
   // with what there is: that is below all in the list.
   void score(Batch& batch, std::vector<Scorer>& scorers, bool any_closest) {
     std::fill_n(batch.scores.begin(), batch.size, 0.0F);
+    if (scorers.empty() && !newer_preferred_) return;
     Contenders left;
     left.size = batch.size;
     std::copy_n(batch.docs.begin(), batch.size, left.docs.begin());
