@@ -52,6 +52,21 @@ BOOST_AUTO_TEST_CASE(totals_hits_and_facets_count_only_what_the_caller_may_see) 
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_hit_tells_what_of_the_query_it_lacks_and_all_words_leave_it_out) {
+  const auto other = unique_word();
+  archivist.make_item({{"title", word + " " + other}, {"access_level", "public"}});
+  const auto answer = search_as("reader", "+" + other);
+  BOOST_TEST(answer["total"] == 1);
+  BOOST_TEST(answer["partial"] == 1);
+  BOOST_TEST_REQUIRE(answer["hits"].size() == 2U);
+  BOOST_TEST(answer["hits"][0]["missing"] == Json::array());
+  BOOST_TEST(answer["hits"][1]["missing"] == Json::array({other}));
+  const auto strict = search_as("reader", "+" + other + "&all_words=1");
+  BOOST_TEST(strict["total"] == 1);
+  BOOST_TEST(strict["partial"] == 0);
+  BOOST_TEST(strict["hits"].size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(names_are_completed_and_found_by_pinyin_within_what_the_caller_may_see) {
   for (const auto* level : {"public", "internal", "restricted"})
     archivist.make_item({{"title", std::string("骆驼驯养考察") + level}, {"access_level", level}});

@@ -70,6 +70,15 @@ class WithPapers(unittest.TestCase):
     def tearDown(self):
         self.place.remove()
 
+    def check_parts(self, run):
+        query = ("search", "清查 正文", "--filter", "fiscal_year=2018..2019")
+        told = {hit["title"]: (hit.get("partial", False), hit.get("missing", [])) for hit in lines(run(*query, "--format", "json"))}
+        self.assertEqual(told, {"固定资产清查报告": (False, []), "图书采购合同": (True, ["清查"])})
+        self.assertEqual([hit["title"] for hit in lines(run(*query, "--format", "json", "--all-words"))], ["固定资产清查报告"])
+        shown = run("--lang", "zh-Hans", *query).stdout.decode()
+        self.assertIn("不含：清查", shown)
+        self.assertIn("共 1 条，另有 1 条只含一部分词语", shown)
+
     def count(self, kind):
         return json.loads(self.place.run("stats", "--format", "json").stdout)["records"][kind]
 
@@ -121,6 +130,7 @@ class OnAStore(WithPapers):
         self.assertEqual([h["title"] for h in lines(self.place.run("search", "--format", "json", "固定资产", "--filter", "retention=永久"))
                           if h["title"] == "固定资产清查报告"], ["固定资产清查报告"])
 
+        self.check_parts(self.place.run)
         called = lines(self.place.run("search", "--format", "json", "--filter", "保管期限=永久", "--filter", "年度=2018..2019", "--facet", "年度"))
         self.assertEqual([h["title"] for h in called if "rank" in h], ["固定资产清查报告"])
         self.assertEqual(called[-1]["facets"], {"fiscal_year": [{"value": "2018", "count": 1}]})
@@ -507,6 +517,7 @@ class ThroughAServer(WithPapers):
         self.assertEqual((hit["rank"], hit["record"], hit["file"], hit["page"]), (1, first["纪要.txt"]["record"], "纪要.txt", 1))
         found = lines(self.remote("search", "--format", "json", "--limit", "1", "--filter", "fiscal_year=2018..2019", "--facet", "fiscal_year", ""))
         self.assertEqual((len(found), found[-1]["total"]), (2, 2))
+        self.check_parts(self.remote)
         again = self.remote("import", "--format", "json", *self.sources, check=False)
         self.good = "unchanged"
         self.check_report(lines(again))

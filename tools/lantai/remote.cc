@@ -15,6 +15,7 @@ search::Hit hit_of(const Json& json) {
   search::Hit hit;
   hit.rank = json.value("rank", std::size_t{0});
   hit.partial = json.value("partial", false);
+  hit.missing = json.value("missing", std::vector<std::string>());
   hit.score = json.value("score", 0.0);
   hit.type = text_of(json, "type");
   hit.id = text_of(json, "id");
@@ -87,9 +88,11 @@ RemoteResult Remote::search(const RemoteSearch& request) {
   if (!request.type.empty()) query.add("type", request.type);
   if (!request.page_token.empty()) query.add("page_token", request.page_token);
   if (request.strict) query.add("strict", "1");
+  if (request.all_words) query.add("all_words", "1");
   const Json answer = client_.get("/api/v1/search" + query.text());
   RemoteResult found;
   found.result.total = answer.value("total", std::uint64_t{0});
+  found.result.partial = answer.value("partial", std::uint64_t{0});
   for (const auto& hit : answer.value("hits", Json::array())) found.result.hits.push_back(hit_of(hit));
   for (const auto& facet : answer.value("facets", Json::array())) found.result.facets.push_back(facet_of(facet));
   for (const auto& hint : answer.value("hints", Json::array())) found.hints.push_back(text_of(hint, "message"));

@@ -18,7 +18,7 @@ struct RemoteSearch {
   std::vector<std::string> filters, facets;
   std::string sort, type, page_token;
   std::size_t limit = 20;
-  bool strict = false, wait = true;
+  bool strict = false, all_words = false, wait = true;
 };
 
 // `hints`: sentences about a query that was searched otherwise than it was meant.

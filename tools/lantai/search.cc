@@ -16,7 +16,7 @@ struct SearchArguments {
   std::vector<std::string> words, filters, facets;
   std::string type, sort = "relevance", page_token;
   std::size_t limit = 20;
-  bool no_wait = false, strict = false;
+  bool no_wait = false, strict = false, all_words = false;
 };
 
 search::Sort sort_of(const std::string& name) {
@@ -26,6 +26,13 @@ search::Sort sort_of(const std::string& name) {
   if (name == "code") return search::Sort::code_ascending;
   if (name == "-code") return search::Sort::code_descending;
   return search::Sort::relevance;
+}
+
+std::string lacking(const search::Hit& hit, schema::Language language) {
+  if (hit.missing.empty()) return std::string(text(Text::partial_hit, language));
+  std::string all;
+  for (const auto& part : hit.missing) all += (all.empty() ? "" : ", ") + part;
+  return say(Text::lacking, language, all);
 }
 
 void print_hit(const search::Hit& hit, bool json, schema::Language language) {
@@ -41,6 +48,7 @@ void print_hit(const search::Hit& hit, bool json, schema::Language language) {
     line["page"] = hit.page == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(hit.page);
     line["snippet"] = snippet;
     if (hit.partial) line["partial"] = true;
+    if (!hit.missing.empty()) line["missing"] = hit.missing;
     std::cout << line.dump() << "\n";
     return;
   }
@@ -52,6 +60,7 @@ void print_hit(const search::Hit& hit, bool json, schema::Language language) {
   if (hit.page != 0) std::cout << "  " << say(Text::page, language, hit.page);
   std::cout << "\n";
   if (!marked.empty()) std::cout << "   " << marked << "\n";
+  if (hit.partial) std::cout << "   " << lacking(hit, language) << "\n";
 }
 
 // The last line, only when facets were asked for: every other line is one hit.
@@ -74,16 +83,12 @@ void print_summary(const search::SearchResult& result, bool json) {
 }
 
 void print_result(const search::SearchResult& result, const SearchArguments& arguments, const Shared& shared) {
-  for (std::size_t i = 0; i < result.hits.size(); ++i) {
-    const bool partial_from_here = i > 0 && result.hits[i].partial && !result.hits[i - 1].partial;
-    if (partial_from_here && !shared.json) std::cout << text(Text::partial_hits, shared.lang()) << "\n";
-    print_hit(result.hits[i], shared.json, shared.lang());
-  }
+  for (const auto& hit : result.hits) print_hit(hit, shared.json, shared.lang());
   if (!arguments.facets.empty()) print_summary(result, shared.json);
   if (shared.json) return;
   std::cout << (result.total == 0 ? std::string(text(Text::no_hits, shared.lang()))
                                   : say(Text::hits, shared.lang(), result.total))
-            << "\n";
+            << (result.partial == 0 ? "" : say(Text::partial_hits, shared.lang(), result.partial)) << "\n";
 }
 
 void print_hints(const search::SearchResult& result, const schema::Schema& schema, const Shared& shared) {
@@ -101,6 +106,7 @@ int search_directly(const Shared& shared, const SearchArguments& arguments) {
   }
   search::SearchRequest request;
   request.query = query_of(arguments.words);
+  request.all_words = arguments.all_words;
   request.filters = filters_of(arguments.filters);
   request.facets = arguments.facets;
   request.sort = sort_of(arguments.sort);
@@ -117,6 +123,7 @@ int search_directly(const Shared& shared, const SearchArguments& arguments) {
 int search_remotely(const Shared& shared, const SearchArguments& arguments) {
   RemoteSearch request;
   request.query = query_of(arguments.words);
+  request.all_words = arguments.all_words;
   request.filters = arguments.filters;
   request.facets = arguments.facets;
   request.sort = arguments.sort;
@@ -149,6 +156,7 @@ void add_search(CLI::App& app, Shared& shared, Commands& commands) {
       ->default_str("relevance");
   command->add_option("--type", arguments->type, "only records of this type");
   command->add_option("--page-token", arguments->page_token, "goes on after an earlier answer");
+  command->add_flag("--all-words", arguments->all_words, "only what has all of it, however little that is");
   command->add_flag("--strict", arguments->strict, "a query that is not well formed is an error");
   command->add_flag("--no-wait", arguments->no_wait, "answer from what is indexed already");
   add_format(*command, shared);

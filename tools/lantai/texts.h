@@ -23,6 +23,8 @@ enum class Text {
   hits,
   page,
   partial_hits,
+  partial_hit,
+  lacking,
   verified,
   collected,
   damaged_blob,

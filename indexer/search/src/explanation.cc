@@ -1,42 +1,9 @@
 #include "explanation.h"
 
-#include <algorithm>
+#include "witness.h"
 
 namespace lantai::search {
 namespace {
-
-// Of one document.
-class Witness {
- public:
-  Witness(QueryRun& run, DocId doc) : run_(run), doc_(doc) {
-    for (const auto& segment : run.snapshot.segments)
-      if (segment->first() <= doc && doc <= segment->last()) segment_ = segment.get();
-    if (segment_ != nullptr) reader_ = segment_->reader();
-  }
-
-  bool holds(const PlanNode& node) {
-    if (segment_ == nullptr) return false;
-    const auto cursor = make_cursor(node, *reader_, *segment_, run_);
-    cursor->advance(doc_);
-    return cursor->doc() == doc_ && cursor->confirm(doc_);
-  }
-
-  // The phrases of the plan that the document has not.
-  void collect_missing(const PlanNode& node, std::vector<std::string>& missing) {
-    if (!node.children.empty()) {
-      for (const auto& child : node.children) collect_missing(child, missing);
-    } else if (!node.needle.text.empty() && !holds(node) &&
-               std::find(missing.begin(), missing.end(), node.needle.text) == missing.end()) {
-      missing.push_back(node.needle.text);
-    }
-  }
-
- private:
-  QueryRun& run_;
-  const DocId doc_;
-  const index::Segment* segment_ = nullptr;
-  std::unique_ptr<index::SegmentReader> reader_;
-};
 
 void each_leaf(const QueryNode& node, bool excluded, const std::function<void(const QueryNode&, bool)>& visit) {
   if (node.kind == QueryNode::Kind::none_of) excluded = !excluded;
@@ -63,7 +30,7 @@ void explain_document(const ParsedQuery& query, const SearchRequest& request, Pl
     alone.boolean = query.boolean;
     const auto plan = planner.plan(alone, Mode::exact_first);
     ExplainedPart part{shown(leaf), leaf.field, excluded, witness.holds(plan.root), {}};
-    if (!part.held) witness.collect_missing(plan.root, part.missing);
+    if (!part.held) part.missing = witness.missing_phrases(plan.root);
     explanation.parts.push_back(std::move(part));
   });
   const auto exact = planner.plan(query, Mode::exact_first);

@@ -207,7 +207,7 @@ Plan Planner::plan(const ParsedQuery& query, Mode mode) {
   plan_.cut = cut;
   boolean_ = query.boolean;
   const std::size_t parts = count_parts(query);
-  passage_ = parts > kManyWords;
+  passage_ = parts > kManyWords && !all_words_;
   plan_.any_term_will_do = passage_;
   // Who sets a few words apart means each; what is written in one run is ranked (docs/adr/0105).
   const auto& children = query.root.children;

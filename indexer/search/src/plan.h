@@ -75,8 +75,15 @@ PlanNode sound_node(text::SoundPattern pattern, NameGrams& names);
 class Planner {
  public:
   // Throws deadline_exceeded when the run's time is up.
-  Planner(QueryRun& run, text::Segmenter& segmenter, NameGrams& names, std::shared_ptr<const Synonyms> synonyms)
-      : run_(run), snapshot_(run.snapshot), segmenter_(segmenter), names_(names), synonyms_(std::move(synonyms)) {}
+  // `all_words`: SearchRequest.
+  Planner(QueryRun& run, text::Segmenter& segmenter, NameGrams& names, std::shared_ptr<const Synonyms> synonyms,
+          bool all_words = false)
+      : run_(run),
+        snapshot_(run.snapshot),
+        segmenter_(segmenter),
+        names_(names),
+        synonyms_(std::move(synonyms)),
+        all_words_(all_words) {}
   Plan plan(const ParsedQuery& query, Mode mode);
   // A filter outside the query: one of `values`, or a range.
   PlanNode filter(const FieldFilter& filter);
@@ -111,6 +118,7 @@ class Planner {
   text::Segmenter& segmenter_;
   NameGrams& names_;
   const std::shared_ptr<const Synonyms> synonyms_;
+  const bool all_words_;
   Plan plan_;
   std::map<Term, double> scoring_;  // → ScoringTerm::times
   std::set<std::string> expanded_;  // beginnings that stand for many terms each

@@ -36,7 +36,7 @@ std::string told_of(const AccessFilter& access) {
 
 std::string list_asked_for(const SearchRequest& request) {
   Text text;
-  text.add(request.query).add(request.types).add(request.ids_after);
+  text.add(request.query).add(request.all_words ? "all" : "").add(request.types).add(request.ids_after);
   text.add(std::to_string(static_cast<int>(request.sort)));
   text.add(told_of(request.access));
   text.add(std::to_string(request.filters.size()));

@@ -21,6 +21,7 @@
 #include "spelling.h"
 #include "turns.h"
 #include "visibility.h"
+#include "witness.h"
 
 namespace lantai::search {
 namespace {
@@ -297,7 +298,7 @@ IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, const Now&
                                             QueryRun& run) {
   const SearchRequest& request = *conditions.request;
   SegmenterPool::Lease segmenter(segmenters_);
-  Planner planner(run, segmenter.get(), names_, now.synonyms);
+  Planner planner(run, segmenter.get(), names_, now.synonyms, request.all_words);
   PlanNode filters;
   filters.kind = PlanNode::Kind::all_of;
   Answer out;
@@ -324,8 +325,8 @@ IndexSearcher::Answer IndexSearcher::answer(const ParsedQuery& query, const Now&
     }
     const auto all = out.evaluation.places;
     const bool few = all == 0 || (all < request.limit && by_score(request.sort));
-    const bool may_relax = out.plan.several && !query.boolean && !out.plan.any_term_will_do && first_page &&
-                           conditions.basis.matching == Matching::all;
+    const bool may_relax = !request.all_words && out.plan.several && !query.boolean && !out.plan.any_term_will_do &&
+                           first_page && conditions.basis.matching == Matching::all;
     if (few && may_relax && out.evaluation.complete) {
       conditions.basis.matching = all == 0 ? Matching::any : Matching::all_before_any;
       conditions.basis.frequencies.clear();
@@ -409,6 +410,8 @@ void IndexSearcher::add_hits(const Answer& answer, const Conditions& conditions,
     hit.partial = mode_of(next.matching) == Mode::relaxed && !top[at].closest;
     try {
       take_passage(best_passage(answer.plan.marks, *document, effort), hit);
+      if (hit.partial && answer.evaluation.complete)
+        hit.missing = Witness(run, top[at].doc).missing_parts(*answer.plan.closest, conditions.request->query);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::deadline_exceeded) throw;
       late = true;
@@ -560,7 +563,7 @@ Explanation IndexSearcher::explain(const SearchRequest& request, std::string_vie
     explanation.visible = Visibility(request.access, columns, visible_to(request.access, *snapshot))
                               .sees(doc, columns.standing(doc).access());
     SegmenterPool::Lease segmenter(segmenters_);
-    Planner planner(run, segmenter.get(), names_, synonyms_());
+    Planner planner(run, segmenter.get(), names_, synonyms_(), request.all_words);
     explain_document(query, request, planner, run, doc, explanation);
     break;
   }

@@ -93,6 +93,8 @@ void write_hit(const search::Hit& hit, JsonText& out) {
   out.member("page", std::uint64_t{hit.page}).name("snippet").begin_array();
   for (const auto& part : hit.snippet)
     out.begin_object().member("text", part.text).member("hit", part.hit).end_object();
+  out.end_array().name("missing").begin_array();
+  for (const auto& part : hit.missing) out.value(Json(part));
   out.end_array().end_object();
 }
 

@@ -294,7 +294,8 @@ Json search_schemas() {
                            {"department", text()},
                            {"file", any()},
                            {"page", integer()},
-                           {"snippet", list(of("Part"))}});
+                           {"snippet", list(of("Part"))},
+                           {"missing", list(text())}});
   const Json value = object({{"value", text()}, {"label", text()}, {"count", integer()}});
   const Json completion = object({{"name", text()}, {"type", text()}, {"id", text()}, {"parts", list(of("Part"))}});
   return {{"Part", object({{"text", text()}, {"hit", flag()}})},

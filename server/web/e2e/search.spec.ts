@@ -50,14 +50,41 @@ test('hits with some of many words stand among the others and say so', async ({ 
   await api.create('item', { title: '杂项', abstract: `${'各项事务逐一说明，另有安排。'.repeat(40)}${words.join('、')}`, access_level: 'public' });
   await api.searchable();
   await page.goto(`/search?q=${encodeURIComponent(words.join(' '))}`);
-  await expect(page.getByText('另有 4 条只含一部分词语')).toBeVisible();
-  await expect(page.locator('article.hit').first()).toContainText('只含一部分词语');
-  await expect(page.locator('article.hit', { hasText: '杂项' })).not.toContainText('只含一部分词语');
+  await expect(page.getByText('另有 4 条只含一部分')).toBeVisible();
+  const whole = page.locator('article.hit', { hasText: '杂项' });
+  await expect(page.locator('article.hit').first()).toContainText(`不含：${fourth}`);
+  await expect(page.locator('article.hit', { hasText: `${fourth}之1` })).toContainText(`不含：${first}、${second}、${third}`);
+  await expect(whole).not.toContainText('不含');
   await expectAccessible(page);
 
   await page.goto(`/search?q=${encodeURIComponent(`${first} ${fourth}`)}`);  // two are meant both
-  await expect(page.getByRole('heading', { name: '以下 4 条只含一部分词语' })).toBeVisible();
   await expect(page.locator('article.hit').first()).toContainText('杂项');
+  await expect(page.locator('article.hit').nth(1)).toContainText('不含');
+});
+
+test('what has all words is found though a page of what has some of them ranks before it', async ({ signedIn: page, api }) => {
+  const words = ['oa', 'ob', 'oc', 'od'].map(unique);
+  const few = words.slice(0, 3).join(' ');
+  for (let index = 0; index < 21; index += 1) await api.create('item', { title: `${few} ${index}`, abstract: `${few} ${few}`, access_level: 'public' });
+  await api.create('item', { title: '年鉴', abstract: `${'各项事务逐一说明，另有安排。'.repeat(40)}${words.join('、')}`, access_level: 'public' });
+  await api.searchable();
+  await page.goto(`/search?q=${encodeURIComponent(words.join(' '))}`);
+  await expect(page.getByText('共 1 条含全部词语，另有 21 条只含一部分')).toBeVisible();
+  await expect(page.locator('article.hit', { hasText: '年鉴' })).toHaveCount(0);
+  await page.getByRole('button', { name: '只看这 1 条' }).click();
+  await expect(page.locator('article.hit')).toHaveCount(1);
+  await expect(page.locator('article.hit')).toContainText('年鉴');
+  await expectAccessible(page);
+  await expectFits(page);
+
+  await page.getByRole('button', { name: '保存检索' }).click();
+  await page.getByLabel('名称').fill(`全部${words[0]}`);
+  await page.getByRole('button', { name: '保存', exact: true }).click();
+  await page.goto('/search');
+  await page.getByRole('button', { name: `全部${words[0]}`, exact: true }).click();
+  await expect(page.locator('article.hit')).toHaveCount(1);
+  await page.getByRole('button', { name: '去掉筛选：只看含全部词语' }).click();
+  await expect(page.getByText('另有 21 条只含一部分')).toBeVisible();
 });
 
 test('a search is kept and asked again', async ({ signedIn: page, api }) => {

@@ -4,7 +4,7 @@ import { filterOf, rowOf } from '../src/search/saved_searches';
 
 describe('the state of a search', () => {
   it('survives being written into the address and read again', () => {
-    const state = { q: '校办〔2021〕12号 & "评估"', filters: [{ field: 'fiscal_year', value: '2019..2021' }, { field: 'retention', value: 'Y' }], sort: '-date' as const, page: 3, token: 'abc' };
+    const state = { q: '校办〔2021〕12号 & "评估"', allWords: true, filters: [{ field: 'fiscal_year', value: '2019..2021' }, { field: 'retention', value: 'Y' }], sort: '-date' as const, page: 3, token: 'abc' };
     expect(parseState(writeState(state) as never)).toEqual(state);
   });
 
@@ -15,7 +15,7 @@ describe('the state of a search', () => {
 
   it('reads a mangled address without harm', () => {
     const state = parseState({ q: ['a', 'b'], f: ['nonsense', ':x', 'y:', 'retention:Y', 'retention:Y'], sort: 'sideways', page: '7' });
-    expect(state).toEqual({ q: 'a', filters: [{ field: 'retention', value: 'Y' }], sort: 'relevance', page: 1, token: '' });
+    expect(state).toEqual({ q: 'a', allWords: false, filters: [{ field: 'retention', value: 'Y' }], sort: 'relevance', page: 1, token: '' });
   });
 
   it('keeps colons inside the value of a filter', () => {

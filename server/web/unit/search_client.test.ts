@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SearchAnswer } from '../src/api/types';
+import { kEmptyState } from '../src/search/query_state';
 import { counted } from '../src/search/search_client';
 
 function answer(changes: Partial<SearchAnswer>): SearchAnswer {
@@ -12,7 +13,7 @@ function serve(changes: Partial<SearchAnswer>) {
 }
 afterEach(() => vi.unstubAllGlobals());
 
-const state = { q: '"校办公"', filters: [], sort: 'relevance' as const, page: 1, token: '' };
+const state = { ...kEmptyState, q: '"校办公"' };
 const estimate = answer({ total: 5120, total_is_exact: false, next_page_token: 'next' });
 
 describe('estimated counts', () => {
@@ -21,6 +22,8 @@ describe('estimated counts', () => {
     const fake = serve({ total: 5125, facets, next_page_token: 'other' });
     expect(await counted(estimate, state)).toEqual({ ...estimate, total: 5125, total_is_exact: true, facets });
     expect(fake.mock.calls[0][0]).toContain('exact_counts=');
+    // Of a shorter list fewer hits are enough, and what has only some of the words would not be counted.
+    expect(fake.mock.calls[0][0]).toContain('limit=20');
   });
 
   it('stay when the time was too short to count everything', async () => {

@@ -72,6 +72,7 @@ Response get_search(Call& call) {
   const bool noted = require_purpose(call);
   search::SearchRequest request;
   request.query = call.query.text("q");
+  request.all_words = call.query.flag("all_words");
   request.filters = filters(call.query);
   request.facets = call.query.all("facet");
   if (request.facets.size() > 20 || request.filters.size() > 50) bad("facet");
@@ -180,6 +181,7 @@ void add_search_routes(std::vector<Route>& table) {
                    .operation = "search",
                    .summary = "Search by words and metadata, within what the caller may see",
                    .query = {{"q", ParameterKind::text, "what a person types; empty: everything"},
+                             {"all_words", ParameterKind::flag, "a part of what was typed will not do"},
                              {"filter", ParameterKind::list, "field:value or field:from..to"},
                              {"facet", ParameterKind::list, "count the values of this field"},
                              {"sort", ParameterKind::text,

@@ -199,6 +199,7 @@ export interface Hit {
   file?: { number: number; name: string } | null;
   page?: number | null;
   snippet: Part[];
+  missing?: string[]; // what was typed and it does not have
 }
 
 export interface Part {

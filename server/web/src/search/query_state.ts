@@ -12,13 +12,14 @@ export interface Filter {
 
 export interface QueryState {
   q: string;
+  allWords: boolean; // a part of them will not do
   filters: Filter[];
   sort: Sort;
   page: number;
   token: string; // of the page; empty: the first
 }
 
-export const kEmptyState: QueryState = { q: '', filters: [], sort: 'relevance', page: 1, token: '' };
+export const kEmptyState: QueryState = { q: '', allWords: false, filters: [], sort: 'relevance', page: 1, token: '' };
 
 const text = (value: LocationQuery[string]): string => (Array.isArray(value) ? (value[0] ?? '') : (value ?? ''));
 const list = (value: LocationQuery[string]): string[] =>
@@ -41,6 +42,7 @@ export function parseState(query: LocationQuery): QueryState {
   const filters = list(query.f).map(parseFilter).filter((one): one is Filter => one !== undefined);
   return {
     q: text(query.q),
+    allWords: text(query.all) === '1',
     filters: unique(filters),
     sort: kSorts.includes(sort) ? sort : 'relevance',
     page: token && page > 1 ? page : 1,
@@ -51,6 +53,7 @@ export function parseState(query: LocationQuery): QueryState {
 export function writeState(state: QueryState): LocationQueryRaw {
   const query: LocationQueryRaw = {};
   if (state.q) query.q = state.q;
+  if (state.allWords) query.all = '1';
   if (state.filters.length > 0) query.f = state.filters.map(writeFilter);
   if (state.sort !== 'relevance') query.sort = state.sort;
   if (state.token) {

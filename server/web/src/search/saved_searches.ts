@@ -59,6 +59,7 @@ function decode(record: RecordBody): SavedSearch {
     name: String(record.fields[type?.title_field ?? 'name'] ?? ''),
     state: {
       q: String(record.fields.query ?? ''),
+      allWords: record.fields.all_words === true,
       filters: rows.map(filterOf),
       sort: sort ?? 'relevance',
       page: 1,
@@ -77,6 +78,7 @@ export async function saveSearch(name: string, state: QueryState): Promise<void>
   const type = findType(kType);
   const fields: Record<string, unknown> = { [type?.title_field ?? 'name']: name };
   if (state.q) fields.query = state.q;
+  if (state.allWords) fields.all_words = true;
   if (state.filters.length > 0) fields.filters = state.filters.map(rowOf);
   if (findField(type, 'sort')) fields.sort = kSortCodes[state.sort];
   await post(`/records/${kType}`, { fields });
@@ -101,11 +103,12 @@ export function markLooked(id: string, time: string): void {
   keep(kLookedKey, JSON.stringify({ ...Object.fromEntries(before), [id]: time }));
 }
 
-// How many records that it finds were made since it was last opened here; none the first time.
+// How many records that it finds were made since it was last opened here; none the first time. What has only some of its words is no
+// news.
 export async function countNews(saved: SavedSearch): Promise<{ count: number; time: string }> {
   const since = looked()[saved.id];
   const { q, filters } = saved.state;
-  const answer = await get<SearchAnswer>('/search', { q, filter: filters.map(writeFilter), limit: 1, made_after: since ?? '' });
+  const answer = await get<SearchAnswer>('/search', { q, all_words: true, filter: filters.map(writeFilter), limit: 1, made_after: since ?? '' });
   const time = answer.asked_at ?? '';
   if (!since) markLooked(saved.id, time);
   return { count: since ? answer.total : 0, time };

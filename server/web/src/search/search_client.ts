@@ -25,7 +25,7 @@ export function facetFields(): string[] {
 }
 
 function asked(state: QueryState) {
-  return { q: state.q, filter: state.filters.map(writeFilter), facet: facetFields(), sort: state.sort, page_token: state.token };
+  return { q: state.q, all_words: state.allWords || undefined, filter: state.filters.map(writeFilter), facet: facetFields(), sort: state.sort, page_token: state.token };
 }
 
 export function search(state: QueryState, signal?: AbortSignal): Promise<SearchAnswer> {
@@ -34,7 +34,7 @@ export function search(state: QueryState, signal?: AbortSignal): Promise<SearchA
 
 // The same answer with every match counted, which takes longer when there are very many.
 export async function counted(answer: SearchAnswer, state: QueryState, signal?: AbortSignal): Promise<SearchAnswer> {
-  const exact = await get<SearchAnswer>('/search', { ...asked(state), limit: 1, exact_counts: true }, signal);
+  const exact = await get<SearchAnswer>('/search', { ...asked(state), limit: kPageSize, exact_counts: true }, signal);
   if (!exact.total_is_exact) return answer;
   return { ...answer, total: exact.total, partial: exact.partial, total_is_exact: true, facets: exact.facets };
 }

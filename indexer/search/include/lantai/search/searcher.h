@@ -46,7 +46,8 @@ enum class Sort {
 inline bool by_score(Sort sort) { return sort == Sort::relevance || sort == Sort::recent; }
 
 struct SearchRequest {
-  std::string query;  // empty: everything
+  std::string query;       // empty: everything
+  bool all_words = false;  // a part of what was typed will not do, however little has all of it
   std::vector<FieldFilter> filters;
   std::vector<std::string> facets;
   std::size_t facet_values = 50;
@@ -70,9 +71,10 @@ struct SnippetPart {
 };
 
 struct Hit {
-  std::size_t rank = 0;  // from 1
-  bool partial = false;  // it has only a part of what was typed; those that have everything come before
-  double score = 0;      // 1 for the best of the query, in tenths: more would tell how rare a word is in what is hidden
+  std::size_t rank = 0;              // from 1
+  bool partial = false;              // it has only a part of what was typed
+  std::vector<std::string> missing;  // what it has not, as typed; empty too when the time is up
+  double score = 0;  // 1 for the best of the query, in tenths: more would tell how rare a word is in what is hidden
   std::string type, id;
   std::string title, reference_code, date, department;
   std::uint32_t file = 0;  // number of the component file with the best passage, 0: the record's fields
@@ -102,7 +104,7 @@ struct Hint {
 
 struct SearchResult {
   std::uint64_t total = 0;    // facets count the same
-  std::uint64_t partial = 0;  // beside them: what has only a part, shown after them because they are few
+  std::uint64_t partial = 0;  // beside them: what has only a part, shown because they are few
   bool total_is_exact = true;
   std::vector<Hit> hits;
   std::vector<Facet> facets;
