@@ -136,9 +136,9 @@ class SampleHoldings(unittest.TestCase):
         chosen = random.Random(seed)
         self.readers = itertools.cycle([self.place.client(who) for who in READERS])
         papers = {line["record"]: self.texts_of(line["record"]) for line in self.imported if line["record"].startswith("item/")}
-        alike = {record: is_simplified(texts) for record, texts in papers.items()}
-        self.assertGreater(sum(alike.values()), 200)
-        self.assertGreater(len(alike) - sum(alike.values()), 15)
+        simplified = {record: is_simplified(texts) for record, texts in papers.items()}
+        self.assertGreater(sum(simplified.values()), 200)
+        self.assertGreater(len(simplified) - sum(simplified.values()), 15)
         wrong, asked = [], 0
         while asked < 1000:
             record = chosen.choice(list(papers))
@@ -150,10 +150,11 @@ class SampleHoldings(unittest.TestCase):
             asked += 1
             query = typed_as(piece, chosen.choice(("plain", "wide", "upper", "spaced", "broken")))
             found = {hit["record"] for hit in self.read("/api/v1/search", q=f'"{query}"', type="item", limit=1000)["hits"]}
-            # Traditional ones are found by simplified words, which this scanning does not know of.
-            expected = {other for other, texts in papers.items() if alike[other] == alike[record] and any(piece in text for text in texts)}
-            if expected != {other for other in found if alike[other] == alike[record]}:
-                wrong.append((query, piece, sorted(expected - found), sorted(found - expected)))
+            expected = {other for other, texts in papers.items() if any(piece in text for text in texts)}
+            # What is traditional in a paper or in what is asked for may be found besides: this scanning takes it for something else.
+            found = {other for other in found if other in expected or simplified[record] and simplified[other]}
+            if found != expected:
+                wrong.append((query, sorted(expected - found), sorted(found - expected)))
         self.assertEqual(wrong, [], f"seed {seed}")
 
     def test_most_scanned_passages_are_found_by_what_was_read_from_the_image(self):
