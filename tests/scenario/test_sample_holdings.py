@@ -121,8 +121,9 @@ class SampleHoldings(unittest.TestCase):
         """All that is written in a record: its values, the names of its files and of what these hold, what was read in them."""
         whole = self.read(f"/api/v1/records/{record}")
         texts = [link["title"] for links in whole.get("links", {}).values() for link in (links if isinstance(links, list) else [links])]
-        for value in whole["fields"].values():
-            texts += value if isinstance(value, list) else [value]
+        for name, value in whole["fields"].items():
+            values = value if isinstance(value, list) else [value]
+            texts += [self.labels.get((name, one), one) for one in values]
         for file in whole.get("files", []):
             told = self.read(f"/api/v1/records/{record}/files/{file['number']}/text")
             texts.append(file["name"])
@@ -135,6 +136,10 @@ class SampleHoldings(unittest.TestCase):
         seed = random.randrange(2**32)
         chosen = random.Random(seed)
         self.readers = itertools.cycle([self.place.client(who) for who in READERS])
+        schema = self.archivist.call("GET", "/api/v1/schema", headers={"Accept-Language": "zh-Hans"}).json
+        (item,) = [one for one in schema["types"] if one["name"] == "item"]
+        self.labels = {(field["name"], term["code"]): term["label"] for field in item["fields"] if field.get("vocabulary")
+                       for term in schema["vocabularies"][field["vocabulary"]]["terms"]}
         papers = {line["record"]: self.texts_of(line["record"]) for line in self.imported if line["record"].startswith("item/")}
         simplified = {record: is_simplified(texts) for record, texts in papers.items()}
         self.assertGreater(sum(simplified.values()), 200)
