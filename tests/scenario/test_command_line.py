@@ -361,12 +361,13 @@ class Killed(unittest.TestCase):
                 json.dumps({"fields": {"title": f"登记{number}"}, "files": [{"name": "t.txt", "text": f"登记正文{number}"}]},
                            ensure_ascii=False) + "\n" for number in range(self.ROWS)))
             sources = [str(folder / "文件"), str(folder / "rows.jsonl")]
-            killed = 0
+            killed, latest = 0, 0.9
             for _ in range(self.ROUNDS):
                 running = subprocess.Popen([LANTAI, "--data", place.data, "import", "--format", "json", "--no-wait", *sources],
                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 try:
-                    running.wait(chance.uniform(0.05, 0.9))
+                    running.wait(chance.uniform(0.02, latest))
+                    latest /= 2  # it was done sooner
                 except subprocess.TimeoutExpired:
                     running.send_signal(signal.SIGKILL)
                     running.wait()
