@@ -104,14 +104,14 @@ class Figures(OfPassages):
         self.assertLessEqual(self.again["rebuild_seconds"], self.again["seconds"] / 0.9, self.again)
 
     def test_phrases_alone_and_two_together_are_found_sooner_and_as_many(self):
-        for kind in ("phrase", "and"):
+        for phrases_asked, kind in ((1, "phrase"), (2, "and")):
             ours = self.found["lantai"][kind]
-            # Xapian's n-grams find some more, which they only take for the phrase.
-            for peer, times, more in (("xapian", 1, 0.1), ("groonga", 1, 0.01), ("lucene", 2.5, 0.01)):
+            # Xapian's n-grams find some more of each phrase, which they only take for it.
+            for peer, times, more in (("xapian", 1, 0.05), ("groonga", 1, 0.01), ("lucene", 2.5, 0.01)):
                 theirs = self.found[peer][kind]
                 self.assertLess(ours["p50_ms"], times * theirs["p50_ms"], (kind, peer))
                 self.assertLess(ours["p99_ms"], times * theirs["p99_ms"], (kind, peer))
-                self.assertAlmostEqual(ours["shown"], theirs["shown"], delta=more * theirs["shown"], msg=(kind, peer))
+                self.assertAlmostEqual(ours["shown"], theirs["shown"], delta=phrases_asked * more * theirs["shown"], msg=(kind, peer))
 
     def test_facets_are_counted_in_a_fifteenth_of_the_time(self):
         self.assertLessEqual(self.found["lantai"]["facets_of_all"]["p50_ms"], self.found["xapian"]["facets_of_all"]["p50_ms"] / 15, self.found)

@@ -141,13 +141,14 @@ class SampleHoldings(unittest.TestCase):
         self.labels = {(field["name"], term["code"]): term["label"] for field in item["fields"] if field.get("vocabulary")
                        for term in schema["vocabularies"][field["vocabulary"]]["terms"]}
         papers = {line["record"]: self.texts_of(line["record"]) for line in self.imported if line["record"].startswith("item/")}
+        runs = {record: [run for text in texts for run in PIECE.findall(text)] for record, texts in papers.items()}
         simplified = {record: is_simplified(texts) for record, texts in papers.items()}
         self.assertGreater(sum(simplified.values()), 200)
         self.assertGreater(len(simplified) - sum(simplified.values()), 15)
         wrong, asked = [], 0
         while asked < 1000:
             record = chosen.choice(list(papers))
-            run = chosen.choice([run for text in papers[record] for run in PIECE.findall(text)])
+            run = chosen.choice(runs[record])
             begin = chosen.randrange(len(run))
             piece = run[begin:begin + chosen.randint(2, 12)]
             if len(HAN.findall(piece)) < 2:

@@ -399,6 +399,9 @@ void IndexSearcher::add_hits(const Answer& answer, const Conditions& conditions,
   PageToken next = conditions.basis;
   const auto& top = answer.evaluation.top;
   if (next.offset == 0 && !top.empty()) next.best = top.front().score;
+  std::vector<NeededPart> needed;
+  if (answer.plan.closest && answer.evaluation.complete)
+    needed = needed_parts(*answer.plan.closest, conditions.request->query);
   index::Effort effort(deadline);
   std::uint64_t at = std::min<std::uint64_t>(next.offset, top.size());
   for (bool late = false; at < top.size() && !late; ++at) {
@@ -410,8 +413,7 @@ void IndexSearcher::add_hits(const Answer& answer, const Conditions& conditions,
     hit.partial = mode_of(next.matching) == Mode::relaxed && !top[at].closest;
     try {
       take_passage(best_passage(answer.plan.marks, *document, effort), hit);
-      if (hit.partial && answer.evaluation.complete)
-        hit.missing = Witness(run, top[at].doc).missing_parts(*answer.plan.closest, conditions.request->query);
+      if (hit.partial) hit.missing = Witness(run, top[at].doc).missing(needed);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::deadline_exceeded) throw;
       late = true;
@@ -563,7 +565,7 @@ Explanation IndexSearcher::explain(const SearchRequest& request, std::string_vie
     explanation.visible = Visibility(request.access, columns, visible_to(request.access, *snapshot))
                               .sees(doc, columns.standing(doc).access());
     SegmenterPool::Lease segmenter(segmenters_);
-    Planner planner(run, segmenter.get(), names_, synonyms_(), request.all_words);
+    Planner planner(run, segmenter.get(), names_, synonyms_());
     explain_document(query, request, planner, run, doc, explanation);
     break;
   }

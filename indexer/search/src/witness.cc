@@ -25,7 +25,25 @@ std::string typed(const std::vector<Needle>& either, const std::string& query) {
   return either.front().text;
 }
 
+void collect_parts(const PlanNode& node, const std::string& query, std::vector<NeededPart>& parts) {
+  if (node.kind == PlanNode::Kind::all_of) {
+    for (const auto& child : node.children) collect_parts(child, query, parts);
+  } else if (node.kind == PlanNode::Kind::minus) {
+    collect_parts(node.children.front(), query, parts);
+  } else {
+    std::vector<Needle> either;
+    collect_needles(node, either);
+    if (!either.empty()) parts.push_back({&node, typed(either, query)});
+  }
+}
+
 }  // namespace
+
+std::vector<NeededPart> needed_parts(const PlanNode& plan, const std::string& query) {
+  std::vector<NeededPart> parts;
+  collect_parts(plan, query, parts);
+  return parts;
+}
 
 Witness::Witness(QueryRun& run, DocId doc) : run_(run), doc_(doc) {
   for (const auto& segment : run.snapshot.segments)
@@ -46,27 +64,16 @@ std::vector<std::string> Witness::missing_phrases(const PlanNode& node) {
   return missing;
 }
 
-std::vector<std::string> Witness::missing_parts(const PlanNode& node, const std::string& query) {
+std::vector<std::string> Witness::missing(const std::vector<NeededPart>& parts) {
   std::vector<std::string> missing;
-  collect_parts(node, query, missing);
+  for (const auto& part : parts)
+    if (!holds(*part.node)) add_once(part.typed, missing);
   return missing;
 }
 
 void Witness::collect_phrases(const PlanNode& node, std::vector<std::string>& missing) {
   for (const auto& child : node.children) collect_phrases(child, missing);
   if (node.children.empty() && !node.needle.text.empty() && !holds(node)) add_once(node.needle.text, missing);
-}
-
-void Witness::collect_parts(const PlanNode& node, const std::string& query, std::vector<std::string>& missing) {
-  if (node.kind == PlanNode::Kind::all_of) {
-    for (const auto& child : node.children) collect_parts(child, query, missing);
-  } else if (node.kind == PlanNode::Kind::minus) {
-    collect_parts(node.children.front(), query, missing);
-  } else if (!holds(node)) {
-    std::vector<Needle> either;
-    collect_needles(node, either);
-    if (!either.empty()) add_once(typed(either, query), missing);
-  }
 }
 
 }  // namespace lantai::search

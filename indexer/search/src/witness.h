@@ -8,6 +8,13 @@
 
 namespace lantai::search {
 
+// Of what a plan needs together one part, as it was typed, or folded where that is not known. The plan outlives it.
+struct NeededPart {
+  const PlanNode* node;
+  std::string typed;
+};
+std::vector<NeededPart> needed_parts(const PlanNode& plan, const std::string& query);
+
 class Witness {
  public:
   Witness(QueryRun& run, DocId doc);
@@ -16,12 +23,11 @@ class Witness {
   bool holds(const PlanNode& node);
   // The phrases of the plan, also of its alternatives, that the document has not; folded.
   std::vector<std::string> missing_phrases(const PlanNode& node);
-  // What the plan needs together and the document has not, as it stands in `query`, or folded where it does not.
-  std::vector<std::string> missing_parts(const PlanNode& node, const std::string& query);
+  // What of the parts the document has not, each once.
+  std::vector<std::string> missing(const std::vector<NeededPart>& parts);
 
  private:
   void collect_phrases(const PlanNode& node, std::vector<std::string>& missing);
-  void collect_parts(const PlanNode& node, const std::string& query, std::vector<std::string>& missing);
 
   QueryRun& run_;
   const DocId doc_;
